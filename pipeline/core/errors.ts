@@ -1,0 +1,152 @@
+// One error class and the one table of codes, messages and hints. A code never changes meaning.
+
+interface ErrorEntry {
+  readonly retriable: boolean;
+  /** Exit code of the command when this error stops it: 2 usage or config, 3 unreachable, 70 our bug. */
+  readonly exit: 2 | 3 | 70;
+  readonly message: (c: Readonly<Record<string, unknown>>) => string;
+  readonly hint: string;
+}
+
+const table = {
+  ENGRAM_CONFIG_INVALID: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `${c['where']}: ${c['problem']}`,
+    hint: 'Correct the key in the config file, environment or flag; configs/default.yaml shows every key.',
+  },
+  ENGRAM_USAGE: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `${c['problem']}`,
+    hint: 'See `engram --help`, or `engram <command> --help` for an example.',
+  },
+  ENGRAM_SOURCE_NOT_FOUND: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `No input at '${c['path']}'.`,
+    hint: 'Check the path; quote globs so that the shell leaves them alone.',
+  },
+  ENGRAM_SOURCE_UNREADABLE: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' could not be read: ${c['problem']}`,
+    hint: 'Check the permissions of the file and that it is whole.',
+  },
+  ENGRAM_SOURCE_UNKNOWN_KIND: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' has an extension Engram does not read.`,
+    hint: 'Known: .txt .md .html .jsonl .csv .tsv, each also with .gz.',
+  },
+  ENGRAM_SOURCE_BAD_ROW: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `${c['path']}, line ${c['line']}: ${c['problem']}`,
+    hint: 'Correct the row, or the column mapping under `sources.csv` in the config.',
+  },
+  ENGRAM_TEXT_ENCODING: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' is not UTF-8${c['line'] ? ` (line ${c['line']})` : ''}.`,
+    hint: 'Convert it, for example with `iconv -f ISO-8859-1 -t UTF-8`.',
+  },
+  ENGRAM_TEXT_EMPTY: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' holds no text.`,
+    hint: 'Remove it, or check the column or field that should hold the text.',
+  },
+  ENGRAM_TEXT_TOO_LONG: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' has a text of ${c['size']} bytes; the limit is ${c['limit']}.`,
+    hint: 'Split it into records (.jsonl or .csv), or raise `sources.maxDocumentBytes`.',
+  },
+  ENGRAM_SHAPE_MISMATCH: {
+    retriable: false,
+    exit: 70,
+    message: (c) => `Expected shape ${c['expected']}, got ${c['actual']} (${c['where']}).`,
+    hint: 'This is a bug in Engram, or a model file of another version.',
+  },
+  ENGRAM_MODEL_INVALID: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `Model '${c['path']}' cannot be used: ${c['problem']}`,
+    hint: 'Train it again with `engram train`, or leave out `--model` to use the shipped one.',
+  },
+  ENGRAM_MODEL_ENGINE_MISSING: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Engine '${c['engine']}' is not available: ${c['problem']}`,
+    hint: 'Run `engram doctor` to see which engines are there and how to add the missing one.',
+  },
+  ENGRAM_DATA_INVALID: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `${c['path']}${c['line'] ? `, line ${c['line']}` : ''}: ${c['problem']}`,
+    hint: 'Check the format of the data set; `engram train --help` and `engram evaluate --help` list those known.',
+  },
+  ENGRAM_GRAPH_UNKNOWN_ENTITY: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `No entity matches '${c['text']}'.`,
+    hint: 'Try `engram search` with fewer or other words.',
+  },
+  ENGRAM_STORE_UNAVAILABLE: {
+    retriable: true,
+    exit: 3,
+    message: (c) => `Store '${c['store']}' did not answer${c['problem'] ? `: ${c['problem']}` : '.'}`,
+    hint: 'Check the address, the password and that the server is running; then run the same command again, it resumes.',
+  },
+  ENGRAM_STORE_MISSING_ENTITY: {
+    retriable: false,
+    exit: 70,
+    message: (c) => `Store '${c['store']}' was given ${c['count']} fact(s) whose entity it does not have, such as '${c['example']}'.`,
+    hint: 'Nothing of the batch was written. Write the entities first.',
+  },
+  ENGRAM_STORE_FAILED: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Store '${c['store']}' refused the write: ${c['problem']}`,
+    hint: 'The journal keeps the extraction; correct the cause and run the same command again.',
+  },
+  ENGRAM_CHECKPOINT_CORRUPT: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}', line ${c['line']}: ${c['problem']}`,
+    hint: 'The records before and after it were kept; run `engram build` again to read the lost document anew.',
+  },
+  ENGRAM_CHECKPOINT_MISSING: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' holds no Engram build.`,
+    hint: 'Make one with `engram build INPUT… --out DIR`, or name the folder with `--dir`.',
+  },
+} satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof table;
+export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorEntry>> = table;
+
+/** The only error Engram throws on purpose. `message` states the fact, `hint` what to try next. */
+export class EngramError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly retriable: boolean;
+  readonly exit: 2 | 3 | 70;
+
+  constructor(code: ErrorCode, context: Readonly<Record<string, unknown>> = {}, options?: { cause?: unknown }) {
+    const entry: ErrorEntry = table[code];
+    super(entry.message(context), options);
+    this.name = 'EngramError';
+    this.code = code;
+    this.hint = entry.hint;
+    this.retriable = entry.retriable;
+    this.exit = entry.exit;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,179 @@
+// The domain types: what travels from a source to a store. Types only; every field is readonly.
+// Character positions are half-open [start, end) and count UTF-16 units, as `slice` does.
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Stable id of a document: derived from its uri (or the id its source gave it). */
+export type DocumentId = Branded<'DocumentId'>;
+/** Stable id of an entity after resolution. */
+export type EntityId = Branded<'EntityId'>;
+/** Stable id of a fact: derived from its triple. */
+export type FactId = Branded<'FactId'>;
+
+/** The six labels of a mention and types of an entity. TIME and NUM become attribute values, never entities. */
+export const MENTION_LABELS = ['PER', 'ORG', 'LOC', 'MISC', 'TIME', 'NUM'] as const;
+export type MentionLabel = (typeof MENTION_LABELS)[number];
+export const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
+export type EntityType = (typeof ENTITY_TYPES)[number];
+
+/** One input text, never altered. */
+export interface Document {
+  readonly id: DocumentId;
+  readonly text: string;
+  /** Where it was read: a path, `path#line` for a row or record, or `stdin`. */
+  readonly uri: string;
+  readonly title?: string;
+  /** As the source wrote it. */
+  readonly date?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Sentence {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: readonly Token[];
+}
+
+export interface SegmentedDocument extends Document {
+  readonly sentences: readonly Sentence[];
+}
+
+/** Words that name something, in one place. */
+export interface Mention {
+  readonly label: MentionLabel;
+  readonly sentence: number;
+  /** Tokens of that sentence, half-open. */
+  readonly tokenStart: number;
+  readonly tokenEnd: number;
+  /** Characters of the document, half-open. */
+  readonly start: number;
+  readonly end: number;
+  /** `text.slice(start, end)`. */
+  readonly surface: string;
+  /** Probability in [0, 1]: the least marginal of the mention's tags. */
+  readonly score: number;
+}
+
+export interface TaggedDocument extends SegmentedDocument {
+  readonly mentions: readonly Mention[];
+}
+
+/** A labelled link between two mentions (indexes into `mentions`). */
+export interface Relation {
+  readonly head: number;
+  readonly tail: number;
+  /** A predicate of `extractors/relation/schema.ts`, such as `placeOfBirth`. */
+  readonly label: string;
+  readonly score: number;
+}
+
+export interface RelatedDocument extends TaggedDocument {
+  readonly relations: readonly Relation[];
+}
+
+/** What the extractors made of one document: the payload of a journal record, and all that the graph is built from. */
+export interface Extraction {
+  readonly id: DocumentId;
+  readonly uri: string;
+  readonly text: string;
+  readonly title?: string;
+  readonly date?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** [start, end) characters of each sentence. */
+  readonly sentences: readonly (readonly [start: number, end: number])[];
+  readonly mentions: readonly Mention[];
+  readonly relations: readonly Relation[];
+  /** Name and version of the relation extractor, for provenance. */
+  readonly extractor: string;
+}
+
+/** Where a claim came from. */
+export interface Provenance {
+  readonly documentId: DocumentId;
+  readonly sentence: number;
+  /** Characters of the sentence that is the evidence, half-open, in the document. */
+  readonly start: number;
+  readonly end: number;
+  readonly head: readonly [start: number, end: number];
+  readonly tail: readonly [start: number, end: number];
+  /** Name and version of what claimed it, such as `relation@1a2b3c4d`. */
+  readonly extractor: string;
+  readonly score: number;
+}
+
+/** A mention as the graph keeps it. */
+export interface EntityMention {
+  readonly documentId: DocumentId;
+  readonly sentence: number;
+  readonly start: number;
+  readonly end: number;
+  readonly surface: string;
+  readonly score: number;
+}
+
+/** One thing in the world, after resolution. */
+export interface Entity {
+  readonly id: EntityId;
+  readonly type: EntityType;
+  readonly name: string;
+  /** Other surface forms, most frequent first, without `name`. */
+  readonly aliases: readonly string[];
+  /** In order of document id, then position. */
+  readonly mentions: readonly EntityMention[];
+  /** Strongest first for each name. */
+  readonly attributes: readonly Attribute[];
+}
+
+/** A property whose value is a date or a number, with the same evidence as a fact. */
+export interface Attribute {
+  readonly name: string;
+  /** ISO 8601 date of the precision the text has (`1912-06-23`, `1912-06`, `1912`), a number, or the surface text. */
+  readonly value: string;
+  /** As written in the text. */
+  readonly surface: string;
+  readonly kind: 'date' | 'number' | 'text';
+  readonly probability: number;
+  readonly provenance: readonly Provenance[];
+}
+
+/** (subject, predicate, object): the key of a fact. */
+export interface Triple {
+  readonly subject: EntityId;
+  readonly predicate: string;
+  readonly object: EntityId;
+}
+
+/** A triple with its evidence. */
+export interface Fact extends Triple {
+  readonly id: FactId;
+  /** Noisy-or of the scores of its provenance, in [0, 1]. */
+  readonly probability: number;
+  readonly provenance: readonly Provenance[];
+}
+
+/** What the graph says of a document. */
+export interface DocumentRecord {
+  readonly id: DocumentId;
+  readonly uri: string;
+  readonly title?: string;
+  readonly date?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Entities and facts to upsert together. Facts may only name entities of this delta or of the store. */
+export interface GraphDelta {
+  readonly documents: readonly DocumentRecord[];
+  readonly entities: readonly Entity[];
+  readonly facts: readonly Fact[];
+  readonly removedDocuments?: readonly DocumentId[];
+  readonly removedEntities?: readonly EntityId[];
+  readonly removedFacts?: readonly FactId[];
+}
