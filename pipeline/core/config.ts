@@ -1,0 +1,90 @@
+// What can be set: every key with its default, its unit and what it accepts. `configs/default.yaml` says the same in YAML.
+import { z } from 'zod';
+
+const share = z.number().gt(0).max(1);
+const count = z.int().min(1);
+const field = z.string().min(1);
+
+const columns = (what: string) =>
+  z.strictObject({
+    /** The column or field that holds the text; a record without it is a dead letter. */
+    text: field.default('text').describe(`${what} of the text`),
+    /** Those that are absent from a file are passed over; every other column becomes metadata. */
+    id: field.default('id').describe(`${what} of the document id`),
+    title: field.default('title').describe(`${what} of the title`),
+    date: field.default('date').describe(`${what} of the date`),
+  });
+
+export const configSchema = z.strictObject({
+  engine: z
+    .strictObject({
+      kind: z.enum(['auto', 'onnx', 'wasm', 'tensorflow']).default('auto'),
+      precision: z.enum(['int8', 'float32']).default('int8'),
+    })
+    .prefault({}),
+  sources: z
+    .strictObject({
+      csv: columns('column').prefault({}),
+      jsonl: columns('field').prefault({}),
+      maxDocumentBytes: z.int().min(1024).default(16 * 1024 * 1024),
+    })
+    .prefault({}),
+  extract: z
+    .strictObject({
+      /** 'shipped', or the folder of a model made by `engram train`. */
+      ner: field.default('shipped'),
+      relation: field.default('shipped'),
+      /** 'model' takes the threshold the relation model was calibrated to. */
+      relationThreshold: z.union([z.literal('model'), z.number().min(0).max(1)]).default('model'),
+      batchDocuments: count.max(4096).default(32),
+      /** Batches in flight: read and not yet in the journal. */
+      concurrency: count.max(64).default(3),
+    })
+    .prefault({}),
+  store: z
+    .strictObject({
+      /** 'embedded', 'neo4j://host:7687', 'bolt://…' or 'jsonl:FOLDER'; see `engram build --help`. */
+      address: field.default('embedded'),
+      user: field.default('neo4j'),
+      /** The name of the environment variable that holds the password. */
+      password: z.strictObject({ env: field.default('NEO4J_PASSWORD') }).prefault({}),
+    })
+    .prefault({}),
+  activation: z
+    .strictObject({
+      /** Share of activation kept per hop. */
+      decay: share.default(0.85),
+      /** Least activation that spreads. */
+      firingThreshold: share.default(0.001),
+      maxPulses: count.max(100).default(4),
+    })
+    .prefault({}),
+});
+
+/** Every setting of one run, complete and checked. */
+export type Config = z.output<typeof configSchema>;
+/** What a file, the environment or flags may say: any part of it. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+export const DEFAULT_CONFIG: Config = configSchema.parse({});
+
+/** The schema of the key that a path leads to, without its default; undefined where there is no such key. */
+export function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
+  let schema: z.ZodType | undefined = configSchema;
+  for (const key of path) {
+    if (!(schema instanceof z.ZodObject)) return undefined;
+    schema = unwrap(schema.shape[key as string]);
+  }
+  return schema;
+}
+
+/** The keys known below a path; empty for a value. */
+export function keysAt(path: readonly PropertyKey[]): string[] {
+  const schema = schemaAt(path);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrap(schema.unwrap() as z.ZodType);
+  return schema;
+}
