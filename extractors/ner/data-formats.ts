@@ -1,0 +1,245 @@
+// How labelled sentences are read from files: CoNLL columns, Universal NER (iob2), the GMB table and DocRED documents.
+import { parse } from 'csv-parse';
+import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
+import { openText, readJson, readLines } from '../text/data-files.ts';
+
+export interface LabelledSpan {
+  /** Tokens, half-open. */
+  readonly start: number;
+  readonly end: number;
+  readonly label: MentionLabel;
+}
+
+export interface LabelledSentence {
+  readonly tokens: readonly string[];
+  /** In order of position, never overlapping. */
+  readonly spans: readonly LabelledSpan[];
+  /** Labels this set annotates: a token outside the spans says nothing about the others. */
+  readonly annotated: readonly MentionLabel[];
+  readonly source: string;
+}
+
+export const NER_FORMATS = ['conll', 'iob2', 'gmb', 'docred'] as const;
+export type NerFormat = (typeof NER_FORMATS)[number];
+
+/** A span before its type is mapped to one of our labels. */
+export interface TypedSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+}
+
+interface Row {
+  readonly token: string;
+  readonly tag: string;
+  readonly partOfSpeech: string;
+  readonly line: number;
+}
+
+/** Our span for a span of the data set; nothing when the set's type has no place in ours. */
+export type SpanMapper = (span: TypedSpan, tokens: readonly string[], partsOfSpeech: readonly string[]) => LabelledSpan | undefined;
+
+export interface NerReadOptions {
+  /** Without it every type must be one of ours or a usual other name of one (PERSON, LOCATION, DATE …). */
+  readonly map?: SpanMapper;
+  /** Without it, the labels that occur in the file. */
+  readonly annotated?: readonly MentionLabel[];
+  /** Without it, the path. */
+  readonly source?: string;
+  /** Titles of documents to leave out (DocRED only). */
+  readonly withoutTitles?: ReadonlySet<string>;
+}
+
+const USUAL_NAMES: ReadonlyMap<string, MentionLabel> = new Map([
+  ...MENTION_LABELS.map((label) => [label, label] as const),
+  ['PERSON', 'PER'],
+  ['ORGANIZATION', 'ORG'],
+  ['ORGANISATION', 'ORG'],
+  ['LOCATION', 'LOC'],
+  ['GPE', 'LOC'],
+  ['MISCELLANEOUS', 'MISC'],
+  ['DATE', 'TIME'],
+  ['NUMBER', 'NUM'],
+]);
+
+/** Spans of a tag sequence in any of BIO2, IOB1, IO and BIOES: B- and S- always open, I- and E- continue a span of their type. */
+export function spansFromTags(tags: readonly string[]): TypedSpan[] {
+  const spans: TypedSpan[] = [];
+  let open: { start: number; type: string } | undefined;
+  const close = (end: number): void => {
+    if (open) spans.push({ start: open.start, end, type: open.type });
+    open = undefined;
+  };
+  tags.forEach((tag, i) => {
+    const type = tag.slice(2);
+    const opens = /^[BSU]-/.test(tag);
+    if (tag === 'O' || opens || (open && open.type !== type)) close(i);
+    if (tag !== 'O') open ??= { start: i, type };
+    if (/^[ESL]-/.test(tag)) close(i + 1);
+  });
+  close(tags.length);
+  return spans;
+}
+
+/** Keeps the longer of two spans that overlap (the earlier of two equally long), in order of position. */
+export function withoutOverlaps<S extends { readonly start: number; readonly end: number }>(spans: readonly S[]): S[] {
+  const byLength = [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
+  const kept: S[] = [];
+  for (const span of byLength) {
+    if (kept.every((other) => span.end <= other.start || span.start >= other.end)) kept.push(span);
+  }
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+/** The format a file's name tells: .iob2, .csv (GMB), .json (DocRED), any other name CoNLL columns. */
+export function nerFormatOf(path: string): NerFormat {
+  const name = path.replace(/\.gz$/, '');
+  if (name.endsWith('.iob2')) return 'iob2';
+  if (name.endsWith('.csv')) return 'gmb';
+  return name.endsWith('.json') ? 'docred' : 'conll';
+}
+
+/** All labelled sentences of a file. Formats `conll`: token first, tag last, blank line after a sentence; see `NER_FORMATS`. */
+export async function readNerFile(path: string, format?: NerFormat, options: NerReadOptions = {}): Promise<LabelledSentence[]> {
+  const kind = format ?? nerFormatOf(path);
+  const source = options.source ?? path;
+  const read: Omit<LabelledSentence, 'annotated'>[] = [];
+  if (kind === 'docred') {
+    for (const { tokens, spans } of await readDocredSentences(path, options.withoutTitles)) {
+      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path }), source });
+    }
+  } else {
+    for await (const rows of readRows(path, kind)) {
+      const tokens = rows.map((row) => row.token);
+      const spans = spansFromTags(rows.map((row) => row.tag));
+      const parts = rows.map((row) => row.partOfSpeech);
+      read.push({ tokens, spans: mapSpans(spans, tokens, parts, options.map, { path, line: rows[0].line }), source });
+    }
+  }
+  if (read.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'no labelled sentence in it' });
+  const occurring = new Set(read.flatMap((sentence) => sentence.spans.map((span) => span.label)));
+  const annotated = options.annotated ?? MENTION_LABELS.filter((label) => occurring.has(label));
+  return read.map((sentence) => ({ ...sentence, annotated }));
+}
+
+function mapSpans(
+  spans: readonly TypedSpan[],
+  tokens: readonly string[],
+  partsOfSpeech: readonly string[],
+  map: SpanMapper | undefined,
+  where: { path: string; line?: number },
+): LabelledSpan[] {
+  const mapped: LabelledSpan[] = [];
+  for (const span of spans) {
+    const ours = map ? map(span, tokens, partsOfSpeech) : namedSpan(span, where);
+    if (ours && ours.start < ours.end) mapped.push(ours);
+  }
+  return mapped;
+}
+
+function namedSpan(span: TypedSpan, where: { path: string; line?: number }): LabelledSpan {
+  const label = USUAL_NAMES.get(span.type.toUpperCase());
+  if (!label) {
+    const problem = `unknown label '${span.type}'; known: ${MENTION_LABELS.join(' ')}`;
+    throw new EngramError('ENGRAM_DATA_INVALID', { ...where, problem });
+  }
+  return { start: span.start, end: span.end, label };
+}
+
+function readRows(path: string, format: Exclude<NerFormat, 'docred'>): AsyncGenerator<Row[]> {
+  return format === 'gmb' ? readGmbRows(path) : readColumnRows(path, format);
+}
+
+async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGenerator<Row[]> {
+  let rows: Row[] = [];
+  for await (const { line, number } of readLines(path)) {
+    if (line.trim() === '') {
+      if (rows.length > 0) yield rows;
+      rows = [];
+      continue;
+    }
+    if (line.startsWith('-DOCSTART-') || (format === 'iob2' && line.startsWith('#'))) continue;
+    const columns = line.includes('\t') ? line.trimEnd().split('\t') : line.trim().split(' ');
+    if (columns.length < (format === 'iob2' ? 3 : 2)) {
+      throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `no tag after '${line.trim()}'` });
+    }
+    const [token, tag] = format === 'iob2' ? [columns[1], columns[2]] : [columns[0], columns[columns.length - 1]];
+    if (!/^(?:O|[BIESLU]-.+)$/.test(tag)) {
+      throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `'${tag}' is not a tag such as O, B-PER or I-PER` });
+    }
+    rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1] : '', line: number });
+  }
+  if (rows.length > 0) yield rows;
+}
+
+async function* readGmbRows(path: string): AsyncGenerator<Row[]> {
+  const text = await openText(path, 'latin1');
+  const table = parse({ from_line: 2, relax_column_count: true });
+  text.on('error', (error) => table.destroy(error));
+  let rows: Row[] = [];
+  let line = 1;
+  try {
+    for await (const [opening, token, partOfSpeech, tag] of text.pipe(table) as AsyncIterable<string[]>) {
+      line++;
+      if (opening && rows.length > 0) {
+        yield rows;
+        rows = [];
+      }
+      if (token) rows.push({ token, tag: tag || 'O', partOfSpeech, line });
+    }
+  } catch (cause) {
+    throw new EngramError('ENGRAM_DATA_INVALID', { path, line, problem: messageOf(cause) }, { cause });
+  }
+  if (rows.length > 0) yield rows;
+}
+
+export interface DocredMention {
+  readonly pos: readonly [start: number, end: number];
+  readonly type: string;
+  readonly sent_id: number;
+}
+
+export interface DocredDocument {
+  readonly title: string;
+  readonly sents: readonly (readonly string[])[];
+  readonly vertexSet: readonly (readonly DocredMention[])[];
+  readonly labels?: readonly { readonly h: number; readonly t: number; readonly r: string }[];
+}
+
+export async function readDocredDocuments(path: string): Promise<readonly DocredDocument[]> {
+  const documents = await readJson(path);
+  const isDocument = (d: Partial<DocredDocument> | null): boolean => Array.isArray(d?.sents) && Array.isArray(d?.vertexSet);
+  if (!Array.isArray(documents) || !documents.every(isDocument)) {
+    throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'not a list of DocRED documents with sents and vertexSet' });
+  }
+  return documents as DocredDocument[];
+}
+
+async function readDocredSentences(path: string, withoutTitles?: ReadonlySet<string>): Promise<{ tokens: readonly string[]; spans: TypedSpan[] }[]> {
+  const documents = await readDocredDocuments(path);
+  return documents
+    .filter((document) => !withoutTitles?.has(document.title))
+    .flatMap((document) => {
+      const mentions = document.vertexSet.flat();
+      return document.sents.map((tokens, index) => {
+        const here = mentions.filter((m) => m.sent_id === index && m.pos[0] >= 0 && m.pos[0] < m.pos[1] && m.pos[1] <= tokens.length);
+        const spans = here.map((m) => ({ start: m.pos[0], end: m.pos[1], type: m.type }));
+        return withoutBlankTokens(tokens, withoutOverlaps(spans));
+      });
+    });
+}
+
+/** Drops tokens that are only white space (a text never yields any) and moves the spans along. */
+export function withoutBlankTokens<S extends { readonly start: number; readonly end: number }>(
+  tokens: readonly string[],
+  spans: readonly S[],
+): { tokens: readonly string[]; spans: S[] } {
+  const kept: string[] = [];
+  const newIndex = [0];
+  for (const token of tokens) {
+    if (token.trim() !== '') kept.push(token);
+    newIndex.push(kept.length);
+  }
+  return { tokens: kept, spans: spans.map((span) => ({ ...span, start: newIndex[span.start], end: newIndex[span.end] })) };
+}
