@@ -45,6 +45,12 @@ const table = {
     message: (c) => `${c['path']}, line ${c['line']}: ${c['problem']}`,
     hint: 'Correct the row, or the column mapping under `sources.csv` in the config.',
   },
+  ENGRAM_SOURCE_DUPLICATE_ID: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['uri']}' has the id of '${c['first']}', which was read before it.`,
+    hint: 'Give each record its own id, or leave the ids out.',
+  },
   ENGRAM_TEXT_ENCODING: {
     retriable: false,
     exit: 2,
@@ -62,6 +68,18 @@ const table = {
     exit: 2,
     message: (c) => `'${c['path']}' has a text of ${c['size']} bytes; the limit is ${c['limit']}.`,
     hint: 'Split it into records (.jsonl or .csv), or raise `sources.maxDocumentBytes`.',
+  },
+  ENGRAM_STAGE_FAILED: {
+    retriable: false,
+    exit: 70,
+    message: (c) => `Stage '${c['stage']}' failed on '${c['uri']}': ${c['problem']}`,
+    hint: 'This is a bug in Engram; please report it with the document.',
+  },
+  ENGRAM_RUN_INTERRUPTED: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Stopped after ${c['documents']} document(s); they are in the journal.`,
+    hint: 'Run the same command again: it resumes where it stopped.',
   },
   ENGRAM_SHAPE_MISMATCH: {
     retriable: false,
