@@ -20,6 +20,7 @@ const bullets = new Set(['-', '*', '•', '‣', '◦', '▪', '●', '–', '+'
 const companySuffixes = new Set(['Inc.', 'Inc', 'Corp.', 'Ltd.', 'Co.', 'Music', 'News', 'Mail', 'Magazine']);
 
 const PERIOD = 46;
+const BLANK = 32;
 const NONE = 0;
 const PARAGRAPH = 2;
 
@@ -52,8 +53,9 @@ class Splitter {
   splitAll(): Sentence[] {
     const { tokens } = this;
     for (let at = 0; at < tokens.length; at++) {
-      if (softBreaks.has(tokens[at].text)) this.softBreak = at;
-      const last = this.lastAfterStop(at);
+      const isWord = this.endsInLetter(at);
+      if (!isWord && softBreaks.has(tokens[at].text)) this.softBreak = at;
+      const last = isWord ? -1 : this.lastAfterStop(at);
       if (last >= 0) {
         while (last + 1 - this.first > this.maxTokens) this.cut(last);
         this.close(last + 1);
@@ -66,6 +68,12 @@ class Splitter {
     }
     if (this.first < tokens.length) this.close(tokens.length);
     return this.sentences;
+  }
+
+  /** Most tokens do: a quick look that spares them the tables. */
+  private endsInLetter(at: number): boolean {
+    const small = this.text.charCodeAt(this.tokens[at].end - 1) | 32;
+    return small >= 97 && small <= 122;
   }
 
   private close(end: number): void {
@@ -84,7 +92,8 @@ class Splitter {
   private gapAfter(at: number): number {
     const start = this.tokens[at].end;
     const end = this.tokens[at + 1].start;
-    return end - start === 0 ? NONE : gapOf(this.text, start, end);
+    if (end === start || (end - start === 1 && this.text.charCodeAt(start) === BLANK)) return NONE;
+    return gapOf(this.text, start, end);
   }
 
   private isAdjacent(at: number): boolean {

@@ -170,7 +170,7 @@ class Scanner {
       const kind = classAt(text, end);
       if (kind === LETTER || kind === DIGIT) {
         last = kind;
-        end += widthAt(text, end);
+        end += text.charCodeAt(end) < 128 ? 1 : widthAt(text, end);
         continue;
       }
       if (kind !== SYMBOL || last === 0 || end + 1 >= cap) break;
