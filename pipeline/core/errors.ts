@@ -129,6 +129,12 @@ const table = {
     message: (c) => `Store '${c['store']}' refused the write: ${c['problem']}`,
     hint: 'The journal keeps the extraction; correct the cause and run the same command again.',
   },
+  ENGRAM_STORE_CORRUPT: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Store '${c['store']}' cannot be read: ${c['problem']}`,
+    hint: 'Run `engram build` again: the store is rebuilt from the journal.',
+  },
   ENGRAM_CHECKPOINT_CORRUPT: {
     retriable: false,
     exit: 2,
