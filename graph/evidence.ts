@@ -1,0 +1,77 @@
+// How claims are weighed together: which provenance is the same one, and how sure all of it makes a fact.
+import type { Provenance } from '../pipeline/core/model.ts';
+
+/** Compares by code units: the same order on every machine and in every locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Two claims of one extractor about the same words of the same document are one claim. */
+export function provenanceKey(p: Provenance): string {
+  return `${p.documentId} ${p.head[0]} ${p.head[1]} ${p.tail[0]} ${p.tail[1]} ${p.extractor}`;
+}
+
+/** In order of document, then position, then extractor. */
+export function compareProvenance(a: Provenance, b: Provenance): number {
+  return (
+    compareText(a.documentId, b.documentId) ||
+    a.start - b.start ||
+    a.head[0] - b.head[0] ||
+    a.tail[0] - b.tail[0] ||
+    compareText(provenanceKey(a), provenanceKey(b))
+  );
+}
+
+/**
+ * Noisy-or over documents: a document counts once, with its best score, since its sentences are not independent.
+ * @param provenance sorted by document, so that the product is always taken in the same order
+ */
+export function combinedProbability(provenance: readonly Provenance[]): number {
+  const best = new Map<string, number>();
+  for (const p of provenance) best.set(p.documentId, Math.max(best.get(p.documentId) ?? 0, p.score));
+  if (best.size === 1) return clamp(best.values().next().value as number);
+  let noneHolds = 1;
+  for (const score of best.values()) noneHolds *= 1 - clamp(score);
+  return 1 - noneHolds;
+}
+
+const clamp = (x: number): number => (x >= 1 ? 1 : x > 0 ? x : 0);
+
+/** A collection of provenance that holds every claim once; the higher score wins. */
+export class Evidence {
+  private readonly byKey = new Map<string, Provenance>();
+  private sorted: readonly Provenance[] | undefined;
+
+  add(provenance: readonly Provenance[]): void {
+    for (const p of provenance) {
+      const key = provenanceKey(p);
+      const known = this.byKey.get(key);
+      if (known !== undefined && known.score >= p.score) continue;
+      this.byKey.set(key, copyOf(p));
+      this.sorted = undefined;
+    }
+  }
+
+  provenance(): readonly Provenance[] {
+    this.sorted ??= [...this.byKey.values()].sort(compareProvenance);
+    return this.sorted;
+  }
+
+  probability(): number {
+    return combinedProbability(this.provenance());
+  }
+}
+
+/** The same fields always in the same order, so that equal graphs are equal bytes. */
+function copyOf(p: Provenance): Provenance {
+  return {
+    documentId: p.documentId,
+    sentence: p.sentence,
+    start: p.start,
+    end: p.end,
+    head: [p.head[0], p.head[1]],
+    tail: [p.tail[0], p.tail[1]],
+    extractor: p.extractor,
+    score: p.score,
+  };
+}

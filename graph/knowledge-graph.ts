@@ -1,0 +1,253 @@
+// The typed face of the in-memory graph: entities are nodes, facts are edges of a graphology multigraph. Everything is
+// keyed by stable id, so adding a thing twice changes nothing, and what comes out is sorted and the same byte for byte.
+import { MultiDirectedGraph } from 'graphology';
+import type {
+  Attribute,
+  DocumentId,
+  DocumentRecord,
+  Entity,
+  EntityId,
+  EntityMention,
+  EntityType,
+  Fact,
+  FactId,
+  GraphDelta,
+  Provenance,
+  Triple,
+} from '../pipeline/core/model.ts';
+import { EngramError } from '../pipeline/core/errors.ts';
+import { factIdOf } from '../pipeline/core/ids.ts';
+import { compareText, Evidence } from './evidence.ts';
+
+interface AttributeRecord {
+  readonly name: string;
+  readonly value: string;
+  readonly kind: Attribute['kind'];
+  surface: string;
+  readonly evidence: Evidence;
+}
+
+interface EntityNode {
+  readonly type: EntityType;
+  name: string;
+  readonly aliases: Set<string>;
+  readonly mentions: Map<string, EntityMention>;
+  readonly attributes: Map<string, AttributeRecord>;
+  view: Entity | undefined;
+}
+
+interface FactEdge {
+  readonly predicate: string;
+  readonly evidence: Evidence;
+}
+
+/** A triple and the claims for it; id and probability follow from them. */
+export type FactClaim = Triple & { readonly provenance: readonly Provenance[] };
+export type AttributeClaim = Omit<Attribute, 'probability'>;
+
+export class KnowledgeGraph {
+  private readonly graph = new MultiDirectedGraph<EntityNode, FactEdge>();
+  private readonly documentById = new Map<DocumentId, DocumentRecord>();
+
+  static fromDelta(delta: GraphDelta): KnowledgeGraph {
+    const graph = new KnowledgeGraph();
+    for (const document of delta.documents) graph.upsertDocument(document);
+    for (const entity of delta.entities) graph.upsertEntity(entity);
+    for (const fact of delta.facts) graph.upsertFact(fact);
+    return graph;
+  }
+
+  get counts(): { readonly documents: number; readonly entities: number; readonly facts: number } {
+    return { documents: this.documentById.size, entities: this.graph.order, facts: this.graph.size };
+  }
+
+  upsertDocument(document: DocumentRecord): void {
+    const { id, uri, title, date, metadata } = document;
+    this.documentById.set(id, {
+      id,
+      uri,
+      ...(title === undefined ? {} : { title }),
+      ...(date === undefined ? {} : { date }),
+      ...(metadata === undefined ? {} : { metadata: sortedRecord(metadata) }),
+    });
+  }
+
+  /** Creates the entity, or joins what is new to the one with that id: mentions, aliases and attributes are kept. */
+  upsertEntity(entity: Omit<Entity, 'attributes'> & { readonly attributes?: readonly AttributeClaim[] }): void {
+    if (!this.graph.hasNode(entity.id)) {
+      this.graph.addNode(entity.id, {
+        type: entity.type,
+        name: entity.name,
+        aliases: new Set(),
+        mentions: new Map(),
+        attributes: new Map(),
+        view: undefined,
+      });
+    }
+    const node = this.node(entity.id);
+    node.view = undefined;
+    for (const alias of [...entity.aliases, entity.name]) node.aliases.add(alias);
+    for (const m of entity.mentions) {
+      const key = `${m.documentId} ${m.start} ${m.end}`;
+      const known = node.mentions.get(key);
+      if (known === undefined || known.score < m.score) node.mentions.set(key, copyOfMention(m));
+    }
+    if (node.name !== entity.name) node.name = betterName(node, node.name, entity.name);
+    for (const attribute of entity.attributes ?? []) this.addAttribute(entity.id, attribute);
+  }
+
+  /**
+   * Creates the fact, or adds the claims it does not have yet.
+   * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` when subject or object is not in the graph
+   */
+  upsertFact(claim: FactClaim): FactId {
+    for (const end of [claim.subject, claim.object]) {
+      if (!this.graph.hasNode(end)) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: end });
+    }
+    const id = factIdOf(claim);
+    if (!this.graph.hasEdge(id)) {
+      const edge = { predicate: claim.predicate, evidence: new Evidence() };
+      this.graph.addDirectedEdgeWithKey(id, claim.subject, claim.object, edge);
+    }
+    this.graph.getEdgeAttribute(id, 'evidence').add(claim.provenance);
+    return id;
+  }
+
+  /** Competing values of one name live side by side, each with its evidence. */
+  addAttribute(id: EntityId, claim: AttributeClaim): void {
+    const node = this.node(id);
+    const key = `${claim.name}\u0000${claim.value}`;
+    let record = node.attributes.get(key);
+    if (record === undefined) {
+      const { name, value, kind, surface } = claim;
+      record = { name, value, kind, surface, evidence: new Evidence() };
+      node.attributes.set(key, record);
+    } else if (compareSurfaces(claim.surface, record.surface) < 0) {
+      record.surface = claim.surface;
+    }
+    record.evidence.add(claim.provenance);
+    node.view = undefined;
+  }
+
+  hasEntity(id: string): id is EntityId {
+    return this.graph.hasNode(id);
+  }
+
+  entity(id: EntityId): Entity | undefined {
+    if (!this.graph.hasNode(id)) return undefined;
+    const node = this.node(id);
+    node.view ??= viewOf(id, node);
+    return node.view;
+  }
+
+  fact(id: FactId): Fact | undefined {
+    if (!this.graph.hasEdge(id)) return undefined;
+    const { predicate, evidence } = this.graph.getEdgeAttributes(id);
+    return {
+      id,
+      subject: this.graph.source(id) as EntityId,
+      predicate,
+      object: this.graph.target(id) as EntityId,
+      probability: evidence.probability(),
+      provenance: evidence.provenance(),
+    };
+  }
+
+  document(id: DocumentId): DocumentRecord | undefined {
+    return this.documentById.get(id);
+  }
+
+  /** Sorted by id. */
+  documents(): DocumentRecord[] {
+    return [...this.documentById.values()].sort((a, b) => compareText(a.id, b.id));
+  }
+
+  /** Sorted by id. */
+  entities(): Entity[] {
+    return this.graph.nodes().sort(compareText).map((id) => this.entity(id as EntityId) as Entity);
+  }
+
+  /** Sorted by id. */
+  facts(): Fact[] {
+    return this.graph.edges().sort(compareText).map((id) => this.fact(id as FactId) as Fact);
+  }
+
+  /** Facts with the entity at either end, sorted by id. */
+  factsOf(id: EntityId): Fact[] {
+    if (!this.graph.hasNode(id)) return [];
+    return [...new Set(this.graph.edges(id))].sort(compareText).map((fact) => this.fact(fact as FactId) as Fact);
+  }
+
+  /** Facts between two entities in either direction, strongest first. */
+  factsBetween(a: EntityId, b: EntityId): Fact[] {
+    if (!this.graph.hasNode(a) || !this.graph.hasNode(b)) return [];
+    const ids = new Set([...this.graph.directedEdges(a, b), ...this.graph.directedEdges(b, a)]);
+    return [...ids]
+      .map((id) => this.fact(id as FactId) as Fact)
+      .sort((x, y) => y.probability - x.probability || compareText(x.id, y.id));
+  }
+
+  /** Entities one fact away, in either direction, sorted by id; never the entity itself. */
+  neighbours(id: EntityId): EntityId[] {
+    if (!this.graph.hasNode(id)) return [];
+    return (this.graph.neighbors(id) as EntityId[]).filter((other) => other !== id).sort(compareText);
+  }
+
+  /** The whole graph, every list sorted by id. */
+  toDelta(): GraphDelta {
+    return { documents: this.documents(), entities: this.entities(), facts: this.facts() };
+  }
+
+  private node(id: EntityId): EntityNode {
+    if (!this.graph.hasNode(id)) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
+    return this.graph.getNodeAttributes(id);
+  }
+}
+
+function viewOf(id: EntityId, node: EntityNode): Entity {
+  const counts = surfaceCounts(node);
+  const aliases = [...new Set([...node.aliases, ...counts.keys()])].filter((alias) => alias !== node.name);
+  aliases.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || compareText(a, b));
+  const mentions = [...node.mentions.values()].sort(
+    (a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end,
+  );
+  const attributes = [...node.attributes.values()]
+    .map(({ name, value, surface, kind, evidence }) => ({
+      name,
+      value,
+      surface,
+      kind,
+      probability: evidence.probability(),
+      provenance: evidence.provenance(),
+    }))
+    .sort((a, b) => compareText(a.name, b.name) || b.probability - a.probability || compareText(a.value, b.value));
+  return { id, type: node.type, name: node.name, aliases, mentions, attributes };
+}
+
+function surfaceCounts(node: EntityNode): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { surface } of node.mentions.values()) counts.set(surface, (counts.get(surface) ?? 0) + 1);
+  return counts;
+}
+
+/** The more frequent of two names; which one came first plays no part. */
+function betterName(node: EntityNode, a: string, b: string): string {
+  const counts = surfaceCounts(node);
+  const byCount = (counts.get(a) ?? 0) - (counts.get(b) ?? 0);
+  if (byCount !== 0) return byCount > 0 ? a : b;
+  return compareSurfaces(a, b) <= 0 ? a : b;
+}
+
+/** The longer wording first. */
+function compareSurfaces(a: string, b: string): number {
+  return b.length - a.length || compareText(a, b);
+}
+
+function copyOfMention(m: EntityMention): EntityMention {
+  const { documentId, sentence, start, end, surface, score } = m;
+  return { documentId, sentence, start, end, surface, score };
+}
+
+function sortedRecord(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compareText(a, b)));
+}
