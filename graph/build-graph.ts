@@ -1,0 +1,97 @@
+// The knowledge graph of a set of extractions: a pure function of the set, whatever order it comes in. Mentions become
+// entities through resolution, relations between entities become facts, relations to dates and numbers attributes.
+import type { DocumentRecord, EntityId, Extraction, Provenance, Relation } from '../pipeline/core/model.ts';
+import { compareText } from './evidence.ts';
+import { KnowledgeGraph } from './knowledge-graph.ts';
+import { attributeValueOf } from './resolve/attribute-value.ts';
+import { resolveEntities } from './resolve/resolver.ts';
+
+export interface BuildGraphOptions {
+  /** Relations below this score are left out, in [0, 1]; default 0. */
+  readonly minRelationScore?: number;
+  /** Mentions below this score are left out with their relations, in [0, 1]; default 0. */
+  readonly minMentionScore?: number;
+}
+
+export function buildGraph(extractions: Iterable<Extraction>, options: BuildGraphOptions = {}): KnowledgeGraph {
+  const { minRelationScore = 0, minMentionScore = 0 } = options;
+  const sorted = sortedById(extractions).map((extraction) => withoutWeakMentions(extraction, minMentionScore));
+  const graph = new KnowledgeGraph();
+  const entityOf: (EntityId | undefined)[][] = sorted.map(({ mentions }) => new Array<EntityId | undefined>(mentions.length));
+  for (const extraction of sorted) graph.upsertDocument(documentRecordOf(extraction));
+  for (const { id, type, name, aliases, mentions } of resolveEntities(sorted)) {
+    for (const [document, mention] of mentions) entityOf[document][mention] = id;
+    graph.upsertEntity({
+      id,
+      type,
+      name,
+      aliases,
+      mentions: mentions.map(([document, mention]) => {
+        const { sentence, start, end, surface, score } = sorted[document].mentions[mention];
+        return { documentId: sorted[document].id, sentence, start, end, surface, score };
+      }),
+    });
+  }
+  sorted.forEach((extraction, document) => {
+    for (const relation of extraction.relations) {
+      if (relation.score >= minRelationScore) addRelation(graph, extraction, relation, entityOf[document]);
+    }
+  });
+  return graph;
+}
+
+function addRelation(graph: KnowledgeGraph, extraction: Extraction, relation: Relation, entityOf: readonly (EntityId | undefined)[]): void {
+  const subject = entityOf[relation.head];
+  const tail = extraction.mentions[relation.tail];
+  if (subject === undefined || tail === undefined) return;
+  const provenance = [provenanceOf(extraction, relation)];
+  if (tail.label === 'TIME' || tail.label === 'NUM') {
+    graph.addAttribute(subject, { name: relation.label, ...attributeValueOf(tail), surface: tail.surface, provenance });
+    return;
+  }
+  const object = entityOf[relation.tail];
+  // Two names of one thing, such as "X was renamed Y", make no fact about it.
+  if (object === undefined || object === subject) return;
+  graph.upsertFact({ subject, predicate: relation.label, object, provenance });
+}
+
+function provenanceOf({ id, mentions, sentences, extractor }: Extraction, { head, tail, score }: Relation): Provenance {
+  const [a, b] = [mentions[head], mentions[tail]];
+  const spanOf = (sentence: number): readonly [number, number] | undefined => sentences[sentence];
+  return {
+    documentId: id,
+    sentence: a.sentence,
+    start: Math.min(spanOf(a.sentence)?.[0] ?? a.start, spanOf(b.sentence)?.[0] ?? b.start),
+    end: Math.max(spanOf(a.sentence)?.[1] ?? a.end, spanOf(b.sentence)?.[1] ?? b.end),
+    head: [a.start, a.end],
+    tail: [b.start, b.end],
+    extractor,
+    score,
+  };
+}
+
+/** A document given twice counts once; of two versions under one id the choice does not depend on the order. */
+function sortedById(extractions: Iterable<Extraction>): Extraction[] {
+  const byId = new Map<string, Extraction>();
+  for (const extraction of extractions) {
+    const known = byId.get(extraction.id);
+    if (known === undefined || compareText(JSON.stringify(known), JSON.stringify(extraction)) < 0) byId.set(extraction.id, extraction);
+  }
+  return [...byId.values()].sort((a, b) => compareText(a.id, b.id));
+}
+
+function withoutWeakMentions(extraction: Extraction, minScore: number): Extraction {
+  if (extraction.mentions.every(({ score }) => score >= minScore)) return extraction;
+  const kept = extraction.mentions.flatMap((mention, i) => (mention.score >= minScore ? [i] : []));
+  const place = new Map(kept.map((before, now) => [before, now]));
+  const mentions = kept.map((i) => extraction.mentions[i]);
+  const relations = extraction.relations.flatMap((relation) => {
+    const [head, tail] = [place.get(relation.head), place.get(relation.tail)];
+    return head === undefined || tail === undefined ? [] : [{ ...relation, head, tail }];
+  });
+  return { ...extraction, mentions, relations };
+}
+
+function documentRecordOf({ id, uri, title, date, metadata }: Extraction): DocumentRecord {
+  return { id, uri, title, date, metadata };
+}

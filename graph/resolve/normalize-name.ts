@@ -1,0 +1,79 @@
+// When two spellings are the same name: script folded to ASCII, case, punctuation, possessives, titles of persons, legal
+// forms of companies and a leading "the" play no part.
+import anyAscii from 'any-ascii';
+import type { EntityType } from '../../pipeline/core/model.ts';
+
+const TITLES = new Set(
+  (
+    'mr mrs ms miss mister dr doctor prof professor sir dame lord lady madam madame monsieur herr frau rev reverend fr ' +
+    'hon honorable president senator sen governor gov congressman congresswoman representative rep secretary minister ' +
+    'chancellor ambassador judge justice mayor captain capt commander cmdr lieutenant lt colonel col major maj general ' +
+    'gen sergeant sgt corporal admiral adm commodore ensign baron baroness count countess duke duchess earl viscount'
+  ).split(' '),
+);
+/** Words that only make a title together with the next one. */
+const TITLE_OPENERS = new Set(['rear', 'vice', 'prime', 'brigadier', 'first', 'chief', 'associate', 'assistant', 'deputy', 'the']);
+const HONOURS = new Set('phd md dds obe mbe cbe kbe dbe frs esq bsc msc ma jd'.split(' '));
+const LEGAL_FORMS = new Set(
+  'inc incorporated ltd limited corp corporation co company plc llc llp lp gmbh ag sa nv bv spa srl oy ab as kk pty'.split(' '),
+);
+
+/** Lower-case ASCII words with single spaces; dotted letters stay apart (`J. P.`) or, for `compact`, close up (`I.B.M.`). */
+function fold(surface: string, compact: boolean): string {
+  let text = anyAscii(surface).toLowerCase();
+  text = text.replace(/(?<=[a-z0-9])'s?(?=$|\s*$)/, '').replace(/(?<=\w)'(?=\w)/g, '');
+  if (compact) text = text.replace(/\b(?:[a-z]\.\s?){2,}(?![a-z])/g, (dotted) => `${dotted.replace(/[.\s]/g, '')} `);
+  return text
+    .replace(/&/g, ' and ')
+    .replace(/[^a-z0-9+#]+/g, ' ')
+    .trim();
+}
+
+/**
+ * @returns lower-case words separated by single spaces; never empty for a surface that has a visible character
+ */
+export function normalizeName(surface: string, type: EntityType): string {
+  const words = fold(surface, type !== 'PER').split(' ').filter((word) => word !== '');
+  if (words.length === 0) return surface.trim().toLowerCase();
+  if (words.length > 1 && words[0] === 'the') words.shift();
+  if (type === 'PER') stripPerson(words);
+  if (type === 'ORG') stripLegalForm(words);
+  return words.join(' ');
+}
+
+/** The same spelling whatever its type is: what tells that two labels were given to one name. */
+export function nameKey(surface: string): string {
+  return normalizeName(surface, 'MISC');
+}
+
+/** All words, legal forms included: the letters an acronym may be made of. */
+export function spelledName(surface: string): string {
+  return fold(surface, true);
+}
+
+function stripPerson(words: string[]): void {
+  for (;;) {
+    const opens = words.length > 2 && TITLE_OPENERS.has(words[0]) && TITLES.has(words[1]);
+    const width = opens ? 2 : words.length > 1 && TITLES.has(words[0]) ? 1 : 0;
+    if (width === 0 || words[width] === 'of') break;
+    words.splice(0, width);
+  }
+  while (words.length > 2 && HONOURS.has(words[words.length - 1])) words.pop();
+}
+
+function stripLegalForm(words: string[]): void {
+  while (words.length > 1 && (LEGAL_FORMS.has(words[words.length - 1]) || words[words.length - 1] === 'and')) words.pop();
+}
+
+/** The surface as a reader would list it: without possessive, leading article and, for persons, titles. */
+export function displayName(surface: string, type: EntityType): string {
+  const text = surface.replace(/\s+/g, ' ').trim().replace(/['’]s?$/, '');
+  if (type !== 'PER') return text;
+  const normalized = normalizeName(text, 'PER');
+  const words = text.split(' ');
+  for (let from = 1; from < words.length; from++) {
+    const rest = words.slice(from).join(' ');
+    if (normalizeName(rest, 'PER') !== normalized) return words.slice(from - 1).join(' ');
+  }
+  return words.length > 1 ? words[words.length - 1] : text;
+}
