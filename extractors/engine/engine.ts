@@ -1,0 +1,53 @@
+// What runs a network: the contract between the extractors and ONNX Runtime, WASM or TensorFlow. Types only.
+
+export interface LstmDirection {
+  /** float32 [input, 4·hidden], gate order i, g (cell candidate), f, o */
+  readonly kernel: Float32Array;
+  /** float32 [hidden, 4·hidden] */
+  readonly recurrent: Float32Array;
+  /** float32 [4·hidden] */
+  readonly bias: Float32Array;
+}
+
+export interface BiLstmLayer {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly forward: LstmDirection;
+  readonly backward: LstmDirection;
+}
+
+export interface EncoderSpec {
+  readonly layers: readonly BiLstmLayer[];
+  /** `tokens`: one row of scores a token; `pooled`: states maximised over each mask, concatenated, one row of scores. */
+  readonly head: { readonly kind: 'tokens' } | { readonly kind: 'pooled'; readonly pools: number };
+  /** float32 [2·hidden (· pools), outputs] */
+  readonly outputKernel: Float32Array;
+  readonly outputBias: Float32Array;
+  readonly outputs: number;
+}
+
+export interface EncoderBatch {
+  /** float32 [time, batch, input] */
+  readonly inputs: Float32Array;
+  readonly time: number;
+  readonly batch: number;
+  /** int32 [batch], real tokens of each row */
+  readonly lengths: Int32Array;
+  /** Pooled heads only: float32 [pools, time, batch], 0 where pooled and −1e9 elsewhere. */
+  readonly masks?: Float32Array;
+}
+
+export interface Encoder {
+  /** @returns float32 [time, batch, outputs], or [batch, outputs] for a pooled head */
+  run(batch: EncoderBatch): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+export type Precision = 'int8' | 'float32';
+
+export interface Engine {
+  readonly kind: 'onnx' | 'wasm' | 'tensorflow';
+  createEncoder(spec: EncoderSpec, precision: Precision): Promise<Encoder>;
+}
+
+export type EngineKind = 'auto' | Engine['kind'];
