@@ -1,0 +1,165 @@
+// The Cypher that Engram writes, as pure functions of the dialect: Neo4j 5 and the embedded LadybugDB.
+// Values travel as parameters only. Labels and relation types cannot, so they come from closed lists here.
+import type { EntityType } from '../../pipeline/core/model.ts';
+
+export type Dialect = 'neo4j' | 'embedded';
+
+/** The label an entity carries in Neo4j beside `EngramEntity`. */
+export const TYPE_LABELS: Readonly<Record<EntityType, string>> = {
+  PER: 'Person',
+  ORG: 'Organization',
+  LOC: 'Location',
+  MISC: 'Miscellaneous',
+};
+
+const predicatePattern = /^[a-z][A-Za-z0-9]{0,62}$/;
+
+export function isPredicateName(name: string): boolean {
+  return predicatePattern.test(name);
+}
+
+/** `placeOfBirth` → `PLACE_OF_BIRTH`; two predicates never share a type. Only for names `isPredicateName` admits. */
+export function relationTypeOf(predicate: string): string {
+  if (!isPredicateName(predicate)) throw new RangeError('not a predicate name');
+  return predicate.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+const factConstraintPrefix = 'engram_fact_';
+
+/** What must stand before the first write; every statement may be repeated. */
+export function schemaStatements(dialect: Dialect): readonly string[] {
+  if (dialect === 'neo4j') {
+    return [
+      'CREATE CONSTRAINT engram_entity_id IF NOT EXISTS FOR (e:EngramEntity) REQUIRE e.id IS UNIQUE',
+      'CREATE CONSTRAINT engram_document_id IF NOT EXISTS FOR (d:EngramDocument) REQUIRE d.id IS UNIQUE',
+    ];
+  }
+  return [
+    'CREATE NODE TABLE IF NOT EXISTS EngramEntity(id STRING PRIMARY KEY, type STRING, name STRING, aliases STRING, attributes STRING, mentions STRING)',
+    'CREATE NODE TABLE IF NOT EXISTS EngramDocument(id STRING PRIMARY KEY, uri STRING, title STRING, record STRING)',
+    'CREATE REL TABLE IF NOT EXISTS Fact(FROM EngramEntity TO EngramEntity, id STRING, predicate STRING, probability DOUBLE, provenance STRING)',
+    'CREATE REL TABLE IF NOT EXISTS MENTIONED_IN(FROM EngramEntity TO EngramDocument, count INT64)',
+  ];
+}
+
+/** Neo4j: the uniqueness of fact ids of one relation type, which is also how the types Engram owns are found again. */
+export function factConstraint(relationType: string): string {
+  return `CREATE CONSTRAINT ${factConstraintPrefix}${relationType} IF NOT EXISTS FOR ()-[f:\`${relationType}\`]-() REQUIRE f.id IS UNIQUE`;
+}
+
+/** Neo4j: rows of `type`, one for each relation type that Engram has written. */
+export const factTypes = `SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE name STARTS WITH '${factConstraintPrefix}' RETURN labelsOrTypes[0] AS type ORDER BY type`;
+
+/** A relation type read from the server, or nothing when it is not one that Engram could have made. */
+export function isRelationType(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]{0,125}$/.test(name);
+}
+
+/** Rows {id, uri, title, record}. */
+export function upsertDocuments(): string {
+  return `UNWIND $rows AS row
+MERGE (d:EngramDocument {id: row.id})
+SET d.uri = row.uri, d.title = row.title, d.record = row.record
+RETURN count(*) AS n`;
+}
+
+/** Rows {id, properties} for Neo4j, all of one type; rows {id, type, name, aliases, attributes, mentions} for the embedded store. */
+export function upsertEntities(dialect: Dialect, type: EntityType): string {
+  if (dialect === 'embedded') {
+    return `UNWIND $rows AS row
+MERGE (e:EngramEntity {id: row.id})
+SET e.type = row.type, e.name = row.name, e.aliases = row.aliases, e.attributes = row.attributes, e.mentions = row.mentions
+RETURN count(*) AS n`;
+  }
+  const others = Object.values(TYPE_LABELS).filter((label) => label !== TYPE_LABELS[type]);
+  return `UNWIND $rows AS row
+MERGE (e:EngramEntity {id: row.id})
+SET e += row.properties
+SET e:${TYPE_LABELS[type]}
+REMOVE e:${others.join(':')}
+RETURN count(*) AS n`;
+}
+
+/** Rows {id, subject, object, predicate, probability, provenance}, all of one relation type. A row with a missing end is not counted. */
+export function upsertFacts(dialect: Dialect, relationType: string): string {
+  const label = dialect === 'neo4j' ? `\`${relationType}\`` : 'Fact';
+  // The embedded store types a list by its first row: 1 would be an integer among doubles, so the number travels as text.
+  const probability = dialect === 'neo4j' ? 'row.probability' : 'CAST(row.probability AS DOUBLE)';
+  return `UNWIND $rows AS row
+MATCH (s:EngramEntity {id: row.subject})
+MATCH (o:EngramEntity {id: row.object})
+MERGE (s)-[f:${label} {id: row.id}]->(o)
+SET f.predicate = row.predicate, f.probability = ${probability}, f.provenance = row.provenance
+RETURN count(*) AS n`;
+}
+
+/** Ids of entities whose links to documents are about to be written anew. */
+export const unlinkEntities = 'MATCH (e:EngramEntity)-[m:MENTIONED_IN]->(:EngramDocument) WHERE e.id IN $ids DELETE m';
+
+/** Rows {id, document, count}; a link to a document that the store does not have is left out. */
+export function linkEntities(dialect: Dialect): string {
+  return `UNWIND $rows AS row
+MATCH (e:EngramEntity {id: row.id})
+MATCH (d:EngramDocument {id: row.document})
+MERGE (e)-[m:MENTIONED_IN]->(d)
+SET m.count = ${dialect === 'neo4j' ? 'toInteger(row.count)' : 'row.count'}`;
+}
+
+export function removeFacts(dialect: Dialect, relationType: string): string {
+  return dialect === 'neo4j'
+    ? `UNWIND $ids AS id MATCH (:EngramEntity)-[f:\`${relationType}\` {id: id}]->(:EngramEntity) DELETE f`
+    : 'MATCH (:EngramEntity)-[f:Fact]->(:EngramEntity) WHERE f.id IN $ids DELETE f';
+}
+
+/** Neo4j: the facts of entities that go; somebody else's relations of the same type carry no id and stay. */
+export function removeFactsOf(relationType: string): string {
+  return `MATCH (e:EngramEntity)-[f:\`${relationType}\`]-(:EngramEntity) WHERE e.id IN $ids AND f.id IS NOT NULL DELETE f`;
+}
+
+export const unlinkDocuments = 'MATCH (:EngramEntity)-[m:MENTIONED_IN]->(d:EngramDocument) WHERE d.id IN $ids DELETE m';
+
+/**
+ * Statements that remove nodes by `$ids`, after their facts and links. In Neo4j a node that somebody else hung
+ * something on stays, without what Engram had written on it.
+ */
+export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDocument'): readonly string[] {
+  if (dialect === 'embedded') return [`MATCH (n:${label}) WHERE n.id IN $ids DETACH DELETE n`];
+  const labels = label === 'EngramEntity' ? ['EngramEntity', ...Object.values(TYPE_LABELS)] : [label];
+  const owned = label === 'EngramEntity' ? ['type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions'] : ['uri', 'title', 'record'];
+  return [
+    `MATCH (n:${label}) WHERE n.id IN $ids AND NOT (n)--() DELETE n`,
+    `MATCH (n:${label}) WHERE n.id IN $ids REMOVE n.id, ${owned.map((key) => `n.${key}`).join(', ')}, n:${labels.join(':')}`,
+  ];
+}
+
+/** Ids of all nodes, and of all facts of one relation type (Neo4j), that Engram owns. */
+export function nodeIds(label: 'EngramEntity' | 'EngramDocument'): string {
+  return `MATCH (n:${label}) RETURN n.id AS id`;
+}
+
+export function factIds(relationType: string): string {
+  return `${matchFacts('neo4j', relationType)} RETURN f.id AS id`;
+}
+
+export const existingEntities = 'MATCH (e:EngramEntity) WHERE e.id IN $ids RETURN e.id AS id';
+/** Neo4j: which readable attribute properties these entities carry, so that outdated ones can be cleared. */
+export const attributeNamesOf = 'MATCH (e:EngramEntity) WHERE e.id IN $ids AND e.attributeNames IS NOT NULL RETURN e.id AS id, e.attributeNames AS names';
+
+export const readEntities =
+  'MATCH (e:EngramEntity) RETURN e.id AS id, e.type AS type, e.name AS name, e.aliases AS aliases, e.attributes AS attributes, e.mentions AS mentions';
+export const readDocuments = 'MATCH (d:EngramDocument) RETURN d.record AS record';
+export const countEntities = 'MATCH (e:EngramEntity) RETURN count(e) AS n';
+export const countDocuments = 'MATCH (d:EngramDocument) RETURN count(d) AS n';
+
+export function readFacts(dialect: Dialect, relationType: string): string {
+  return `${matchFacts(dialect, relationType)} RETURN f.id AS id, s.id AS subject, f.predicate AS predicate, o.id AS object, f.probability AS probability, f.provenance AS provenance`;
+}
+
+export function countFacts(dialect: Dialect, relationType: string): string {
+  return `${matchFacts(dialect, relationType)} RETURN count(f) AS n`;
+}
+
+function matchFacts(dialect: Dialect, relationType: string): string {
+  const label = dialect === 'neo4j' ? `\`${relationType}\`` : 'Fact';
+  return `MATCH (s:EngramEntity)-[f:${label}]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
+}

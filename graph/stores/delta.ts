@@ -1,0 +1,84 @@
+// What every store asks of a delta before it writes: one record an id, names it can hold, and no fact without its entities.
+import { EngramError } from '../../pipeline/core/errors.ts';
+import { ENTITY_TYPES } from '../../pipeline/core/model.ts';
+import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
+import { isPredicateName } from './cypher.ts';
+
+/** A delta with no id twice and nothing both removed and written: removals come first, so what is written stays. */
+export interface CheckedDelta {
+  readonly documents: ReadonlyMap<DocumentId, DocumentRecord>;
+  readonly entities: ReadonlyMap<EntityId, Entity>;
+  readonly facts: ReadonlyMap<FactId, Fact>;
+  readonly removedDocuments: ReadonlySet<DocumentId>;
+  readonly removedEntities: ReadonlySet<EntityId>;
+  readonly removedFacts: ReadonlySet<FactId>;
+}
+
+/** @throws EngramError `ENGRAM_STORE_FAILED` for a type or predicate no store has a place for */
+export function checkDelta(delta: GraphDelta, store: string): CheckedDelta {
+  const checked = {
+    documents: new Map(delta.documents.map((document) => [document.id, document])),
+    entities: new Map(delta.entities.map((entity) => [entity.id, entity])),
+    facts: new Map(delta.facts.map((fact) => [fact.id, fact])),
+    removedDocuments: new Set(delta.removedDocuments),
+    removedEntities: new Set(delta.removedEntities),
+    removedFacts: new Set(delta.removedFacts),
+  };
+  for (const entity of delta.entities) {
+    checked.removedEntities.delete(entity.id);
+    if (!ENTITY_TYPES.includes(entity.type)) {
+      throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `entity '${entity.id}' has the unknown type '${entity.type}'` });
+    }
+  }
+  for (const fact of delta.facts) {
+    checked.removedFacts.delete(fact.id);
+    if (!isPredicateName(fact.predicate)) {
+      throw new EngramError('ENGRAM_STORE_FAILED', {
+        store,
+        problem: `'${fact.predicate}' is no predicate name (a lower-case letter, then up to 62 letters and digits)`,
+      });
+    }
+  }
+  for (const document of delta.documents) checked.removedDocuments.delete(document.id);
+  return checked;
+}
+
+/** The ends of the delta's facts that the delta itself does not hold. */
+export function endsOutside(delta: CheckedDelta): readonly EntityId[] {
+  const ends = new Set<EntityId>();
+  for (const { subject, object } of delta.facts.values()) {
+    if (!delta.entities.has(subject)) ends.add(subject);
+    if (!delta.entities.has(object)) ends.add(object);
+  }
+  return [...ends];
+}
+
+/**
+ * @param stored entities the store holds, at least those of `endsOutside`
+ * @throws EngramError `ENGRAM_STORE_MISSING_ENTITY`
+ */
+export function refuseMissingEntities(delta: CheckedDelta, stored: ReadonlySet<string>, store: string): void {
+  const has = (id: EntityId): boolean => delta.entities.has(id) || (stored.has(id) && !delta.removedEntities.has(id));
+  const without = [...delta.facts.values()].filter((fact) => !has(fact.subject) || !has(fact.object));
+  const [first] = without;
+  if (first === undefined) return;
+  const example = has(first.subject) ? first.object : first.subject;
+  throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: without.length, example });
+}
+
+/** How often an entity is mentioned in each document. */
+export function mentionCounts(entity: Entity): ReadonlyMap<DocumentId, number> {
+  const counts = new Map<DocumentId, number>();
+  for (const { documentId } of entity.mentions) counts.set(documentId, (counts.get(documentId) ?? 0) + 1);
+  return counts;
+}
+
+/** Sorted by id, by code unit: the order `readAll` promises. */
+export function sortedById<T extends { readonly id: string }>(records: Iterable<T>): T[] {
+  return [...records].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** Slices of at most `size`, in order. */
+export function* slicesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

@@ -1,0 +1,331 @@
+// The default store: a LadybugDB file on disk, queried with Cypher in this process. It is an index of the journal:
+// a file that a killed process left unreadable is found by a probe and can be rebuilt.
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Connection, Database, LbugValue, QueryResult } from '@ladybugdb/core';
+import PQueue from 'p-queue';
+import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta } from '../../pipeline/core/model.ts';
+import type { GraphStore, StoreCounts } from '../../pipeline/core/stage.ts';
+import * as cypher from './cypher.ts';
+import { checkDelta, endsOutside, mentionCounts, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import type { CheckedDelta } from './delta.ts';
+import { probeEmbedded } from './embedded-probe.ts';
+
+export type CypherRow = Readonly<Record<string, unknown>>;
+
+/** A store that also answers questions in Cypher; nothing asked this way can change it. */
+export interface QueryableStore extends GraphStore {
+  query(statement: string, parameters?: Readonly<Record<string, unknown>>): Promise<readonly CypherRow[]>;
+}
+
+export interface EmbeddedOptions {
+  /** A corrupt file: 'rebuild' removes it, and the caller writes the graph anew; 'refuse' throws `ENGRAM_STORE_CORRUPT`. */
+  readonly onCorrupt?: 'rebuild' | 'refuse';
+}
+
+const maxDatabaseBytes = 2 ** 38;
+const bufferPoolBytes = 2 ** 30;
+const rowsPerStatement = 2000;
+const rowsPerChunk = 5000;
+/** The first bytes of every LadybugDB file; without them the file is somebody else's and is never removed. */
+const magic = 'LBUG';
+/** What the engine keeps beside `graph.lbug`: `.wal`, `.wal.checkpoint`, `.shadow`, `.checkpoint.*.lock`. */
+const sideFile = /^\.(wal|shadow|tmp|checkpoint)(\.|$)/;
+
+/** Opens or makes the database file; `wasCorrupt` tells the caller to write everything anew. */
+export async function openEmbedded(file: string, options: EmbeddedOptions = {}): Promise<{ store: QueryableStore; wasCorrupt: boolean }> {
+  const path = resolve(file);
+  const name = `embedded:${file}`;
+  let wasCorrupt = false;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await refuseForeignFile(path, name);
+    await removeStrandedBuilds(path);
+  } catch (cause) {
+    throw asStoreError(name, cause);
+  }
+  if (existsSync(path)) {
+    const { verdict, problem } = await probeEmbedded(path, maxDatabaseBytes);
+    if (verdict === 'in-use') throw new EngramError('ENGRAM_STORE_UNAVAILABLE', { store: name, problem: 'another process is writing to it' });
+    if (verdict === 'engine-missing') throw engineMissing(problem);
+    if (verdict === 'corrupt') {
+      if (options.onCorrupt === 'refuse') throw new EngramError('ENGRAM_STORE_CORRUPT', { store: name, problem });
+      wasCorrupt = true;
+      await removeDatabase(path);
+    }
+  } else {
+    // A log whose database is gone belongs to nothing, and would be replayed into the new file.
+    await removeDatabase(path);
+  }
+  const session = await openSession(path, name);
+  return { store: createEmbeddedStore(path, name, session), wasCorrupt };
+}
+
+/** One connection, one statement at a time. */
+interface Session {
+  run(statement: string, parameters?: Readonly<Record<string, unknown>>, readOnly?: boolean): Promise<readonly CypherRow[]>;
+  close(): Promise<void>;
+}
+
+function createEmbeddedStore(path: string, name: string, first: Session): QueryableStore {
+  let session = first;
+  const queue = new PQueue({ concurrency: 1 });
+  const alone = <T>(work: () => Promise<T>): Promise<T> =>
+    queue.add(async () => {
+      try {
+        return await work();
+      } catch (cause) {
+        throw asStoreError(name, cause);
+      }
+    });
+
+  return {
+    kind: 'embedded',
+    prepare: () => alone(() => prepare(session)),
+    write: (delta) =>
+      alone(async () => {
+        const checked = checkDelta(delta, name);
+        refuseMissingEntities(checked, await idsOf(session, endsOutside(checked)), name);
+        await session.run('BEGIN TRANSACTION');
+        try {
+          await writeDelta(session, checked);
+          await session.run('COMMIT');
+        } catch (error) {
+          // A failed statement may have ended the transaction already; the first error is the one to tell.
+          await session.run('ROLLBACK').catch(() => undefined);
+          throw error;
+        }
+      }),
+    replaceAll: (delta) =>
+      alone(async () => {
+        const checked = checkDelta(delta, name);
+        refuseMissingEntities(checked, new Set(), name);
+        const folder = await mkdtemp(`${path}.build-`);
+        try {
+          const fresh = join(folder, basename(path));
+          await buildDatabase(fresh, folder, name, checked);
+          await session.close();
+          await removeSideFiles(path);
+          await rename(fresh, path);
+          session = await openSession(path, name);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+      }),
+    counts: () => alone(() => readCounts(session)),
+    readAll: () => alone(() => readGraph(session)),
+    query: (statement, parameters = {}) =>
+      alone(() => {
+        refuseUnlessRead(statement);
+        return session.run(statement, parameters, true);
+      }),
+    close: () => alone(() => session.close()),
+  };
+}
+
+async function prepare(session: Session): Promise<void> {
+  for (const statement of cypher.schemaStatements('embedded')) await session.run(statement);
+}
+
+async function writeDelta(session: Session, delta: CheckedDelta): Promise<void> {
+  const forIds = async (statement: string, ids: Iterable<string>): Promise<void> => {
+    for (const slice of slicesOf([...ids], rowsPerStatement)) await session.run(statement, { ids: slice });
+  };
+  const forRows = async (statement: string, rows: readonly object[]): Promise<void> => {
+    for (const slice of slicesOf(rows, rowsPerStatement)) await session.run(statement, { rows: slice });
+  };
+  await forIds(cypher.removeFacts('embedded', 'Fact'), delta.removedFacts);
+  for (const statement of cypher.removeNodes('embedded', 'EngramEntity')) await forIds(statement, delta.removedEntities);
+  for (const statement of cypher.removeNodes('embedded', 'EngramDocument')) await forIds(statement, delta.removedDocuments);
+  await forRows(cypher.upsertDocuments(), [...delta.documents.values()].map(documentRow));
+  const entities = [...delta.entities.values()];
+  await forRows(cypher.upsertEntities('embedded', 'MISC'), entities.map(entityRow));
+  await forIds(cypher.unlinkEntities, delta.entities.keys());
+  await forRows(cypher.linkEntities('embedded'), entities.flatMap(linkRows));
+  await forRows(cypher.upsertFacts('embedded', 'Fact'), [...delta.facts.values()].map(factRow));
+}
+
+async function idsOf(session: Session, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const slice of slicesOf(ids, rowsPerStatement)) {
+    for (const row of await session.run(cypher.existingEntities, { ids: slice })) found.add(row['id'] as string);
+  }
+  return found;
+}
+
+const documentRow = (record: DocumentRecord) => ({ id: record.id, uri: record.uri, title: record.title ?? '', record: JSON.stringify(record) });
+const entityRow = (entity: Entity) => ({
+  id: entity.id,
+  type: entity.type,
+  name: entity.name,
+  aliases: JSON.stringify(entity.aliases),
+  attributes: JSON.stringify(entity.attributes),
+  mentions: JSON.stringify(entity.mentions),
+});
+const linkRows = (entity: Entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }));
+const factRow = (fact: Fact) => ({
+  subject: fact.subject,
+  object: fact.object,
+  id: fact.id,
+  predicate: fact.predicate,
+  probability: String(fact.probability),
+  provenance: JSON.stringify(fact.provenance),
+});
+
+async function readCounts(session: Session): Promise<StoreCounts> {
+  const count = async (statement: string): Promise<number> => Number((await session.run(statement))[0]?.['n']);
+  return {
+    documents: await count(cypher.countDocuments),
+    entities: await count(cypher.countEntities),
+    facts: await count(cypher.countFacts('embedded', 'Fact')),
+  };
+}
+
+async function readGraph(session: Session): Promise<GraphDelta> {
+  const entities = (await session.run(cypher.readEntities)).map((row): Entity => ({
+    id: row['id'] as Entity['id'],
+    type: row['type'] as Entity['type'],
+    // COPY reads an empty field as null.
+    name: (row['name'] as string | null) ?? '',
+    aliases: JSON.parse(row['aliases'] as string) as string[],
+    mentions: JSON.parse(row['mentions'] as string) as EntityMention[],
+    attributes: JSON.parse(row['attributes'] as string) as Attribute[],
+  }));
+  const facts = (await session.run(cypher.readFacts('embedded', 'Fact'))).map((row) => ({
+    ...row,
+    provenance: JSON.parse(row['provenance'] as string) as Fact['provenance'],
+  })) as Fact[];
+  const documents = (await session.run(cypher.readDocuments)).map((row) => JSON.parse(row['record'] as string) as DocumentRecord);
+  return { documents: sortedById(documents), entities: sortedById(entities), facts: sortedById(facts) };
+}
+
+/** A fresh database filled by COPY, many times faster than MERGE; closed, so that it is one file without a log. */
+async function buildDatabase(path: string, folder: string, name: string, delta: CheckedDelta): Promise<void> {
+  const session = await openSession(path, name);
+  try {
+    await prepare(session);
+    const entities = [...delta.entities.values()];
+    const links = entities.flatMap(linkRows).filter((link) => delta.documents.has(link.document));
+    await copyRows(session, folder, 'EngramDocument', [...delta.documents.values()].map(documentRow));
+    await copyRows(session, folder, 'EngramEntity', entities.map(entityRow));
+    await copyRows(session, folder, 'MENTIONED_IN', links);
+    await copyRows(session, folder, 'Fact', [...delta.facts.values()].map(factRow));
+  } finally {
+    await session.close();
+  }
+}
+
+/** Rows with their columns in the order of the table; a relation's ends come first. */
+async function copyRows(session: Session, folder: string, table: string, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const path = join(folder, `${table}.csv`);
+  const file = await open(path, 'w');
+  try {
+    for (const slice of slicesOf(rows, rowsPerChunk)) await file.write(slice.map(csvLine).join(''));
+  } finally {
+    await file.close();
+  }
+  // Paths have no parameter form in COPY; a JSON string is a valid Cypher string.
+  await session.run(`COPY ${table} FROM ${JSON.stringify(path)} (HEADER=false, PARALLEL=false, DELIM=',', QUOTE='"', ESCAPE='"')`);
+}
+
+function csvLine(row: object): string {
+  return `${Object.values(row).map((value) => `"${String(value).replaceAll('"', '""')}"`).join(',')}\n`;
+}
+
+async function openSession(path: string, name: string): Promise<Session> {
+  let engine: { Database: typeof Database; Connection: typeof Connection };
+  try {
+    engine = createRequire(import.meta.url)('@ladybugdb/core') as typeof engine;
+  } catch (cause) {
+    throw engineMissing(messageOf(cause), cause);
+  }
+  const database = new engine.Database(path, bufferPoolBytes, true, false, maxDatabaseBytes);
+  try {
+    await database.init();
+  } catch (cause) {
+    throw new EngramError('ENGRAM_STORE_FAILED', { store: name, problem: messageOf(cause) }, { cause });
+  }
+  const connection = new engine.Connection(database);
+  await connection.init();
+  let closed = false;
+  return {
+    async run(statement, parameters = {}, readOnly = false) {
+      const prepared = await connection.prepare(statement);
+      if (!prepared.isSuccess()) throw new Error(prepared.getErrorMessage());
+      if (readOnly && !prepared.isReadOnly()) throw new EngramError('ENGRAM_USAGE', { problem: 'Only statements that read are allowed.' });
+      return rowsOf(await connection.execute(prepared, parameters as Record<string, LbugValue>));
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await connection.close();
+      await database.close();
+    },
+  };
+}
+
+/** Every result is closed: one left open brings the process down when its database closes first. */
+async function rowsOf(results: QueryResult | QueryResult[]): Promise<readonly CypherRow[]> {
+  let rows: readonly CypherRow[] = [];
+  for (const result of Array.isArray(results) ? results : [results]) {
+    try {
+      rows = await result.getAll();
+    } finally {
+      result.close();
+    }
+  }
+  return rows;
+}
+
+/** Beyond what the engine calls read-only: no statement that touches files, which COPY TO and LOAD FROM do. */
+function refuseUnlessRead(statement: string): void {
+  const bare = statement.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ');
+  if (/^\s*(MATCH|OPTIONAL|UNWIND|WITH|RETURN)\b/i.test(bare) && !/\b(LOAD|COPY|ATTACH|INSTALL|EXPORT|IMPORT)\b/i.test(bare)) return;
+  throw new EngramError('ENGRAM_USAGE', { problem: 'Only statements that read are allowed, starting with MATCH, OPTIONAL MATCH, UNWIND, WITH or RETURN.' });
+}
+
+async function refuseForeignFile(path: string, name: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || (found.isFile() && found.size === 0)) return;
+  if (found.isFile()) {
+    const file = await open(path);
+    try {
+      const { buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
+      if (buffer.toString('latin1') === magic) return;
+    } finally {
+      await file.close();
+    }
+  }
+  throw new EngramError('ENGRAM_STORE_CORRUPT', { store: name, problem: found.isFile() ? 'it is a file of another kind' : 'it is not a file' });
+}
+
+async function removeDatabase(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await removeSideFiles(path);
+}
+
+async function removeSideFiles(path: string): Promise<void> {
+  for (const entry of await readdir(dirname(path))) {
+    if (entry.startsWith(basename(path)) && sideFile.test(entry.slice(basename(path).length))) await rm(join(dirname(path), entry), { force: true });
+  }
+}
+
+/** Folders that a build killed half-way left behind. */
+async function removeStrandedBuilds(path: string): Promise<void> {
+  for (const entry of await readdir(dirname(path))) {
+    if (entry.startsWith(`${basename(path)}.build-`)) await rm(join(dirname(path), entry), { recursive: true, force: true });
+  }
+}
+
+function engineMissing(problem: string, cause?: unknown): EngramError {
+  return new EngramError('ENGRAM_MODEL_ENGINE_MISSING', { engine: 'LadybugDB (@ladybugdb/core)', problem }, { cause });
+}
+
+function asStoreError(store: string, cause: unknown): EngramError {
+  if (cause instanceof EngramError) return cause;
+  return new EngramError('ENGRAM_STORE_FAILED', { store, problem: messageOf(cause) }, { cause });
+}

@@ -1,0 +1,136 @@
+// The graph as three files of JSON lines, for people and other tools: entities.jsonl, facts.jsonl, documents.jsonl.
+// Each write replaces a changed file whole, through a temporary file and a rename, so a reader never sees half of one.
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
+import type { GraphStore } from '../../pipeline/core/stage.ts';
+import { checkDelta, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import type { CheckedDelta } from './delta.ts';
+
+interface Records {
+  readonly documents: Map<DocumentId, DocumentRecord>;
+  readonly entities: Map<EntityId, Entity>;
+  readonly facts: Map<FactId, Fact>;
+}
+
+const tables = ['documents', 'entities', 'facts'] as const;
+type Table = (typeof tables)[number];
+const linesPerWrite = 1000;
+
+export function createJsonLinesStore(folder: string): GraphStore {
+  const name = `jsonl:${folder}`;
+  const queue = new PQueue({ concurrency: 1 });
+
+  const read = async (): Promise<Records> => ({
+    documents: await readTable<DocumentRecord>(name, folder, 'documents'),
+    entities: await readTable<Entity>(name, folder, 'entities'),
+    facts: await readTable<Fact>(name, folder, 'facts'),
+  });
+
+  const apply = async (delta: CheckedDelta, before: Records): Promise<void> => {
+    refuseMissingEntities(delta, new Set(before.entities.keys()), name);
+    const after: Records = {
+      documents: merged(before.documents, delta.documents, delta.removedDocuments),
+      entities: merged(before.entities, delta.entities, delta.removedEntities),
+      facts: merged(before.facts, delta.facts, delta.removedFacts),
+    };
+    for (const fact of after.facts.values()) {
+      if (!after.entities.has(fact.subject) || !after.entities.has(fact.object)) after.facts.delete(fact.id);
+    }
+    await replaceTables(name, folder, after);
+  };
+
+  return {
+    kind: 'jsonl',
+    async prepare() {
+      await inStore(name, () => mkdir(folder, { recursive: true }));
+    },
+    write(delta) {
+      return queue.add(async () => apply(checkDelta(delta, name), await read()));
+    },
+    replaceAll(delta) {
+      return queue.add(() => apply(checkDelta(delta, name), { documents: new Map(), entities: new Map(), facts: new Map() }));
+    },
+    counts() {
+      return queue.add(async () => {
+        const { documents, entities, facts } = await read();
+        return { documents: documents.size, entities: entities.size, facts: facts.size };
+      });
+    },
+    readAll() {
+      return queue.add(async (): Promise<GraphDelta> => {
+        const { documents, entities, facts } = await read();
+        return {
+          documents: sortedById(documents.values()),
+          entities: sortedById(entities.values()),
+          facts: sortedById(facts.values()),
+        };
+      });
+    },
+    async close() {
+      await queue.onIdle();
+    },
+  };
+}
+
+function merged<Id, T>(before: ReadonlyMap<Id, T>, written: ReadonlyMap<Id, T>, removed: ReadonlySet<Id>): Map<Id, T> {
+  const after = new Map(before);
+  for (const id of removed) after.delete(id);
+  for (const [id, record] of written) after.set(id, record);
+  return after;
+}
+
+async function readTable<T extends { readonly id: string }>(store: string, folder: string, table: Table): Promise<Map<T['id'], T>> {
+  const path = join(folder, `${table}.jsonl`);
+  const text = await inStore(store, () => readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  }));
+  const records = new Map<T['id'], T>();
+  let line = 0;
+  for (const row of text.split('\n')) {
+    line += 1;
+    if (row === '') continue;
+    try {
+      const record = JSON.parse(row) as T;
+      records.set(record.id, record);
+    } catch (cause) {
+      throw new EngramError('ENGRAM_STORE_CORRUPT', { store, problem: `${path}, line ${line} is not JSON` }, { cause });
+    }
+  }
+  return records;
+}
+
+/** All three are written before the first is renamed; entities come into place before the facts that name them. */
+async function replaceTables(store: string, folder: string, records: Records): Promise<void> {
+  const fresh = (table: Table): string => join(folder, `.${table}.jsonl.${process.pid}`);
+  await inStore(store, async () => {
+    await mkdir(folder, { recursive: true });
+    try {
+      for (const table of tables) await writeLines(fresh(table), sortedById<DocumentRecord | Entity | Fact>(records[table].values()));
+      for (const table of tables) await rename(fresh(table), join(folder, `${table}.jsonl`));
+    } finally {
+      for (const table of tables) await rm(fresh(table), { force: true });
+    }
+  });
+}
+
+async function writeLines(path: string, records: readonly unknown[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const slice of slicesOf(records, linesPerWrite)) await file.write(slice.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function inStore<T>(store: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: messageOf(cause) }, { cause });
+  }
+}
