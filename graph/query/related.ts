@@ -1,0 +1,147 @@
+// What is related to some entities, how strongly, and why: search finds the seeds, activation spreads from them, and each
+// result comes with the strongest path to it and the evidence for every step.
+import type { DocumentId, EntityId, EntityType, Provenance } from '../../pipeline/core/model.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
+import { strongestPaths } from '../activation/paths.ts';
+import { createSnapshot, type Snapshot } from '../activation/snapshot.ts';
+import { SPREAD_DEFAULTS, spread, type SpreadOptions } from '../activation/spread.ts';
+import { compareText } from '../evidence.ts';
+import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { createSearch, findEntity, type EntitySearch } from './search.ts';
+
+/** The predicate of a step that no fact makes, only a shared sentence. */
+export const MENTIONED_WITH = 'mentionedWith';
+
+export interface EntityRef {
+  readonly id: EntityId;
+  readonly type: EntityType;
+  readonly name: string;
+}
+
+export interface Evidence {
+  readonly documentId: DocumentId;
+  readonly uri: string;
+  readonly start: number;
+  readonly end: number;
+  readonly score: number;
+  /** The sentence itself, where the texts are at hand. */
+  readonly text?: string;
+}
+
+export interface PathStep {
+  readonly from: EntityRef;
+  readonly to: EntityRef;
+  readonly predicate: string;
+  /** Whether the fact reads from `to` to `from`. */
+  readonly reversed: boolean;
+  readonly probability: number;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface RelatedEntity extends EntityRef {
+  /** Activation in (0, 1]. */
+  readonly activation: number;
+  readonly path: readonly PathStep[];
+}
+
+export interface RelatedAnswer {
+  readonly seeds: readonly EntityRef[];
+  readonly related: readonly RelatedEntity[];
+}
+
+export interface RelatedOptions extends SpreadOptions {
+  readonly limit?: number;
+  readonly types?: readonly EntityType[];
+  /** Most pieces of evidence for each step; default 3. */
+  readonly maxEvidence?: number;
+  /** Given, the evidence carries its sentence. */
+  readonly textOf?: (id: DocumentId) => string | undefined;
+  /** Reused between questions where the graph has not changed. */
+  readonly search?: EntitySearch;
+  readonly snapshot?: Snapshot;
+}
+
+/**
+ * @param texts names or ids; each stands for the entity that fits it best
+ * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` when one fits no entity
+ */
+export function related(graph: KnowledgeGraph, texts: readonly string[], options: RelatedOptions = {}): RelatedAnswer {
+  const { limit = 10, types, search = createSearch(graph), snapshot = createSnapshot(graph) } = options;
+  const seeds = new Map<EntityId, number>();
+  for (const text of texts) {
+    const id = findEntity(graph, search, text);
+    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+    seeds.set(id, 1);
+  }
+  const spreadOptions = {
+    decay: options.decay ?? SPREAD_DEFAULTS.decay,
+    firingThreshold: options.firingThreshold ?? SPREAD_DEFAULTS.firingThreshold,
+    maxPulses: options.maxPulses ?? SPREAD_DEFAULTS.maxPulses,
+    maxActive: options.maxActive ?? SPREAD_DEFAULTS.maxActive,
+  };
+  const activation = spread(snapshot, seeds, spreadOptions);
+  const paths = strongestPaths(snapshot, seeds, activation, spreadOptions.decay);
+  const ranked = [...activation]
+    .filter(([id]) => !seeds.has(id) && (types === undefined || types.includes(refOf(graph, id).type)))
+    .sort(([a, x], [b, y]) => y - x || compareText(a, b))
+    .slice(0, limit);
+  return {
+    seeds: [...seeds.keys()].map((id) => refOf(graph, id)),
+    related: ranked.map(([id, level]) => ({
+      ...refOf(graph, id),
+      activation: level,
+      path: stepsOf(graph, paths.get(id) ?? [], options),
+    })),
+  };
+}
+
+export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {
+  const entity = graph.entity(id);
+  if (entity === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
+  return { id, type: entity.type, name: entity.name };
+}
+
+function stepsOf(graph: KnowledgeGraph, path: readonly EntityId[], options: RelatedOptions): PathStep[] {
+  return path.slice(1).map((to, i) => {
+    const from = path[i];
+    const ends = { from: refOf(graph, from), to: refOf(graph, to) };
+    const [fact] = graph.factsBetween(from, to);
+    if (fact === undefined) {
+      return { ...ends, predicate: MENTIONED_WITH, reversed: false, probability: 0, evidence: sharedSentences(graph, from, to, options) };
+    }
+    const strongest = [...fact.provenance].sort((a, b) => b.score - a.score || compareText(a.documentId, b.documentId) || a.start - b.start);
+    return {
+      ...ends,
+      predicate: fact.predicate,
+      reversed: fact.subject !== from,
+      probability: fact.probability,
+      evidence: strongest.slice(0, options.maxEvidence ?? 3).map((p) => evidenceOf(graph, p, options)),
+    };
+  });
+}
+
+function evidenceOf(graph: KnowledgeGraph, p: Pick<Provenance, 'documentId' | 'start' | 'end' | 'score'>, { textOf }: RelatedOptions): Evidence {
+  const text = textOf?.(p.documentId)?.slice(p.start, p.end);
+  return {
+    documentId: p.documentId,
+    uri: graph.document(p.documentId)?.uri ?? '',
+    start: p.start,
+    end: p.end,
+    score: p.score,
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+/** Where both are named in one sentence: from the first name to the end of the last. */
+function sharedSentences(graph: KnowledgeGraph, a: EntityId, b: EntityId, options: RelatedOptions): Evidence[] {
+  const spans = new Map((graph.entity(a)?.mentions ?? []).map((m) => [`${m.documentId} ${m.sentence}`, m]));
+  const shared: Evidence[] = [];
+  for (const m of graph.entity(b)?.mentions ?? []) {
+    if (shared.length >= (options.maxEvidence ?? 3)) break;
+    const other = spans.get(`${m.documentId} ${m.sentence}`);
+    if (other === undefined) continue;
+    const span = { start: Math.min(m.start, other.start), end: Math.max(m.end, other.end), score: Math.min(m.score, other.score) };
+    shared.push(evidenceOf(graph, { documentId: m.documentId, ...span }, options));
+  }
+  return shared;
+}

@@ -1,0 +1,73 @@
+// Which entities a text may mean: full-text search over names, aliases and attributes that forgives typing errors and
+// unfinished words, and puts what is mentioned often first.
+import anyAscii from 'any-ascii';
+import MiniSearch from 'minisearch';
+import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
+import { compareText } from '../evidence.ts';
+import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { nameKey, normalizeName } from '../resolve/normalize-name.ts';
+
+export interface SearchHit {
+  readonly id: EntityId;
+  readonly type: EntityType;
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly mentions: number;
+  /** Higher is better; comparable within one search only. */
+  readonly score: number;
+}
+
+export interface SearchOptions {
+  readonly limit?: number;
+  readonly types?: readonly EntityType[];
+}
+
+export interface EntitySearch {
+  search(text: string, options?: SearchOptions): SearchHit[];
+}
+
+const EXACT_NAME = 8;
+const EXACT_ALIAS = 4;
+const FUZZY_FROM_LENGTH = 4;
+
+/** Builds the index once; it does not follow later changes of the graph. */
+export function createSearch(graph: KnowledgeGraph): EntitySearch {
+  const index = new MiniSearch<{ id: EntityId; name: string; aliases: string; attributes: string }>({
+    fields: ['name', 'aliases', 'attributes'],
+    tokenize: (text) => anyAscii(text).toLowerCase().split(/[^a-z0-9+#]+/).filter((word) => word !== ''),
+    processTerm: (term) => term,
+  });
+  index.addAll(
+    graph.entities().map(({ id, name, aliases, attributes }) => ({
+      id,
+      name,
+      aliases: aliases.join(' \n '),
+      attributes: attributes.map((a) => `${a.value} ${a.surface}`).join(' \n '),
+    })),
+  );
+  return {
+    search(text, { limit = 10, types } = {}) {
+      const wanted = (id: EntityId): boolean => types === undefined || types.includes(graph.entity(id)?.type as EntityType);
+      const options = {
+        boost: { name: 3, aliases: 2, attributes: 1 },
+        fuzzy: (term: string): number | false => (term.length >= FUZZY_FROM_LENGTH && !/^\d+$/.test(term) ? 0.2 : false),
+        prefix: (term: string): boolean => term.length >= 2,
+        boostDocument: (id: EntityId): number => 1 + Math.log1p(graph.entity(id)?.mentions.length ?? 0) / 4,
+        filter: (hit: { readonly id: EntityId }): boolean => wanted(hit.id),
+      };
+      const hits = index.search(text, options).map(({ id, score }) => {
+        const { type, name, aliases, mentions } = graph.entity(id as EntityId) as NonNullable<ReturnType<typeof graph.entity>>;
+        const same = (other: string): boolean => nameKey(other) === nameKey(text) || normalizeName(other, type) === normalizeName(text, type);
+        const exact = same(name) ? EXACT_NAME : aliases.some(same) ? EXACT_ALIAS : 1;
+        return { id: id as EntityId, type, name, aliases, mentions: mentions.length, score: score * exact };
+      });
+      return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id)).slice(0, limit);
+    },
+  };
+}
+
+/** The best entity for a text: the id itself, or the first hit. */
+export function findEntity(graph: KnowledgeGraph, search: EntitySearch, text: string): EntityId | undefined {
+  const id = text.trim();
+  return graph.hasEntity(id) ? id : search.search(text, { limit: 1 })[0]?.id;
+}
