@@ -78,12 +78,8 @@ function placeOf(address: string, bareName: string, { directory = '.' }: StoreOp
 
 /** The address as the driver takes it; a user or password written into it would end up in logs, so it is refused. */
 function serverOf(address: string): string {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch (cause) {
-    throw new EngramError('ENGRAM_USAGE', { problem: `'${withoutCredentials(address)}' is no store address.` }, { cause });
-  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.host === '') throw new EngramError('ENGRAM_USAGE', { problem: `'${withoutCredentials(address)}' names no server.` });
   if (url.username !== '' || url.password !== '') {
     throw new EngramError('ENGRAM_USAGE', { problem: 'A store address must not hold a user or password: set NEO4J_USER and NEO4J_PASSWORD instead.' });
   }

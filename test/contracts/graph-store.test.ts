@@ -9,8 +9,8 @@ import { STORES, openStore } from '../../graph/stores/index.ts';
 import { documentIdOf, entityIdOf, factIdOf } from '../../pipeline/core/ids.ts';
 import type { DocumentRecord, Entity, EntityType, Fact, GraphDelta } from '../../pipeline/core/model.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
+import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
 
-const neo4jAddress = process.env['ENGRAM_TEST_NEO4J'];
 const oddNames = [
   `O'Brien "the \`quoted\`"`,
   'back\\slash \\u0060) DETACH DELETE n //',
@@ -94,7 +94,7 @@ async function withStore(t: ExecutionContext, kind: string, body: (store: GraphS
   const place = places[kind];
   if (place === undefined) return t.fail(`the store '${kind}' is in the table, but this suite has no place for it`);
   if (kind === 'neo4j' && neo4jAddress === undefined) {
-    t.log('NOT RUN: no Neo4j server. Set ENGRAM_TEST_NEO4J=bolt://… (`.ci/neo4j.sh start` prints one).');
+    t.log(neo4jNotice);
     t.pass();
     return;
   }
@@ -117,6 +117,7 @@ async function withStore(t: ExecutionContext, kind: string, body: (store: GraphS
   }
 }
 
+test.before(takeNeo4jTurn);
 if (neo4jAddress === undefined) console.warn('graph-store contract: Neo4j is NOT tested, because ENGRAM_TEST_NEO4J names no server.');
 
 for (const { kind } of STORES) {

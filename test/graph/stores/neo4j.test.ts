@@ -1,0 +1,104 @@
+// What only a Neo4j store does; the contract it shares with the others is in test/contracts.
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import neo4j from 'neo4j-driver';
+import test from 'ava';
+import type { ExecutionContext } from 'ava';
+import { createNeo4jStore } from '../../../graph/stores/neo4j.ts';
+import { documentIdOf, entityIdOf, factIdOf } from '../../../pipeline/core/ids.ts';
+import type { Entity, Fact, GraphDelta } from '../../../pipeline/core/model.ts';
+import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../../support/neo4j-server.ts';
+
+test.before(takeNeo4jTurn);
+const person = (name: string, attributes: Entity['attributes'] = []): Entity => ({
+  id: entityIdOf('PER', name),
+  type: 'PER',
+  name,
+  aliases: [],
+  mentions: [{ documentId: documentIdOf('one'), sentence: 0, start: 0, end: 3, surface: name, score: 1 }],
+  attributes,
+});
+const ada = person('Ada', [
+  { name: 'dateOfBirth', value: '1815-12-10', surface: '1815', kind: 'date', probability: 0.9, provenance: [] },
+  { name: 'age', value: '36', surface: '36', kind: 'number', probability: 0.9, provenance: [] },
+  { name: 'name', value: 'not this', surface: 'x', kind: 'text', probability: 0.9, provenance: [] },
+]);
+const grace = person('Grace');
+const triple = { subject: ada.id, predicate: 'placeOfBirth', object: grace.id };
+const fact: Fact = { id: factIdOf(triple), ...triple, probability: 0.5, provenance: [] };
+const graph: GraphDelta = { documents: [{ id: documentIdOf('one'), uri: 'one.txt' }], entities: [ada, grace], facts: [fact] };
+const nothing: GraphDelta = { documents: [], entities: [], facts: [] };
+
+type Run = (statement: string, parameters?: object) => Promise<Record<string, unknown>[]>;
+
+async function withServer(t: ExecutionContext, body: (store: ReturnType<typeof createNeo4jStore>, run: Run) => Promise<void>): Promise<void> {
+  if (neo4jAddress === undefined) {
+    t.log(neo4jNotice);
+    t.pass();
+    return;
+  }
+  const store = createNeo4jStore(neo4jAddress);
+  const driver = neo4j.driver(neo4jAddress, undefined, { disableLosslessIntegers: true });
+  try {
+    await store.prepare();
+    await store.replaceAll(nothing);
+    await body(store, async (statement, parameters) => (await driver.executeQuery(statement, parameters)).records.map((record) => record.toObject()));
+  } finally {
+    await driver.executeQuery("MATCH (n) WHERE n.owner = 'somebody else' OR n:Note DETACH DELETE n").catch(() => undefined);
+    await driver.close();
+    await store.close();
+  }
+}
+
+test.serial('labels, relation types and readable properties are those people would query', (t) =>
+  withServer(t, async (store, run) => {
+    await store.write(graph);
+    const [found] = await run('MATCH (a:Person:EngramEntity)-[f:PLACE_OF_BIRTH]->(b:Person), (a)-[m:MENTIONED_IN]->(d:EngramDocument) RETURN a.name AS name, a.dateOfBirth AS born, a.age AS age, f.probability AS probability, m.count AS mentions, d.uri AS uri');
+    t.deepEqual(found, { name: 'Ada', born: '1815-12-10', age: 36, probability: 0.5, mentions: 1, uri: 'one.txt' });
+    await store.write({ ...nothing, entities: [person('Ada')] });
+    t.deepEqual(await run("MATCH (a:Person {name: 'Ada'}) RETURN a.dateOfBirth AS born, a.age AS age"), [{ born: null, age: null }]);
+  }),
+);
+
+test.serial('ids are unique by constraint, of facts too', (t) =>
+  withServer(t, async (store, run) => {
+    await store.write(graph);
+    await t.throwsAsync(run('CREATE (:EngramEntity {id: $id})', { id: ada.id }), { code: 'Neo.ClientError.Schema.ConstraintValidationFailed' });
+    await t.throwsAsync(run('CREATE ()-[:PLACE_OF_BIRTH {id: $id}]->()', { id: fact.id }), { code: 'Neo.ClientError.Schema.ConstraintValidationFailed' });
+  }),
+);
+
+test.serial('what somebody else hung on the graph stays when Engram removes its part', (t) =>
+  withServer(t, async (store, run) => {
+    await store.write(graph);
+    await run("MATCH (a:EngramEntity {id: $id}) SET a.owner = 'somebody else' CREATE (a)<-[:ABOUT]-(:Note {text: 'mine'})", { id: ada.id });
+    await run('MATCH (a:EngramEntity {id: $a}), (b:EngramEntity {id: $b}) CREATE (a)-[:PLACE_OF_BIRTH {mine: true}]->(b)', { a: ada.id, b: grace.id });
+    t.deepEqual(await store.readAll(), { ...graph, entities: [...graph.entities].sort((x, y) => (x.id < y.id ? -1 : 1)) });
+    await store.replaceAll({ ...nothing, entities: [grace] });
+    t.deepEqual(await store.counts(), { documents: 0, entities: 1, facts: 0 });
+    const left = await run("MATCH (n)<-[:ABOUT]-(:Note) OPTIONAL MATCH (n)-[r:PLACE_OF_BIRTH]->() RETURN labels(n) AS labels, n.name AS name, n.owner AS owner, r.mine AS mine");
+    t.deepEqual(left, [{ labels: [], name: null, owner: 'somebody else', mine: true }]);
+  }),
+);
+
+test.serial('a query reads with parameters and can change nothing', (t) =>
+  withServer(t, async (store) => {
+    await store.write(graph);
+    t.deepEqual(await store.query('MATCH (e:EngramEntity {name: $name}) RETURN e.type AS type', { name: 'Ada' }), [{ type: 'PER' }]);
+    await t.throwsAsync(store.query('MATCH (e:EngramEntity) DETACH DELETE e'), { code: 'ENGRAM_STORE_FAILED' });
+    t.is((await store.counts()).entities, 2);
+  }),
+);
+
+test('a server that is not there is reported at once, without the password', async (t) => {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => listener.once('listening', resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  const store = createNeo4jStore(`bolt://127.0.0.1:${port}`, { user: 'me', password: 'open sesame' });
+  const started = performance.now();
+  const error = await t.throwsAsync(store.prepare(), { code: 'ENGRAM_STORE_UNAVAILABLE' });
+  t.true(performance.now() - started < 5000);
+  t.notRegex(`${error?.message} ${String(error?.cause)}`, /sesame/);
+  await store.close();
+});
