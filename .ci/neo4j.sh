@@ -3,14 +3,13 @@
 #   .ci/neo4j.sh start   fetches once, starts, waits for Bolt, prints the address (bolt://127.0.0.1:PORT)
 #   .ci/neo4j.sh stop    stops what start started, and removes its data
 # ENGRAM_CACHE (default ~/.cache/engram) keeps the jars; ENGRAM_NEO4J_HOME keeps conf, data, logs and pid.
-# ENGRAM_NEO4J_PASSWORD, when set, turns authentication on. Neo4j Community is GPLv3: a separate process, never shipped.
+# The server takes any login and listens on 127.0.0.1 only. Neo4j Community is GPLv3: a separate process, never shipped.
 set -euo pipefail
 
 version=${ENGRAM_NEO4J_VERSION:-5.26.31}
 cache=${ENGRAM_CACHE:-$HOME/.cache/engram}/neo4j
 lib=$cache/$version
 home=${ENGRAM_NEO4J_HOME:-$cache/run}
-password=${ENGRAM_NEO4J_PASSWORD:-}
 wait_seconds=120
 
 fetch() {
@@ -62,7 +61,7 @@ start() {
     echo "server.bolt.listen_address=127.0.0.1:$port"
     echo "server.http.enabled=false"
     echo "server.https.enabled=false"
-    [ -n "$password" ] || echo "dbms.security.auth_enabled=false"
+    echo "dbms.security.auth_enabled=false"
     echo "dbms.usage_report.enabled=false"
     echo "server.memory.pagecache.size=256m"
     echo "db.tx_log.rotation.retention_policy=keep_none"
