@@ -50,13 +50,22 @@ export const configSchema = z.strictObject({
       password: z.strictObject({ env: field.default('NEO4J_PASSWORD') }).prefault({}),
     })
     .prefault({}),
+  graph: z
+    .strictObject({
+      /** Mentions and relations below these scores are left out of the graph; the journal keeps them. */
+      minMentionScore: z.number().min(0).max(1).default(0),
+      minRelationScore: z.number().min(0).max(1).default(0),
+    })
+    .prefault({}),
   activation: z
     .strictObject({
       /** Share of activation kept per hop. */
-      decay: share.default(0.85),
+      decay: share.default(0.7),
       /** Least activation that spreads. */
-      firingThreshold: share.default(0.001),
+      firingThreshold: share.default(0.005),
       maxPulses: count.max(100).default(4),
+      /** Most entities that take part. */
+      maxActive: count.default(10_000),
     })
     .prefault({}),
 });

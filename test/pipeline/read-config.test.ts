@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
+import { SPREAD_DEFAULTS } from '../../graph/activation/spread.ts';
 import { DEFAULT_CONFIG, configSchema, keysAt } from '../../pipeline/core/config.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { readConfig } from '../../pipeline/read-config.ts';
@@ -26,6 +27,10 @@ async function refusal(sources: Parameters<typeof readConfig>[0]): Promise<strin
 
 test('configs/default.yaml says exactly the defaults', async (t) => {
   t.deepEqual(parse(await readFile('configs/default.yaml', 'utf8')), DEFAULT_CONFIG);
+});
+
+test('the defaults of activation are those of the graph', (t) => {
+  t.deepEqual(DEFAULT_CONFIG.activation, SPREAD_DEFAULTS);
 });
 
 test('every shipped config is valid as it is', async (t) => {

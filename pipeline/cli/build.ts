@@ -1,0 +1,74 @@
+// `engram build INPUT…`: documents in, a graph out. The same command again resumes or updates.
+import type { Command } from 'commander';
+import type { ConfigInput } from '../core/config.ts';
+import { addCommonOptions, addEngineOptions, addExample, configOf, DEFAULT_OUT, type EngineFlags } from './options.ts';
+import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
+import { createProgressView } from './progress.ts';
+
+interface BuildFlags extends EngineFlags {
+  readonly out: string;
+  readonly store?: string;
+  readonly show?: boolean;
+}
+
+export function addBuildCommand(program: Command): void {
+  const command = program
+    .command('build')
+    .description('build a graph from documents, or resume or update one')
+    .argument('<input...>', 'files, folders, quoted globs, or - for standard input: .txt .md .html .jsonl .csv .tsv, each also .gz')
+    .option('--out <dir>', 'folder of the build', DEFAULT_OUT)
+    .option('--store <address>', 'embedded, neo4j://HOST:7687, bolt://HOST:7687 or jsonl:FOLDER')
+    .option('--show', 'print what the graph holds when it is done');
+  addExample(
+    addEngineOptions(addCommonOptions(command)),
+    'build articles/ --out engram-graph --show',
+    "build 'news/*.jsonl.gz' --store neo4j://localhost:7687",
+  );
+  command.action(async (inputs: string[], flags: BuildFlags) => {
+    const more: ConfigInput = flags.store === undefined ? {} : { store: { address: flags.store } };
+    const config = await configOf(flags, more);
+    const { runBuild } = await import('../build.ts');
+    const { buildReport } = await import('../report.ts');
+    const view = createProgressView(process.stderr.isTTY && !flags.quiet && !flags.json);
+    const stop = new AbortController();
+    const interrupt = (): void => {
+      if (stop.signal.aborted) process.exit(EXIT.unreachable);
+      stop.abort();
+      if (!flags.quiet) note('\nengram: finishing the batches in flight; once more to stop at once.');
+    };
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    const result = await runBuild({ inputs, out: flags.out, config, signal: stop.signal, onProgress: view.update }).finally(() => {
+      view.stop();
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    });
+    const counts = result.manifest.counts!;
+    if (flags.json) printJson(buildReport(result, flags.out));
+    else {
+      if (flags.show) {
+        const { showGraph } = await import('./show.ts');
+        print(showGraph(result.graph, result.extractions, config.activation, flags.out));
+        print();
+      }
+      if (!flags.quiet) print(summaryLine(result, flags.out));
+    }
+    if (counts.deadLetters === 0) return;
+    process.exitCode = EXIT.someFailed;
+    if (!flags.json) note(`engram: ${plural(counts.deadLetters, 'document')} could not be read; ${flags.out}/dead-letter.jsonl says why.`);
+  });
+}
+
+function summaryLine(result: Awaited<ReturnType<typeof import('../build.ts').runBuild>>, out: string): string {
+  const { counts, seconds, wordsPerSecond } = result.manifest;
+  const c = counts!;
+  const changes = [
+    `${formatCount(c.extracted)} read`,
+    ...(c.unchanged > 0 ? [`${formatCount(c.unchanged)} unchanged`] : []),
+    ...(c.removed > 0 ? [`${formatCount(c.removed)} removed`] : []),
+  ];
+  const rate = wordsPerSecond ? `, ${formatCount(wordsPerSecond)} words/s` : '';
+  return (
+    `${paint('Built', 'bold', 'green')} ${out}: ${plural(c.documents, 'document')} (${changes.join(', ')}), ` +
+    `${plural(c.entities, 'entity', 'entities')}, ${plural(c.facts, 'fact')}, ${plural(c.attributes, 'attribute')} ` +
+    `in ${formatSeconds(seconds!['total']!)}${rate}`
+  );
+}

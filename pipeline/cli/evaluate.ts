@@ -1,0 +1,114 @@
+// `engram evaluate ner|relations`: the field's own scores of a model on a labelled file.
+import { Option, type Command } from 'commander';
+import type { Config } from '../core/config.ts';
+import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, wholeNumber, type EngineFlags } from './options.ts';
+import { formatCount, heading, paint, print, printJson, table } from './output.ts';
+
+interface EvaluateFlags extends EngineFlags {
+  readonly data: string;
+  readonly format?: string;
+  readonly limit?: number;
+  readonly model?: string;
+}
+
+interface Scores {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+interface EvaluateOptions {
+  readonly engine: Config['engine']['kind'];
+  readonly precision: Config['engine']['precision'];
+  readonly model?: string;
+  readonly data: string;
+  readonly format?: string;
+  readonly limit?: number;
+}
+
+interface Task {
+  readonly name: 'ner' | 'relations';
+  readonly what: string;
+  readonly formats: readonly string[];
+  readonly slot: 'ner' | 'relation';
+  evaluate(options: EvaluateOptions): Promise<object>;
+}
+
+const TASKS: readonly Task[] = [
+  {
+    name: 'ner',
+    what: 'exact span match of mentions, as conlleval counts',
+    formats: ['conll', 'iob2', 'gmb', 'docred'],
+    slot: 'ner',
+    async evaluate(options) {
+      const { evaluateTagger } = await import('../../extractors/ner/evaluate.ts');
+      return evaluateTagger(options as Parameters<typeof evaluateTagger>[0]);
+    },
+  },
+  {
+    name: 'relations',
+    what: 'relations between gold mentions',
+    formats: ['knowledgenet', 'redocred'],
+    slot: 'relation',
+    async evaluate(options) {
+      const { evaluateRelations } = await import('../../extractors/relation/evaluate.ts');
+      return evaluateRelations(options as Parameters<typeof evaluateRelations>[0]);
+    },
+  },
+];
+
+export function addEvaluateCommand(program: Command): void {
+  const command = program.command('evaluate').description('score a model on labelled data');
+  for (const task of TASKS) addTask(command, task);
+}
+
+function addTask(parent: Command, task: Task): void {
+  const command = parent
+    .command(task.name)
+    .description(task.what)
+    .requiredOption('--data <file>', 'labelled data')
+    .addOption(new Option('--format <format>', 'of the data; told from the name of the file when left out').choices(task.formats))
+    .option('--limit <count>', 'use only the first so many items', wholeNumber(1))
+    .option('--model <folder>', 'a model made by `engram train`; the shipped one when left out');
+  addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
+  command.action(async (flags: EvaluateFlags) => {
+    const config = await configOf(flags);
+    requirePath(flags.data);
+    const configured = config.extract[task.slot];
+    const report = await task.evaluate({
+      engine: config.engine.kind,
+      precision: config.engine.precision,
+      model: flags.model ?? (configured === 'shipped' ? undefined : configured),
+      data: flags.data,
+      format: flags.format,
+      limit: flags.limit,
+    });
+    if (flags.json) printJson(report);
+    else printReport(report as Record<string, unknown>);
+  });
+}
+
+function printReport(report: Record<string, unknown>): void {
+  const scores = Object.entries(report).filter((entry): entry is [string, Record<string, Scores>] => entry[0].startsWith('by'));
+  const plain = Object.entries(report).filter(([, value]) => typeof value === 'number' || typeof value === 'string');
+  print(heading(`${String(report['task'])} · ${String(report['model'])}`));
+  for (const [, byType] of scores) {
+    const rows = Object.entries(byType).map(([type, score]) => [type, percent(score.precision), percent(score.recall), percent(score.f1)]);
+    const right = { align: 'right' } as const;
+    print(table([['', 'precision', 'recall', 'F1'], ...rows], [{}, right, right, right]));
+  }
+  const isScore = (name: string): boolean => /^(precision|recall|f1)$/i.test(name);
+  for (const [name, value] of plain) {
+    if (name === 'task' || name === 'model') continue;
+    const text = typeof value === 'number' ? (isScore(name) ? percent(value) : formatNumber(value)) : String(value);
+    print(`  ${name}: ${name === 'f1' ? paint(text, 'bold', 'green') : text}`);
+  }
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) || value >= 1000 ? formatCount(value) : value.toPrecision(4);
+}
+
+function percent(score: number): string {
+  return (score <= 1 ? score * 100 : score).toFixed(1);
+}

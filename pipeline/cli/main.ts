@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The `engram` command: which commands there are, and what exit code an outcome gets.
+import { Command } from 'commander';
+import { engramVersion } from '../manifest.ts';
+import { addBuildCommand } from './build.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addEvaluateCommand } from './evaluate.ts';
+import { addExplainCommand } from './explain.ts';
+import { addExportCommand } from './export.ts';
+import { addRelatedCommand } from './related.ts';
+import { addSearchCommand } from './search.ts';
+import { addTrainCommand } from './train.ts';
+import { reportError } from './output.ts';
+
+const program = new Command('engram')
+  .description('Documents in, a resolved and explainable knowledge graph out.')
+  .version(engramVersion(), '--version')
+  .showSuggestionAfterError()
+  .showHelpAfterError('See --help for an example.')
+  .exitOverride();
+program.addHelpText(
+  'after',
+  `
+Example:
+  $ engram build articles/ --show
+  $ engram related "Ada Lovelace"
+
+Exit codes: 0 done, 1 some documents could not be read, 2 bad usage or config, 3 a needed part is out of reach
+(run the same command again to resume), 70 a bug in Engram.`,
+);
+
+addBuildCommand(program);
+addSearchCommand(program);
+addRelatedCommand(program);
+addExplainCommand(program);
+addExportCommand(program);
+addEvaluateCommand(program);
+addTrainCommand(program);
+addDoctorCommand(program);
+
+// A reader such as `head` may leave before the end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error, { json: process.argv.includes('--json') });
+}

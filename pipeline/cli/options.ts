@@ -1,0 +1,81 @@
+// What several commands share: their common flags, the folder they read by default, and flags turned into settings.
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Config, ConfigInput } from '../core/config.ts';
+import { EngramError } from '../core/errors.ts';
+import { readConfig } from '../read-config.ts';
+
+const OWN_DIR = 'engram-graph';
+const SAMPLE_DIR = '.engram/sample';
+
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly config?: string;
+}
+
+export interface DirFlags extends CommonFlags {
+  readonly dir: string;
+}
+
+export interface EngineFlags extends CommonFlags {
+  readonly engine?: Config['engine']['kind'];
+  readonly precision?: Config['engine']['precision'];
+}
+
+export const DEFAULT_OUT = OWN_DIR;
+
+/** The reader's own graph where there is one, else the sample's. */
+export function defaultDir(): string {
+  return !existsSync(OWN_DIR) && existsSync(SAMPLE_DIR) ? SAMPLE_DIR : OWN_DIR;
+}
+
+/** `npm run engram --` inside a checkout, `engram` where it is installed. */
+export function invocation(): string {
+  return process.env['npm_lifecycle_event'] ? 'npm run -s engram --' : 'engram';
+}
+
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object and nothing else on standard output')
+    .option('--quiet', 'print the result only')
+    .option('--config <file>', 'settings in YAML or JSON; configs/default.yaml shows them all');
+}
+
+export function addDirOption(command: Command): Command {
+  return command.option('--dir <dir>', 'folder of a build', defaultDir());
+}
+
+export function addEngineOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--engine <kind>', 'what runs the networks').choices(['auto', 'onnx', 'wasm', 'tensorflow']))
+    .addOption(new Option('--precision <precision>', 'of the weights').choices(['int8', 'float32']));
+}
+
+export function addExample(command: Command, ...examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  $ engram ${example}`).join('\n');
+  return command.addHelpText('after', `\n${examples.length > 1 ? 'Examples' : 'Example'}:\n${lines}`);
+}
+
+/** Defaults < file < environment < the flags of this command. */
+export function configOf(flags: EngineFlags, more: ConfigInput = {}): Promise<Config> {
+  return readConfig({
+    file: flags.config,
+    environment: process.env,
+    flags: { engine: { kind: flags.engine, precision: flags.precision }, ...more },
+  });
+}
+
+/** @throws EngramError `ENGRAM_SOURCE_NOT_FOUND` */
+export function requirePath(path: string): void {
+  if (!existsSync(path)) throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });
+}
+
+/** A parser for whole numbers from `least` on. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least) throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
+    return value;
+  };
+}

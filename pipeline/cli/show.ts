@@ -1,0 +1,92 @@
+// What `engram build --show` prints: the entities with most facts, the facts of the first ones, what is related to one of
+// them, and what to try next.
+import { createSearch } from '../../graph/query/search.ts';
+import { related } from '../../graph/query/related.ts';
+import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import type { Config } from '../core/config.ts';
+import type { Entity, Extraction, Fact } from '../core/model.ts';
+import { defaultDir, invocation } from './options.ts';
+import { formatCount, formatShare, heading, paint, plural, shorten, table } from './output.ts';
+import { relatedText } from './related.ts';
+
+const MOST_ENTITIES = 12;
+const MOST_FACTS = 24;
+const FACTS_OF_ONE = 4;
+const MOST_RELATED = 4;
+const ALIAS_COLUMNS = 44;
+const ATTRIBUTE_COLUMNS = 50;
+
+export function showGraph(graph: KnowledgeGraph, extractions: readonly Extraction[], activation: Config['activation'], out: string): string {
+  const ranked = rankEntities(graph);
+  if (ranked.length === 0) return 'The graph is empty: no names were found in the documents.';
+  const blocks = [entityBlock(ranked.slice(0, MOST_ENTITIES)), factBlock(graph, ranked)];
+  const example = ranked.find(({ entity, facts }) => entity.type === 'PER' && facts.length > 1)?.entity ?? ranked[0]!.entity;
+  const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
+  const answer = related(graph, [example.id], { ...activation, limit: MOST_RELATED, textOf: (id) => texts.get(id) });
+  blocks.push(relatedText(answer, true), nextBlock(graph, example, ranked, out));
+  return blocks.join('\n\n');
+}
+
+interface RankedEntity {
+  readonly entity: Entity;
+  readonly facts: readonly Fact[];
+}
+
+function rankEntities(graph: KnowledgeGraph): RankedEntity[] {
+  return graph
+    .entities()
+    .map((entity) => ({ entity, facts: graph.factsOf(entity.id) }))
+    .sort((a, b) => b.facts.length - a.facts.length || b.entity.mentions.length - a.entity.mentions.length || (a.entity.id < b.entity.id ? -1 : 1));
+}
+
+function entityBlock(ranked: readonly RankedEntity[]): string {
+  const rows = ranked.map(({ entity, facts }) => [
+    entity.name,
+    entity.type,
+    formatCount(facts.length),
+    shorten(entity.aliases.join(', '), ALIAS_COLUMNS),
+    shorten(attributesOf(entity), ATTRIBUTE_COLUMNS),
+  ]);
+  const columns = [{ colours: ['bold'] }, { colours: ['cyan'] }, { align: 'right' }, { colours: ['dim'] }, {}] as const;
+  return `${heading('Entities with most facts')}\n${table([['name', 'type', 'facts', 'also called', 'attributes'], ...rows], columns)}`;
+}
+
+/** The strongest value of each attribute. */
+function attributesOf(entity: Entity): string {
+  const strongest = new Map<string, string>();
+  for (const { name, value } of entity.attributes) if (!strongest.has(name)) strongest.set(name, value);
+  return [...strongest].map(([name, value]) => `${name} ${value}`).join(', ');
+}
+
+/** A few facts each of the first entities, so that one busy entity does not fill the page. */
+function factBlock(graph: KnowledgeGraph, ranked: readonly RankedEntity[]): string {
+  const shown = new Map<string, Fact>();
+  for (const { entity, facts } of ranked) {
+    const own = facts.filter((fact) => fact.subject === entity.id && !shown.has(fact.id));
+    const strongest = [...own].sort((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1));
+    for (const fact of strongest.slice(0, FACTS_OF_ONE)) if (shown.size < MOST_FACTS) shown.set(fact.id, fact);
+  }
+  const nameOf = (id: Fact['subject']): string => graph.entity(id)!.name;
+  const subjects = [...shown.values()].map((fact) => nameOf(fact.subject));
+  const rows = [...shown.values()].map((fact, i) => {
+    const documents = new Set(fact.provenance.map((provenance) => provenance.documentId)).size;
+    const link = `─${fact.predicate}→`;
+    return [subjects[i]!, link, nameOf(fact.object), formatShare(fact.probability), `(${plural(documents, 'document')})`];
+  });
+  const columns = [{ colours: ['bold'] }, { colours: ['magenta'] }, {}, { colours: ['green'] }, { colours: ['dim'] }] as const;
+  return `${heading('Facts')}\n${table(rows, columns)}`;
+}
+
+function nextBlock(graph: KnowledgeGraph, example: Entity, ranked: readonly RankedEntity[], out: string): string {
+  const run = invocation();
+  const dir = out === defaultDir() ? '' : ` --dir ${out}`;
+  const fact = ranked.flatMap(({ facts }) => facts).find((candidate) => candidate.subject === example.id);
+  const surname = example.name.split(' ').at(-1)!.toLowerCase();
+  const finds = createSearch(graph).search(surname, { limit: 1 }).length > 0;
+  const commands = [
+    `${run} search ${finds && /^\w+$/.test(surname) ? surname : JSON.stringify(example.name)}${dir}`,
+    `${run} related ${JSON.stringify(example.name)}${dir}`,
+    ...(fact ? [`${run} explain ${JSON.stringify(`${example.name} ${fact.predicate} ${graph.entity(fact.object)!.name}`)}${dir}`] : []),
+  ];
+  return `${heading('Try next')}\n${commands.map((command) => `  ${paint(command, 'blue')}`).join('\n')}`;
+}

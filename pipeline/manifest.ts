@@ -1,0 +1,90 @@
+// run.json: what a build folder holds and how it came to be; written when a run starts and when it ends.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Config } from './core/config.ts';
+import { EngramError } from './core/errors.ts';
+import type { Extraction, GraphDelta } from './core/model.ts';
+
+/** One input as it was named, and the files it stood for. */
+export interface InputRecord {
+  readonly argument: string;
+  readonly files: readonly string[];
+}
+
+export interface RunCounts {
+  readonly read: number;
+  readonly extracted: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly deadLetters: number;
+  /** Tokens of the documents extracted in this run. */
+  readonly words: number;
+  readonly documents: number;
+  readonly entities: number;
+  readonly facts: number;
+  readonly attributes: number;
+}
+
+export interface RunManifest {
+  readonly engram: string;
+  readonly status: 'running' | 'interrupted' | 'complete';
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly config: Config;
+  /** Of the segmenter and the models: another version reads documents anew. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** All inputs ever named, with the files of the last time each was. */
+  readonly inputs: readonly InputRecord[];
+  readonly counts?: RunCounts;
+  /** Seconds; those of the stages are added up over batches that overlap. */
+  readonly seconds?: Readonly<Record<string, number>>;
+  /** Words extracted by second of extraction, wall clock. */
+  readonly wordsPerSecond?: number;
+  readonly digest?: { readonly journal: string; readonly graph: string };
+}
+
+const FILE = 'run.json';
+
+/** The manifest of the last run; undefined where there was none or it cannot be read as one. */
+export async function readManifest(dir: string): Promise<RunManifest | undefined> {
+  const path = join(dir, FILE);
+  if (!existsSync(path)) return undefined;
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text) as RunManifest;
+  } catch (cause) {
+    throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path, line: 1, problem: 'is not JSON; remove it to begin a new one' }, { cause });
+  }
+}
+
+export async function writeManifest(dir: string, manifest: RunManifest): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const path = join(dir, FILE);
+  await writeFile(`${path}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+/** The version in package.json, from the sources and from dist alike. */
+export function engramVersion(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** Independent of the order of the records. */
+export function digestOfJournal(extractions: readonly Extraction[]): string {
+  const hash = createHash('sha256');
+  for (const line of extractions.map((extraction) => JSON.stringify(extraction)).sort()) hash.update(line).update('\n');
+  return hash.digest('hex');
+}
+
+export function digestOfGraph(delta: GraphDelta): string {
+  const hash = createHash('sha256');
+  for (const records of [delta.documents, delta.entities, delta.facts]) {
+    for (const line of records.map((record) => JSON.stringify(record)).sort()) hash.update(line).update('\n');
+    hash.update('\n');
+  }
+  return hash.digest('hex');
+}
