@@ -15,7 +15,7 @@ const { Database } = require(process.argv[1]);
 const database = new Database(process.argv[2], 268435456, true, false, Number(process.argv[3]));
 database.init().then(() => database.close()).then(
   () => process.exit(0),
-  (error) => { process.stderr.write(String(error.message)); process.exit(${openFailed}); },
+  (error) => { require('node:fs').writeSync(2, String(error.message)); process.exit(${openFailed}); },
 );`;
 
 /** Recovers the file from its write-ahead log, as opening it does. */
