@@ -69,7 +69,8 @@ export function createSnapshot(graph: KnowledgeGraph, options: SnapshotOptions =
 }
 
 function rowsOf(doubt: ReadonlyMap<number, number>, count: number): Omit<Snapshot, 'ids' | 'indexOf'> {
-  const pairs = [...doubt.keys()].sort((a, b) => a - b);
+  // A probability too small to be told from none makes no edge.
+  const pairs = [...doubt.keys()].filter((pair) => (doubt.get(pair) as number) < 1).sort((a, b) => a - b);
   const offsets = new Uint32Array(count + 1);
   for (const pair of pairs) {
     offsets[Math.floor(pair / count) + 1]++;

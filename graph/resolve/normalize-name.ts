@@ -65,10 +65,12 @@ function stripLegalForm(words: string[]): void {
   while (words.length > 1 && (LEGAL_FORMS.has(words[words.length - 1]) || words[words.length - 1] === 'and')) words.pop();
 }
 
-/** The surface as a reader would list it: without possessive, leading article and, for persons, titles. */
+/** The surface as a reader would list it: persons without titles, persons and places without a possessive ("Lloyd's" keeps its own). */
 export function displayName(surface: string, type: EntityType): string {
-  const text = surface.replace(/\s+/g, ' ').trim().replace(/['’]s?$/, '');
-  if (type !== 'PER') return text;
+  const whole = surface.replace(/\s+/g, ' ').trim();
+  if (type === 'ORG' || type === 'MISC') return whole;
+  const text = whole.replace(/(?<=.)['’]s?$/, '');
+  if (type === 'LOC') return text;
   const normalized = normalizeName(text, 'PER');
   const words = text.split(' ');
   for (let from = 1; from < words.length; from++) {

@@ -7,7 +7,7 @@ const CHANGED = [
   '(?:was |is |and |later |which |now |also |better |commonly )*known (?:after \\d{4} |since \\d{4} |from \\d{4} )?as',
   '(?:now|later|since|today) (?:called|known as|named)',
   '(?:which was |who was |that was |was |is |originally )*(?:formerly|previously)(?: known as| called| named)?(?: the)?',
-  '(?:originally|initially) (?:called|named|known as)',
+  '(?:which was |that was |was )?(?:originally|initially) (?:called|named|known as)',
 ];
 const YEAR = '(?:in \\d{4},? )?';
 const BETWEEN = new RegExp(`^[\\s,(;–—-]*${YEAR}(?:${CHANGED.join('|')})[\\s,("“'‘]*(?:the |simply |as )*["“'‘]?$`, 'i');

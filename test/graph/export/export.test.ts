@@ -1,0 +1,73 @@
+import { load } from 'cheerio';
+import { parse } from 'csv-parse/sync';
+import test from 'ava';
+import fc from 'fast-check';
+import { EngramError } from '../../../pipeline/core/errors.ts';
+import { buildGraph } from '../../../graph/build-graph.ts';
+import { escapeXml } from '../../../graph/export/graphml.ts';
+import { EXPORTERS, exporterNamed } from '../../../graph/export/index.ts';
+import type { ExportFormat } from '../../../graph/export/index.ts';
+import { arbitraryCorpus } from '../../support/graph-arbitraries.ts';
+import { sampleGraph } from '../../support/sample-graph.ts';
+
+const graph = sampleGraph();
+const fileOf = (format: ExportFormat, name: string): string => {
+  const file = EXPORTERS[format](graph).find((f) => f.name === name);
+  return [...(file?.pieces() ?? [])].join('');
+};
+
+test('JSON lines hold every record with all its evidence', (t) => {
+  const records = fileOf('jsonl', 'graph.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
+  const strip = (kind: string) => records.filter((r) => r.record === kind).map(({ record: _, ...rest }) => rest);
+  t.deepEqual(strip('document'), JSON.parse(JSON.stringify(graph.documents())));
+  t.deepEqual(strip('entity'), JSON.parse(JSON.stringify(graph.entities())));
+  t.deepEqual(strip('fact'), JSON.parse(JSON.stringify(graph.facts())));
+});
+
+test('GraphML holds every entity and fact, with declared keys and escaped text', (t) => {
+  const xml = fileOf('graphml', 'graph.graphml');
+  const $ = load(xml, { xml: true });
+  t.is($('node').length, graph.counts.entities);
+  t.is($('edge').length, graph.counts.facts);
+  const declared = new Set($('key').map((_, key) => $(key).attr('id')).get());
+  t.true($('data').get().every((data) => declared.has($(data).attr('key') ?? '')));
+  const ids = new Set($('node').map((_, node) => $(node).attr('id')).get());
+  t.true($('edge').get().every((edge) => ids.has($(edge).attr('source') ?? '') && ids.has($(edge).attr('target') ?? '')));
+  t.true(xml.includes('&lt;ENIAC&gt;'));
+  t.is($('key[attr\\.name="dateOfBirth"]').attr('attr.type'), 'string');
+  t.is($('key[attr\\.name="mentions"]').attr('attr.type'), 'int');
+});
+
+test('characters that XML forbids are dropped and the others come back', (t) => {
+  t.is(escapeXml('a\u0000b\u001fc\ufffed\ud800e'), 'abcde');
+  t.is(escapeXml('<&>"\'\t😀'), '&lt;&amp;&gt;&quot;&apos;\t😀');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const read = load(`<a>${escapeXml(text)}</a>`, { xml: true })('a').text();
+      return escapeXml(read) === escapeXml(text);
+    }),
+    { seed: 1998, numRuns: 300 },
+  );
+});
+
+test('CSV gives three tables that join by id', (t) => {
+  const rows = (name: string): Record<string, string>[] => parse(fileOf('csv', name), { columns: true });
+  const entities = new Map(rows('entities.csv').map((row) => [row['id'], row['name']]));
+  t.is(entities.size, graph.counts.entities);
+  t.deepEqual(rows('facts.csv').map((row) => row['id']), graph.facts().map(({ id }) => id as string));
+  t.true(rows('facts.csv').every((row) => entities.get(row['subject']) === row['subjectName']));
+  t.deepEqual(rows('attributes.csv').map((row) => [row['entityName'], row['name'], row['value']]), [['Grace Hopper', 'dateOfBirth', '1906-12-09']]);
+});
+
+test('each format of any graph is the same text each time, and an empty graph is a whole file', (t) => {
+  const textsOf = (g: typeof graph): string[] => Object.values(EXPORTERS).flatMap((exporter) => exporter(g).map((file) => [...file.pieces()].join('')));
+  fc.assert(fc.property(arbitraryCorpus, (corpus) => JSON.stringify(textsOf(buildGraph(corpus))) === JSON.stringify(textsOf(buildGraph([...corpus].reverse())))), { seed: 7, numRuns: 40 });
+  const [, graphml, entities] = textsOf(buildGraph([]));
+  t.true(graphml.endsWith('</graphml>\n'));
+  t.is(entities, 'id,type,name,aliases,mentions,documents\n');
+});
+
+test('an unknown format lists the known ones', (t) => {
+  const error = t.throws(() => exporterNamed('gif'), { instanceOf: EngramError });
+  t.true(error?.message.includes('jsonl, graphml, csv'));
+});
