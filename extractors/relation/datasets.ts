@@ -34,8 +34,9 @@ const TEXT2KG_WEIGHT = 0.3;
  * (redocred, knowledgenet, fewrel, text2kgbench-tekgen). Train holds no document and no sentence of the other two.
  */
 export async function readRelationMix(dataDir: string, random: Random): Promise<RelationMix> {
-  const knowledgeNet = await readKnowledgeNet(join(dataDir, 'knowledgenet', 'rows.folds1-3.html.gz'));
-  const heldOut = knowledgeNet.filter((sentence) => isHeldOut(sentence.document)).map((sentence) => ({ ...sentence, complete: true }));
+  const knowledgeNetPath = join(dataDir, 'knowledgenet', 'rows.folds1-3.html.gz');
+  const knowledgeNet = await readKnowledgeNet(knowledgeNetPath);
+  const heldOut = await readPairSentences(knowledgeNetPath);
   const development = await readRedocredPairs(join(dataDir, 'redocred', 'test_revised.first250.json'));
   const redocred = await readRedocredPairs(join(dataDir, 'redocred', 'dev_revised.json'));
   const labels = labelsByName(redocred);
@@ -51,6 +52,19 @@ export async function readRelationMix(dataDir: string, random: Random): Promise<
   const documents = new Set(development.map((sentence) => sentence.document));
   const train = sources.flat().filter((s) => !judged.has(textOf(s)) && !(s.source === 'redocred' && documents.has(s.document)));
   return { train: random.shuffle(train), heldOut, development };
+}
+
+export const RELATION_FORMATS = ['knowledgenet', 'docred'] as const;
+export type RelationFormat = (typeof RELATION_FORMATS)[number];
+
+/**
+ * Sentences to evaluate on: of KnowledgeNet rows the held-out tenth of the documents, of a DocRED file all.
+ * @param format by the file name when left out
+ */
+export async function readPairSentences(path: string, format?: RelationFormat): Promise<LabelledPairSentence[]> {
+  const kind = format ?? (/\.html(\.gz)?$/.test(path) ? 'knowledgenet' : 'docred');
+  if (kind === 'docred') return readRedocredPairs(path);
+  return (await readKnowledgeNet(path)).filter((sentence) => isHeldOut(sentence.document)).map((sentence) => ({ ...sentence, complete: true }));
 }
 
 /** Re-DocRED: two entities with mentions in the same sentence; it was annotated again for completeness, so other pairs are negatives. */

@@ -1,0 +1,96 @@
+// The encoder of every network here, in tfjs: stacked BiLSTM layers and a dense head, forward and gradient.
+// The tagger scores each token ('tokens'); the relation classifier pools states over masks ('pooled').
+import type { EncoderBatch, EncoderSpec, LstmDirection } from './engine.ts';
+import { dense, lstm, tensors as tf, type Tensor } from './tape.ts';
+
+type Tensor2D = ReturnType<typeof tf.tensor2d>;
+type Tensor1D = ReturnType<typeof tf.tensor1d>;
+type Tensor3D = ReturnType<typeof tf.tensor3d>;
+
+/** Every weight of an encoder in one fixed order: layers (forward kernel, recurrent, bias; backward …), head. */
+export function weightsOf(spec: EncoderSpec): readonly { readonly values: Float32Array; readonly shape: readonly number[] }[] {
+  const direction = (d: LstmDirection, input: number, hidden: number): { values: Float32Array; shape: number[] }[] => [
+    { values: d.kernel, shape: [input, 4 * hidden] },
+    { values: d.recurrent, shape: [hidden, 4 * hidden] },
+    { values: d.bias, shape: [4 * hidden] },
+  ];
+  return [
+    ...spec.layers.flatMap((l) => [...direction(l.forward, l.inputSize, l.hiddenSize), ...direction(l.backward, l.inputSize, l.hiddenSize)]),
+    { values: spec.outputKernel, shape: [spec.outputKernel.length / spec.outputs, spec.outputs] },
+    { values: spec.outputBias, shape: [spec.outputs] },
+  ];
+}
+
+export function weightTensors(spec: EncoderSpec): Tensor[] {
+  return weightsOf(spec).map(({ values, shape }) => tf.tensor(values, [...shape]));
+}
+
+/**
+ * @param x float32 [time, batch, input]
+ * @param weights as `weightTensors` orders them
+ * @param dropout float32 [1, batch, 2·hidden] factors on the last layer's states, the same at every step (arXiv:1512.05287)
+ * @returns float32 [time · batch, outputs], or [batch, outputs] for a pooled head
+ */
+function scoresOf(spec: EncoderSpec, x: Tensor, weights: readonly Tensor[], batch: EncoderBatch, dropout?: Tensor): Tensor2D {
+  const lengths = tf.tensor1d(batch.lengths, 'int32');
+  let states = x;
+  spec.layers.forEach((_, index) => {
+    const [fk, fr, fb, bk, br, bb] = weights.slice(index * 6, index * 6 + 6) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    states = tf.concat([lstm(states, fk, fr, fb, lengths, false), lstm(states, bk, br, bb, lengths, true)], 2);
+  });
+  if (dropout) states = tf.mul(states, dropout);
+  const [kernel, bias] = weights.slice(-2) as [Tensor2D, Tensor1D];
+  const width = states.shape[2]!;
+  if (spec.head.kind === 'tokens') return dense(tf.reshape(states, [batch.time * batch.batch, width]) as Tensor2D, kernel, bias);
+  const masks = tf.unstack(tf.tensor3d(batch.masks!, [spec.head.pools, batch.time, batch.batch]));
+  const pooled = masks.map((mask) => tf.max(tf.add(states, tf.expandDims(mask, 2)), 0));
+  return dense(tf.concat(pooled, 1) as Tensor2D, kernel, bias);
+}
+
+/** Scores without a tape. Shapes as in `Encoder.run`. */
+export async function runEncoder(spec: EncoderSpec, weights: readonly Tensor[], batch: EncoderBatch): Promise<Float32Array> {
+  const scores = tf.tidy(() => scoresOf(spec, tf.tensor3d(batch.inputs, [batch.time, batch.batch, spec.layers[0]!.inputSize]), weights, batch));
+  const values = (await scores.data()) as Float32Array;
+  scores.dispose();
+  return values.slice();
+}
+
+export interface LossAndGradient {
+  readonly loss: number;
+  /** Same shape as the scores. */
+  readonly gradient: Float32Array;
+}
+
+export interface EncoderGradients {
+  readonly loss: number;
+  /** float32 [time, batch, input] */
+  readonly inputs: Float32Array;
+  /** In the order of `weightsOf`. */
+  readonly weights: readonly Float32Array[];
+}
+
+/** Forward, `lossOf(scores)`, backward. */
+export function encoderGradients(
+  spec: EncoderSpec,
+  batch: EncoderBatch,
+  lossOf: (scores: Float32Array) => LossAndGradient,
+  dropout?: Float32Array,
+): EncoderGradients {
+  let result: EncoderGradients | undefined;
+  // tidy searches what it is given back for tensors, element by element: the arrays leave by the closure.
+  tf.tidy(() => {
+    const x: Tensor3D = tf.tensor3d(batch.inputs, [batch.time, batch.batch, spec.layers[0]!.inputSize]);
+    const factors = dropout && tf.tensor3d(dropout, [1, batch.batch, dropout.length / batch.batch]);
+    let loss = 0;
+    const scalarLoss = tf.customGrad((...args) => {
+      const scores = args[0] as unknown as Tensor;
+      const result = lossOf(scores.dataSync() as Float32Array);
+      loss = result.loss;
+      return { value: tf.scalar(result.loss), gradFunc: () => tf.tensor(result.gradient, scores.shape) };
+    });
+    const all = tf.grads((...args) => scalarLoss(scoresOf(spec, args[0]!, args.slice(1), batch, factors)) as never)([x, ...weightTensors(spec)]);
+    const [inputs, ...weights] = all.map((t) => t.dataSync().slice() as Float32Array);
+    result = { loss, inputs: inputs!, weights };
+  });
+  return result!;
+}

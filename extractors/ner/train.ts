@@ -1,0 +1,222 @@
+// Trains a tagger from data sets: reproducible from its seed, one checkpoint an epoch, the best one kept with a model card.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom, type Random } from '../../pipeline/core/random.ts';
+import type { EncoderSpec } from '../engine/engine.ts';
+import { encoderGradients } from '../engine/tape-encoder.ts';
+import { createTapeEngine } from '../engine/tape-engine.ts';
+import { bucketByLength } from '../network/batches.ts';
+import { createEncoderSpec, parametersOf } from '../network/encoder-parameters.ts';
+import { saveNetwork } from '../network/model-file.ts';
+import { createParameter, updateWithAdam, type Parameter } from '../network/parameters.ts';
+import { AveragedWeights, dropoutMask, learningRateAt, trainingInputs } from '../network/training.ts';
+import { createWordInput, type WordInput } from '../network/word-input.ts';
+import { tokenize } from '../text/tokenize.ts';
+import { allowedTags, TAGS } from './bioes.ts';
+import { crfGradient, exponentiate } from './crf.ts';
+import type { LabelledSentence } from './data-formats.ts';
+import { scoreSentences } from './span-scores.ts';
+import { TAGGER_TASK } from './tagger-model.ts';
+import { readTrainingMix } from './training-mix.ts';
+
+export interface TaggerFitOptions {
+  readonly train: readonly LabelledSentence[];
+  /** By name; the first one decides which epoch is kept. */
+  readonly development: Readonly<Record<string, readonly LabelledSentence[]>>;
+  /** Folder for tagger.safetensors and training.json. */
+  readonly out: string;
+  readonly seed: number;
+  readonly epochs: number;
+  /** One number a BiLSTM layer. */
+  readonly hiddenSizes?: readonly number[];
+  readonly learningRate?: number;
+  readonly report: (line: string) => void;
+}
+
+export interface TaggerTrainingReport {
+  readonly bestEpoch: number;
+  /** F1 in percent by development set, of the kept epoch. */
+  readonly f1: Readonly<Record<string, number>>;
+  readonly sentences: number;
+  readonly seconds: number;
+}
+
+const MAX_TOKENS = 110;
+const BATCH_TOKENS = 1000;
+const BATCH_SENTENCES = 48;
+const INPUT_DROPOUT = 0.3;
+const STATE_DROPOUT = 0.4;
+const LOWERCASED_SHARE = 0.08;
+const FORGOTTEN_WORD_SHARE = 0.04;
+const AVERAGE_DECAY = 0.9995;
+const MAX_GRADIENT_NORM = 5;
+/** The bulk set, tagged by machine, helps early; the last epochs see only what people checked. */
+const BULK_SOURCE = 'gmb';
+const BULK_EPOCH_SHARE = 0.5;
+
+interface Example {
+  readonly tokens: readonly string[];
+  readonly allowed: Uint8Array;
+}
+
+/** Batches of like length, in random order. */
+function shuffledBatches(examples: readonly Example[], random: Random): Example[][] {
+  const chunk = BATCH_SENTENCES * 40;
+  const shuffled = random.shuffle(examples);
+  const batches: Example[][] = [];
+  for (let i = 0; i < shuffled.length; i += chunk) {
+    const part = shuffled.slice(i, i + chunk);
+    const buckets = bucketByLength(part.map((e) => e.tokens.length), BATCH_TOKENS, BATCH_SENTENCES);
+    batches.push(...buckets.map((bucket) => bucket.map((index) => part[index]!)));
+  }
+  return random.shuffle(batches);
+}
+
+export interface TaggerTrainingOptions {
+  /** Folder with one subfolder a data set, as `readTrainingMix` wants it. */
+  readonly data: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly report: (line: string) => void;
+}
+
+/** Trains on the mix the shipped model is made of. */
+export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
+  return fitTagger({ ...options, ...(await readTrainingMix(options.data, createRandom(options.seed))) });
+}
+
+/** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
+export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTrainingReport> {
+  const started = Date.now();
+  const random = createRandom(options.seed);
+  const engine = await createTapeEngine('wasm');
+  const train = options.train.map(recutTokens);
+  const words = createWordInput(train.map((s) => s.tokens), random);
+  const width = TAGS.length;
+  const spec = createEncoderSpec(
+    { inputSize: words.size, hiddenSizes: options.hiddenSizes ?? [200], head: { kind: 'tokens' }, outputs: width },
+    random,
+  );
+  const encoderParameters = parametersOf(spec);
+  const transitions = createParameter(new Float32Array(width * width));
+  const parameters: readonly Parameter[] = [...words.parameters, ...encoderParameters, transitions];
+  const average = new AveragedWeights(parameters, AVERAGE_DECAY);
+
+  const examplesOf = (sentences: readonly LabelledSentence[]): Example[] =>
+    sentences
+      .filter((s) => s.tokens.length > 0 && s.tokens.length <= MAX_TOKENS)
+      .map((s) => ({ tokens: s.tokens, allowed: allowedTags(s.spans, s.tokens.length, s.annotated) }));
+  const all = examplesOf(train);
+  const core = examplesOf(train.filter((s) => s.source !== BULK_SOURCE));
+  const bulkEpochs = core.length === all.length ? 0 : Math.ceil(options.epochs * BULK_EPOCH_SHARE);
+  const epochs = Array.from({ length: options.epochs }, (_, epoch) => shuffledBatches(epoch < bulkEpochs ? all : core, random));
+  const steps = epochs.reduce((n, batches) => n + batches.length, 0);
+  options.report(`${all.length} sentences, ${words.spec.ownWords.length} own words, ${steps} steps`);
+
+  let step = 0;
+  let best = { epoch: 0, score: -1, f1: {} as Record<string, number> };
+  for (const [epoch, batches] of epochs.entries()) {
+    let loss = 0;
+    let tokens = 0;
+    const epochStarted = Date.now();
+    for (const batch of batches) {
+      step++;
+      loss += trainBatch(batch, { words, spec, transitions, encoderParameters, random });
+      tokens += batch.reduce((n, e) => n + e.tokens.length, 0);
+      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, options.learningRate ?? 2e-3), maxNorm: MAX_GRADIENT_NORM, step });
+      average.observe(step);
+      if (step % 200 === 0) {
+        const rate = tokens / ((Date.now() - epochStarted) / 1000);
+        options.report(`step ${step}/${steps}  loss ${(loss / tokens).toFixed(4)} a token  ${rate.toFixed(0)} tokens/s`);
+      }
+    }
+    await average.during(async () => {
+      const f1: Record<string, number> = {};
+      const encoder = await engine.createEncoder(spec, 'float32');
+      words.forgetCache();
+      for (const [name, sentences] of Object.entries(options.development)) {
+        f1[name] = (await scoreSentences(sentences, words, encoder, transitions.value)).total().f1;
+      }
+      await encoder.dispose();
+      const score = Object.values(f1)[0] ?? epoch;
+      options.report(`epoch ${epoch + 1}: ${Object.entries(f1).map(([name, value]) => `${name} ${value.toFixed(2)}`).join('  ')}`);
+      if (score > best.score) {
+        best = { epoch: epoch + 1, score, f1 };
+        saveNetwork(join(options.out, 'tagger.safetensors'), {
+          task: TAGGER_TASK,
+          input: words,
+          encoder: spec,
+          tables: { transitions: transitions.value },
+          labels: TAGS,
+        });
+      }
+    });
+  }
+  const report = { bestEpoch: best.epoch, f1: best.f1, sentences: all.length, seconds: (Date.now() - started) / 1000 };
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(join(options.out, 'tagger.training.json'), `${JSON.stringify({ seed: options.seed, epochs: options.epochs, ...report }, null, 2)}\n`);
+  return report;
+}
+
+/** The sentence in the tokens that `tokenize` makes: data sets differ in what they do with hyphens. */
+function recutTokens(sentence: LabelledSentence): LabelledSentence {
+  const pieces = sentence.tokens.map((token) => tokenize(token).map((piece) => piece.text));
+  const starts: number[] = [0];
+  for (const piece of pieces) starts.push(starts.at(-1)! + piece.length);
+  const spans = sentence.spans.map(({ start, end, label }) => ({ start: starts[start]!, end: starts[end]!, label })).filter((s) => s.end > s.start);
+  return { ...sentence, tokens: pieces.flat(), spans };
+}
+
+interface BatchContext {
+  readonly words: WordInput;
+  readonly spec: EncoderSpec;
+  readonly transitions: Parameter;
+  readonly encoderParameters: readonly Parameter[];
+  readonly random: Random;
+}
+
+/** Adds the gradients of one batch to the parameters. @returns summed loss */
+function trainBatch(batch: readonly Example[], { words, spec, transitions, encoderParameters, random }: BatchContext): number {
+  const rows = batch.map(({ tokens }) => {
+    const lower = random.next() < LOWERCASED_SHARE;
+    return tokens.map((token) => {
+      const form = words.formOf(lower ? token.toLowerCase() : token);
+      return random.next() < FORGOTTEN_WORD_SHARE ? words.withoutVector(form) : form;
+    });
+  });
+  const time = Math.max(...rows.map((row) => row.length));
+  const count = batch.length;
+  const total = rows.reduce((n, row) => n + row.length, 0);
+  const inputs = trainingInputs(words, rows, [], INPUT_DROPOUT, random);
+  const lengths = Int32Array.from(rows, (row) => row.length);
+  const width = TAGS.length;
+  const exponentials = exponentiate(transitions.value);
+  const stepGradient = new Float32Array(width * width);
+  const states = 2 * spec.layers.at(-1)!.hiddenSize;
+  const result = encoderGradients(
+    spec,
+    { inputs: inputs.inputs, time, batch: count, lengths },
+    (scores) => {
+      const gradient = new Float32Array(scores.length);
+      let loss = 0;
+      batch.forEach(({ allowed }, b) => {
+        const tokens = lengths[b]!;
+        const emissions = new Float32Array(tokens * width);
+        for (let t = 0; t < tokens; t++) emissions.set(scores.subarray((t * count + b) * width, (t * count + b + 1) * width), t * width);
+        const sentence = crfGradient(emissions, allowed, exponentials, stepGradient);
+        loss += sentence.loss;
+        for (let t = 0; t < tokens; t++) {
+          for (let tag = 0; tag < width; tag++) gradient[(t * count + b) * width + tag] = sentence.emissions[t * width + tag]! / count;
+        }
+      });
+      return { loss, gradient };
+    },
+    dropoutMask(count * states, STATE_DROPOUT, random),
+  );
+  inputs.accumulate(result.inputs);
+  encoderParameters.forEach((p, index) => p.gradient.set(result.weights[index]!));
+  stepGradient.forEach((value, index) => (transitions.gradient[index]! += value / count));
+  if (!Number.isFinite(result.loss)) throw new Error(`the loss of a batch of ${total} tokens is not a number`);
+  return result.loss;
+}

@@ -1,0 +1,23 @@
+// Which rows run together: like lengths share a batch, so that little of it is padding.
+
+/** Words of a batch with padding; larger batches gain nothing and cost memory. */
+const BATCH_TOKENS = 2048;
+const BATCH_SENTENCES = 64;
+
+/** Sentences of like length together: indexes into `lengths`, which are in tokens. Empty sentences are left out. */
+export function bucketByLength(lengths: readonly number[], batchTokens = BATCH_TOKENS, batchSentences = BATCH_SENTENCES): number[][] {
+  const order = lengths.map((_, index) => index).filter((index) => lengths[index]! > 0);
+  order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const batches: number[][] = [];
+  let current: number[] = [];
+  for (const index of order) {
+    const time = current.length ? lengths[current[0]!]! : lengths[index]!;
+    if (current.length >= batchSentences || (current.length > 0 && time * (current.length + 1) > batchTokens)) {
+      batches.push(current);
+      current = [];
+    }
+    current.push(index);
+  }
+  if (current.length) batches.push(current);
+  return batches;
+}

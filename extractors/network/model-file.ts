@@ -1,0 +1,144 @@
+// A trained network on disk: one safetensors file with the word input, the encoder and what a task adds; read with checks.
+// Encoder weights are stored as float16, the model's own word vectors as int8 with one scale a row.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import type { BiLstmLayer, EncoderSpec, LstmDirection } from '../engine/engine.ts';
+import { readSafetensors, writeSafetensors } from '../engine/safetensors.ts';
+import { WordInput } from './word-input.ts';
+import { loadWordVectors } from './word-vectors.ts';
+
+const FORMAT = 'engram-network/1';
+
+export interface Network {
+  readonly task: string;
+  readonly input: WordInput;
+  readonly encoder: EncoderSpec;
+  /** Tables a task adds, float32. */
+  readonly tables: Readonly<Record<string, Float32Array>>;
+  /** Names the outputs mean, in order. */
+  readonly labels: readonly string[];
+}
+
+export interface LoadedNetwork extends Network {
+  /** First 8 hex digits of the SHA-256 of the file. */
+  readonly version: string;
+}
+
+interface Layout {
+  readonly format: string;
+  readonly task: string;
+  readonly labels: readonly string[];
+  readonly layers: readonly { readonly input: number; readonly hidden: number }[];
+  readonly head: EncoderSpec['head'];
+  readonly tables: readonly string[];
+}
+
+type Entry = { dtype: 'F32' | 'F16' | 'I8' | 'U8'; shape: number[]; data: Float32Array | Int8Array | Uint8Array };
+
+const half = (data: Float32Array): Entry => ({ dtype: 'F16', shape: [data.length], data });
+const text = (lines: readonly string[]): Entry => {
+  const data = new Uint8Array(Buffer.from(JSON.stringify(lines)));
+  return { dtype: 'U8', shape: [data.length], data };
+};
+
+function quantizeRows(values: Float32Array, columns: number): { rows: Int8Array; scales: Float32Array } {
+  const rows = new Int8Array(values.length);
+  const scales = new Float32Array(values.length / columns);
+  scales.forEach((_, row) => {
+    let most = 1e-8;
+    for (let i = row * columns; i < (row + 1) * columns; i++) most = Math.max(most, Math.abs(values[i]!));
+    scales[row] = most / 127;
+    for (let i = row * columns; i < (row + 1) * columns; i++) rows[i] = Math.round((values[i]! / most) * 127);
+  });
+  return { rows, scales };
+}
+
+/** Writes the network to `path`. */
+export function saveNetwork(path: string, network: Network): void {
+  const { input, encoder } = network;
+  const weights = input.weights();
+  const own = quantizeRows(weights.own, weights.own.length / (input.spec.ownWords.length + 1));
+  const entries: Record<string, Entry> = {
+    'input.words': text(input.spec.ownWords),
+    'input.characters': text(input.spec.characters),
+    'input.own': { dtype: 'I8', shape: [own.rows.length], data: own.rows },
+    'input.ownScales': { dtype: 'F32', shape: [own.scales.length], data: own.scales },
+    'input.characterTable': half(weights.characterTable),
+    'input.characterBias': half(weights.characterBias),
+    'input.caseTable': half(weights.caseTable),
+    'head.kernel': half(encoder.outputKernel),
+    'head.bias': half(encoder.outputBias),
+  };
+  encoder.layers.forEach((layer, index) => {
+    for (const name of ['forward', 'backward'] as const) {
+      for (const part of ['kernel', 'recurrent', 'bias'] as const) entries[`layer${index}.${name}.${part}`] = half(layer[name][part]);
+    }
+  });
+  for (const [name, table] of Object.entries(network.tables)) entries[`table.${name}`] = half(table);
+  const layout: Layout = {
+    format: FORMAT,
+    task: network.task,
+    labels: network.labels,
+    layers: encoder.layers.map((l) => ({ input: l.inputSize, hidden: l.hiddenSize })),
+    head: encoder.head,
+    tables: Object.keys(network.tables),
+  };
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, writeSafetensors(entries, { layout: JSON.stringify(layout) }));
+}
+
+/** @throws EngramError `ENGRAM_MODEL_INVALID` when the file is missing, damaged, or of another task */
+export function loadNetwork(path: string, task: string): LoadedNetwork {
+  const invalid = (problem: string, cause?: unknown): EngramError => new EngramError('ENGRAM_MODEL_INVALID', { path, problem }, { cause });
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw invalid(messageOf(cause), cause);
+  }
+  const { tensors, metadata } = readSafetensors(bytes);
+  const layout = JSON.parse(metadata['layout'] ?? '{}') as Partial<Layout>;
+  if (layout.format !== FORMAT || layout.task !== task) throw invalid(`it is not a ${task} model of this version`);
+  const floats = (name: string, length?: number): Float32Array => {
+    const entry = tensors[name];
+    if (!entry || !(entry.data instanceof Float32Array)) throw invalid(`tensor '${name}' is missing`);
+    if (length !== undefined && entry.data.length !== length) throw invalid(`tensor '${name}' has ${entry.data.length} values, not ${length}`);
+    for (const value of entry.data) if (!Number.isFinite(value)) throw invalid(`tensor '${name}' holds a value that is not a number`);
+    return entry.data;
+  };
+  const lines = (name: string): string[] => {
+    const entry = tensors[name];
+    if (!entry || !(entry.data instanceof Uint8Array)) throw invalid(`tensor '${name}' is missing`);
+    return JSON.parse(Buffer.from(entry.data).toString('utf8')) as string[];
+  };
+  const vectors = loadWordVectors();
+  const scales = floats('input.ownScales');
+  const rows = tensors['input.own']?.data;
+  if (!(rows instanceof Int8Array) || rows.length !== scales.length * vectors.dimensions) throw invalid('its word vectors do not fit word-vectors.safetensors');
+  const own = Float32Array.from(rows, (value, index) => value * scales[Math.floor(index / vectors.dimensions)]!);
+  const input = new WordInput({ ownWords: lines('input.words'), characters: lines('input.characters') }, vectors, {
+    own,
+    characterTable: floats('input.characterTable'),
+    characterBias: floats('input.characterBias'),
+    caseTable: floats('input.caseTable'),
+  });
+  const layers = layout.layers!.map(({ input: inputSize, hidden }, index): BiLstmLayer => {
+    const direction = (name: string): LstmDirection => ({
+      kernel: floats(`layer${index}.${name}.kernel`, inputSize * 4 * hidden),
+      recurrent: floats(`layer${index}.${name}.recurrent`, hidden * 4 * hidden),
+      bias: floats(`layer${index}.${name}.bias`, 4 * hidden),
+    });
+    return { inputSize, hiddenSize: hidden, forward: direction('forward'), backward: direction('backward') };
+  });
+  const outputs = floats('head.bias').length;
+  return {
+    task,
+    input,
+    encoder: { layers, head: layout.head!, outputKernel: floats('head.kernel'), outputBias: floats('head.bias'), outputs },
+    tables: Object.fromEntries(layout.tables!.map((name) => [name, floats(`table.${name}`)])),
+    labels: layout.labels!,
+    version: createHash('sha256').update(bytes).digest('hex').slice(0, 8),
+  };
+}
