@@ -131,7 +131,7 @@ function mostPrecise(dates: readonly (string | undefined)[]): string {
 }
 
 function fullestKey(occurrences: readonly Occurrence[]): string {
-  return occurrences.map(({ entity }) => entity.key).sort(compareSpecificity)[0];
+  return [...new Set(occurrences.map(({ entity }) => entity.key))].sort(compareSpecificity)[0];
 }
 
 /** Equal names are one; then renamed organisations; then acronyms that can only mean one name. */
