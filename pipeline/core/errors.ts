@@ -147,6 +147,18 @@ const table = {
     message: (c) => `'${c['path']}' holds no Engram build.`,
     hint: 'Make one with `engram build INPUT… --out DIR`, or name the folder with `--dir`.',
   },
+  ENGRAM_CHECKPOINT_LOCKED: {
+    retriable: true,
+    exit: 3,
+    message: (c) => `Another build (process ${c['pid']}) is writing to '${c['path']}'.`,
+    hint: 'Wait for it to end, or build into another folder with `--out`.',
+  },
+  ENGRAM_CHECKPOINT_UNWRITABLE: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `'${c['path']}' could not be written: ${c['problem']}`,
+    hint: 'Check the free space and the permissions; then run the same command again, it resumes.',
+  },
 } satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof table;

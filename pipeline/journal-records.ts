@@ -1,0 +1,89 @@
+// A line of the journal: a checksum, a space, and a record as JSON. How one is written, checked and found again.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { DocumentId, Extraction } from './core/model.ts';
+import { splitLines } from './sources/lines.ts';
+
+export type JournalRecord =
+  | {
+      readonly kind: 'extraction';
+      /** Tells whether the document, or what reads it, has changed since. */
+      readonly key: string;
+      readonly extraction: Extraction;
+    }
+  | { readonly kind: 'removed'; readonly id: DocumentId };
+
+/** What the front of a record says, without its extraction. */
+export interface RecordHead {
+  readonly kind: JournalRecord['kind'];
+  readonly id: DocumentId;
+  readonly key?: string;
+  readonly uri?: string;
+  readonly checksum: string;
+}
+
+/** A record that was lost, and why. */
+export interface JournalProblem {
+  readonly path: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** A head with the place of its line, or a problem. */
+export type Scanned =
+  | { readonly head: RecordHead; readonly offset: number; readonly length: number }
+  | { readonly problem: JournalProblem; readonly tornAt?: number };
+
+/** Hex digits: 64 bits of SHA-256. */
+const CHECKSUM_DIGITS = 16;
+const SPACE = 0x20;
+/** Not found inside a string of JSON, where its quotes would be escaped. */
+const BODY_MARK = ',"extraction":';
+/** Beyond what one string of JavaScript can hold. */
+const LONGEST_LINE = 1024 * 1024 * 1024;
+
+export function lineFrom(record: JournalRecord): { readonly head: RecordHead; readonly line: Buffer } {
+  const fields =
+    record.kind === 'removed'
+      ? record
+      : { kind: record.kind, id: record.extraction.id, key: record.key, uri: record.extraction.uri, extraction: record.extraction };
+  const json = Buffer.from(JSON.stringify(fields));
+  const checksum = checksumOf(json);
+  return { head: headFrom(json, checksum), line: Buffer.concat([Buffer.from(`${checksum} `), json, Buffer.from('\n')]) };
+}
+
+/** @param line without its end; undefined where it is no whole record with an extraction */
+export function extractionFrom(line: Buffer): Extraction | undefined {
+  const json = checkedJson(line);
+  return json === undefined ? undefined : (JSON.parse(json.toString('utf8')) as { extraction?: Extraction }).extraction;
+}
+
+/** Every line of a segment in order; holds one line at a time. `tornAt` is the place of a last line without an end. */
+export async function* scanSegment(path: string): AsyncGenerator<Scanned> {
+  for await (const { number, offset, length, bytes, ended, tooLong } of splitLines(createReadStream(path), LONGEST_LINE)) {
+    if (!ended) {
+      yield { problem: { path, line: number, reason: 'the last record was not written to its end' }, tornAt: offset };
+      return;
+    }
+    const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const json = tooLong ? undefined : checkedJson(line);
+    if (json === undefined) yield { problem: { path, line: number, reason: 'the record does not have its checksum' } };
+    else yield { head: headFrom(json, line.toString('latin1', 0, CHECKSUM_DIGITS)), offset, length };
+  }
+}
+
+function checkedJson(line: Buffer): Buffer | undefined {
+  if (line[CHECKSUM_DIGITS] !== SPACE) return undefined;
+  const json = line.subarray(CHECKSUM_DIGITS + 1);
+  return checksumOf(json) === line.toString('latin1', 0, CHECKSUM_DIGITS) ? json : undefined;
+}
+
+function checksumOf(json: Buffer): string {
+  return createHash('sha256').update(json).digest('hex').slice(0, CHECKSUM_DIGITS);
+}
+
+function headFrom(json: Buffer, checksum: string): RecordHead {
+  const body = json.indexOf(BODY_MARK);
+  const front = body < 0 ? json.toString('utf8') : `${json.toString('utf8', 0, body)}}`;
+  return { ...(JSON.parse(front) as Omit<RecordHead, 'checksum'>), checksum };
+}
