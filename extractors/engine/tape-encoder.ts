@@ -42,9 +42,42 @@ function scoresOf(spec: EncoderSpec, x: Tensor, weights: readonly Tensor[], batc
   const [kernel, bias] = weights.slice(-2) as [Tensor2D, Tensor1D];
   const width = states.shape[2]!;
   if (spec.head.kind === 'tokens') return dense(tf.reshape(states, [batch.time * batch.batch, width]) as Tensor2D, kernel, bias);
-  const masks = tf.unstack(tf.tensor3d(batch.masks!, [spec.head.pools, batch.time, batch.batch]));
-  const pooled = masks.map((mask) => tf.max(tf.add(states, tf.expandDims(mask, 2)), 0));
-  return dense(tf.concat(pooled, 1) as Tensor2D, kernel, bias);
+  return dense(poolStates(states, batch.masks!, spec.head.pools), kernel, bias);
+}
+
+/**
+ * The largest state over the steps each mask leaves in, one block of columns a pool: [time, batch, width] → [batch, pools · width].
+ * On typed arrays with the winner remembered: tfjs would compare whole tensors again for the gradient.
+ */
+function poolStates(states: Tensor, masks: Float32Array, pools: number): Tensor2D {
+  const [time, batch, width] = states.shape as [number, number, number];
+  const pool = tf.customGrad((...args) => {
+    const values = (args[0] as unknown as Tensor).dataSync() as Float32Array;
+    const pooled = new Float32Array(batch * pools * width).fill(-Infinity);
+    const winners = new Int32Array(pooled.length);
+    for (let p = 0; p < pools; p++) {
+      for (let row = 0; row < time * batch; row++) {
+        if (masks[p * time * batch + row]! !== 0) continue;
+        const to = ((row % batch) * pools + p) * width;
+        for (let d = 0; d < width; d++) {
+          const value = values[row * width + d]!;
+          if (value > pooled[to + d]!) {
+            pooled[to + d] = value;
+            winners[to + d] = row * width + d;
+          }
+        }
+      }
+    }
+    return {
+      value: tf.tensor2d(pooled, [batch, pools * width]),
+      gradFunc: (dy) => {
+        const gradient = new Float32Array(values.length);
+        (dy as Tensor).dataSync().forEach((g, index) => (gradient[winners[index]!]! += g));
+        return tf.tensor3d(gradient, [time, batch, width]);
+      },
+    };
+  });
+  return pool(states) as Tensor2D;
 }
 
 /** Scores without a tape. Shapes as in `Encoder.run`. */

@@ -51,7 +51,7 @@ const FORGOTTEN_WORD_SHARE = 0.05;
 const AVERAGE_DECAY = 0.999;
 const MAX_GRADIENT_NORM = 5;
 /** Of the pairs in no relation, this share is seen in an epoch. */
-const NEGATIVE_SHARE = 0.5;
+const NEGATIVE_SHARE = 0.4;
 /** Loss weight of a pair that nobody marked as unrelated, in a set that does not annotate every predicate. */
 const UNMARKED_WEIGHT = 0.35;
 const LEAST_PROBABILITY = 0.1;
