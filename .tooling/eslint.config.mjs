@@ -23,7 +23,7 @@ export default defineConfig(
         { selector: 'TSModuleDeclaration', message: 'Use a module.' },
         { selector: 'TSParameterProperty', message: 'Declare the field.' },
       ],
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },

@@ -31,7 +31,7 @@ export interface Diagnosis {
 }
 
 const LEAST_NODE = [20, 19] as const;
-const NEEDED_MODELS = ['word-vectors.safetensors', 'tagger.safetensors', 'relations.safetensors'];
+const NEEDED_MODELS = ['word-vectors.safetensors', 'tagger.safetensors', 'relation.safetensors'];
 
 export async function diagnose(config: Config): Promise<Diagnosis> {
   const node = examineNode();
@@ -90,7 +90,7 @@ async function examineNeo4j(config: Config): Promise<Finding> {
 function examineModels(config: Config): Finding[] {
   const shipped = existsSync(SHIPPED_MODELS) ? readdirSync(SHIPPED_MODELS).filter((name) => name.endsWith('.safetensors')) : [];
   const findings = [...new Set([...NEEDED_MODELS, ...shipped])].map((name): Finding => describeModel(name, join(SHIPPED_MODELS, name)));
-  for (const [slot, file] of [['ner', 'tagger.safetensors'], ['relation', 'relations.safetensors']] as const) {
+  for (const [slot, file] of [['ner', 'tagger.safetensors'], ['relation', 'relation.safetensors']] as const) {
     const folder = config.extract[slot];
     if (folder !== 'shipped') findings.push(describeModel(`extract.${slot}`, join(folder, file)));
   }

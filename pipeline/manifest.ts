@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import type { Extraction, GraphDelta } from './core/model.ts';
+import type { GraphDelta } from './core/model.ts';
 
 /** One input as it was named, and the files it stood for. */
 export interface InputRecord {
@@ -71,13 +71,6 @@ export function engramVersion(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
-}
-
-/** Independent of the order of the records. */
-export function digestOfJournal(extractions: readonly Extraction[]): string {
-  const hash = createHash('sha256');
-  for (const line of extractions.map((extraction) => JSON.stringify(extraction)).sort()) hash.update(line).update('\n');
-  return hash.digest('hex');
 }
 
 export function digestOfGraph(delta: GraphDelta): string {

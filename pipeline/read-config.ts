@@ -117,6 +117,7 @@ function describeSchema(schema: z.ZodType): string {
   if (schema instanceof z.ZodUnion) return schema.options.map((option) => describeSchema(option as z.ZodType)).join(' or ');
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodNumber) return describeNumber(schema);
+  if (schema instanceof z.ZodString && schema.maxLength === 1) return 'one character';
   return 'a text that is not empty';
 }
 

@@ -1,5 +1,6 @@
 // `engram build INPUT…`: documents in, a graph out. The same command again resumes or updates.
 import type { Command } from 'commander';
+import type { BuildResult } from '../build.ts';
 import type { ConfigInput } from '../core/config.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, DEFAULT_OUT, type EngineFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
@@ -57,7 +58,7 @@ export function addBuildCommand(program: Command): void {
   });
 }
 
-function summaryLine(result: Awaited<ReturnType<typeof import('../build.ts').runBuild>>, out: string): string {
+function summaryLine(result: BuildResult, out: string): string {
   const { counts, seconds, wordsPerSecond } = result.manifest;
   const c = counts!;
   const changes = [

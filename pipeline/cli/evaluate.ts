@@ -48,7 +48,7 @@ const TASKS: readonly Task[] = [
   {
     name: 'relations',
     what: 'relations between gold mentions',
-    formats: ['knowledgenet', 'redocred'],
+    formats: ['knowledgenet', 'docred'],
     slot: 'relation',
     async evaluate(options) {
       const { evaluateRelations } = await import('../../extractors/relation/evaluate.ts');

@@ -1,6 +1,5 @@
 // `engram train ner|relations`: trains a model from labelled data and writes it as a folder that `--model` takes.
 import type { Command } from 'commander';
-import { createRandom } from '../core/random.ts';
 import { addCommonOptions, addExample, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 
@@ -31,10 +30,9 @@ const TASKS: readonly Task[] = [
     name: 'ner',
     what: 'train the BiLSTM-CRF tagger of mentions',
     epochs: 20,
-    async train({ data, ...options }) {
-      const { readTrainingMix } = await import('../../extractors/ner/training-mix.ts');
+    async train(options) {
       const { trainTagger } = await import('../../extractors/ner/train.ts');
-      return trainTagger({ ...(await readTrainingMix(data, createRandom(options.seed))), ...options });
+      return trainTagger(options);
     },
   },
   {

@@ -24,8 +24,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   sources: z
     .strictObject({
-      csv: columns('column').prefault({}),
+      csv: columns('column').extend({ delimiter: z.string().length(1).default(',') }).prefault({}),
       jsonl: columns('field').prefault({}),
+      stdinFormat: z.enum(['txt', 'md', 'html', 'jsonl', 'csv', 'tsv']).default('txt'),
       maxDocumentBytes: z.int().min(1024).default(16 * 1024 * 1024),
     })
     .prefault({}),

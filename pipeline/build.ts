@@ -1,0 +1,304 @@
+// From inputs and settings to a folder with a journal, a graph in a store, and run.json: the only place that knows every
+// part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
+import { stat } from 'node:fs/promises';
+import pRetry from 'p-retry';
+import { createTagger } from '../extractors/ner/tagger.ts';
+import { createRelationExtractor } from '../extractors/relation/extractor.ts';
+import { createSegmenter } from '../extractors/text/segmenter.ts';
+import { buildGraph } from '../graph/build-graph.ts';
+import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import { openStore, STORES } from '../graph/stores/index.ts';
+import type { Config } from './core/config.ts';
+import { EngramError } from './core/errors.ts';
+import type { Extraction, GraphDelta } from './core/model.ts';
+import type { GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
+import { openDeadLetters } from './dead-letter.ts';
+import { openJournal, readJournal, type JournalView } from './journal.ts';
+import {
+  digestOfGraph,
+  engramVersion,
+  readManifest,
+  writeManifest,
+  type InputRecord,
+  type RunManifest,
+} from './manifest.ts';
+import { findRemoved, mergeInputs } from './removal.ts';
+import { runExtraction, type RunProgress, type Stages } from './run.ts';
+import { findInputs, openSource } from './sources/index.ts';
+
+export type BuildPhase = 'models' | 'extract' | 'graph' | 'store' | 'done';
+
+export interface BuildProgress extends RunProgress {
+  readonly phase: BuildPhase;
+  readonly seconds: number;
+  /** Bytes of the inputs read so far, and of all; standard input counts none. */
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+
+export interface BuildOptions {
+  /** Files, folders, globs, `-`. */
+  readonly inputs: readonly string[];
+  readonly out: string;
+  readonly config: Config;
+  readonly onProgress?: (progress: BuildProgress) => void;
+  /** Aborted: batches in flight are finished, then `ENGRAM_RUN_INTERRUPTED` is thrown. */
+  readonly signal?: AbortSignal;
+  /** Parts to use in place of those the config names. */
+  readonly parts?: Partial<BuildParts>;
+}
+
+export interface BuildParts {
+  createStages(config: Config): Promise<Stages>;
+  openStore(config: Config, out: string): Promise<GraphStore>;
+}
+
+export interface BuildResult {
+  readonly manifest: RunManifest;
+  readonly graph: KnowledgeGraph;
+  readonly extractions: readonly Extraction[];
+  readonly store: StoreCounts;
+}
+
+const CREDENTIALS = /\/\/[^/]*@/;
+const STORE_RETRIES = 3;
+const STORE_RETRY_MS = 500;
+
+/**
+ * Builds, resumes or updates, whichever the folder asks for.
+ * @throws EngramError with exit 3 when stopped or when the store is out of reach: the journal is whole, run it again
+ */
+export async function runBuild(options: BuildOptions): Promise<BuildResult> {
+  const { inputs, out, config, signal } = options;
+  const parts = { createStages, openStore: openConfiguredStore, ...options.parts };
+  checkStoreAddress(config.store.address);
+  const startedAt = new Date();
+  const seconds = createClock();
+  const named: InputRecord[] = [];
+  for (const argument of inputs) named.push({ argument, files: await findInputs([argument]) });
+  const files = [...new Set(named.flatMap((input) => input.files))];
+  const before = await readManifest(out);
+
+  let counts: RunProgress = { read: 0, extracted: 0, unchanged: 0, deadLetters: 0, words: 0 };
+  let bytesRead = 0;
+  const bytesTotal = (await Promise.all(files.map((file) => sizeOf(file)))).reduce((sum, size) => sum + size, 0);
+  const tell = (phase: BuildPhase): void => {
+    options.onProgress?.({ ...counts, phase, seconds: seconds(), bytesRead, bytesTotal });
+  };
+
+  tell('models');
+  const stages = await parts.createStages(config);
+  const modelSeconds = seconds();
+  const manifest: RunManifest = {
+    engram: engramVersion(),
+    status: 'running',
+    startedAt: startedAt.toISOString(),
+    config: withoutCredentials(config),
+    versions: stages.versions,
+    inputs: mergeInputs(before?.inputs ?? [], named, true),
+  };
+  // Holding the journal keeps a second build out of the folder until the store is written.
+  const journal = await openJournal(out).catch(async (error: unknown) => {
+    await closeStages(stages);
+    throw error;
+  });
+  const deadLetters = await openDeadLetters(out);
+  const unreadable = new Set<string>();
+
+  async function* items(): AsyncGenerator<SourceItem> {
+    for (const file of files) {
+      const size = await sizeOf(file);
+      let seen = 0;
+      for await (const item of openSource(file, config.sources).read()) {
+        if ('deadLetter' in item && item.deadLetter.line === undefined) unreadable.add(file);
+        if ('document' in item) seen = Math.min(size, seen + Buffer.byteLength(item.document.text));
+        bytesRead = finishedBytes + seen;
+        yield item;
+      }
+      finishedBytes += size;
+      bytesRead = finishedBytes;
+    }
+  }
+  let finishedBytes = 0;
+
+  try {
+    await writeManifest(out, manifest);
+    tell('extract');
+    const result = await runExtraction({
+      items: items(),
+      stages,
+      journal: { keyOf: journal.keyOf, append: (records) => journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const)) },
+      onDeadLetter: (letter) => deadLetters.append(letter),
+      batchDocuments: config.extract.batchDocuments,
+      concurrency: config.extract.concurrency,
+      signal,
+      onProgress: (progress) => {
+        counts = progress;
+        tell('extract');
+      },
+    });
+    counts = result;
+    const extractSeconds = seconds() - modelSeconds;
+    if (result.interrupted) {
+      await writeManifest(out, { ...manifest, status: 'interrupted', finishedAt: new Date().toISOString() });
+      throw new EngramError('ENGRAM_RUN_INTERRUPTED', { documents: result.extracted });
+    }
+    const removed = findRemoved({
+      journalled: journal.documents(),
+      current: result.current,
+      named,
+      before: before?.inputs ?? [],
+      unreadable,
+    });
+    await journal.append(...removed.map((id) => ({ kind: 'removed', id }) as const));
+    await journal.flush();
+
+    tell('graph');
+    const graphStart = seconds();
+    const extractions = await collect(journal);
+    const graph = buildGraph(extractions, config.graph);
+    const delta = graph.toDelta();
+    const storeStart = seconds();
+
+    tell('store');
+    const store = await writeStore(() => parts.openStore(config, out), delta);
+    const end = seconds();
+
+    const complete: RunManifest = {
+      ...manifest,
+      status: 'complete',
+      finishedAt: new Date().toISOString(),
+      inputs: mergeInputs(before?.inputs ?? [], named, false),
+      counts: {
+        read: result.read,
+        extracted: result.extracted,
+        unchanged: result.unchanged,
+        removed: removed.length,
+        deadLetters: result.deadLetters,
+        words: result.words,
+        ...graph.counts,
+        attributes: delta.entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
+      },
+      seconds: rounded({
+        total: end,
+        models: modelSeconds,
+        extract: extractSeconds,
+        ...result.stageSeconds,
+        graph: storeStart - graphStart,
+        store: end - storeStart,
+      }),
+      wordsPerSecond: result.words === 0 ? 0 : Math.round(result.words / extractSeconds),
+      digest: { journal: journal.digest, graph: digestOfGraph(delta) },
+    };
+    await writeManifest(out, complete);
+    tell('done');
+    return { manifest: complete, graph, extractions, store };
+  } finally {
+    await journal.close();
+    await deadLetters.close();
+    await closeStages(stages);
+  }
+}
+
+/** The stages that the config names. Whatever changes an extraction is part of the versions. */
+export async function createStages(config: Config): Promise<Stages> {
+  const { engine, extract } = config;
+  const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
+  const common = { engine: engine.kind, precision: engine.precision };
+  const threshold = extract.relationThreshold === 'model' ? undefined : extract.relationThreshold;
+  const ner = await createTagger({ ...common, model: model(extract.ner) });
+  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), threshold });
+  return {
+    segment: createSegmenter(),
+    ner,
+    relation,
+    versions: {
+      engram: engramVersion(),
+      precision: engine.precision,
+      ner: `ner@${ner.version}`,
+      relation: `relation@${relation.version}`,
+      relationThreshold: String(extract.relationThreshold),
+    },
+  };
+}
+
+async function closeStages(stages: Stages): Promise<void> {
+  for (const stage of [stages.segment, stages.ner, stages.relation]) await stage.close?.();
+}
+
+export function openConfiguredStore(config: Config, out: string): Promise<GraphStore> {
+  const { address, user, password } = config.store;
+  return openStore(address, {
+    directory: out,
+    user: process.env['NEO4J_USER'] ?? user,
+    password: process.env[password.env],
+    onCorrupt: 'rebuild',
+  });
+}
+
+/** Before hours of work, not after: the store is opened last. */
+function checkStoreAddress(address: string): void {
+  if (STORES.some(({ matches }) => matches.test(address))) return;
+  const known = STORES.map(({ example }) => example).join(', ');
+  const problem = `No store has the address '${address.replace(CREDENTIALS, '//')}'. Known: ${known}.`;
+  throw new EngramError('ENGRAM_USAGE', { problem });
+}
+
+/** The graph of a finished or interrupted build, as its journal has it. */
+export async function openGraph(dir: string, config: Config): Promise<{ graph: KnowledgeGraph; extractions: readonly Extraction[] }> {
+  const journal = await readJournal(dir);
+  try {
+    const extractions = await collect(journal);
+    return { graph: buildGraph(extractions, config.graph), extractions };
+  } finally {
+    await journal.close();
+  }
+}
+
+async function collect(journal: JournalView): Promise<Extraction[]> {
+  const extractions: Extraction[] = [];
+  for await (const extraction of journal.extractions()) extractions.push(extraction);
+  return extractions;
+}
+
+/** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */
+async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<StoreCounts> {
+  return pRetry(
+    async () => {
+      const store = await open();
+      try {
+        await store.prepare();
+        await store.replaceAll(delta);
+        return await store.counts();
+      } finally {
+        await store.close();
+      }
+    },
+    {
+      retries: STORE_RETRIES,
+      minTimeout: STORE_RETRY_MS,
+      shouldRetry: ({ error }) => error instanceof EngramError && error.retriable,
+    },
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+}
+
+function createClock(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}
+
+function rounded(seconds: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, Math.round(value * 1000) / 1000]));
+}
+
+/** An address may carry a user and a password; the manifest does not repeat them. */
+function withoutCredentials(config: Config): Config {
+  return { ...config, store: { ...config.store, address: config.store.address.replace(CREDENTIALS, '//') } };
+}
