@@ -7,6 +7,8 @@ const monthOf = new Map<string, number>([
   ['sept', 9],
 ]);
 
+/** A larger number is a part number or a count, not a year. */
+const LAST_YEAR = 2199;
 const DAYS = 'monday|tuesday|wednesday|thursday|friday|saturday|sunday';
 const LEADING = new RegExp(`^(?:(?:on|in|since|by|the)\\s+|(?:${DAYS})\\s+)+`);
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?';
@@ -43,7 +45,7 @@ export function parseDate(surface: string): string | undefined {
 
 function isoDate(yearText: string, monthText: string | undefined, dayText: string | undefined): string | undefined {
   const year = Number(yearText);
-  if (year === 0) return undefined;
+  if (year === 0 || year > LAST_YEAR) return undefined;
   const iso = yearText.padStart(4, '0');
   if (monthText === undefined) return iso;
   const month = monthOf.get(monthText) ?? Number(monthText);
