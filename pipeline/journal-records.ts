@@ -72,6 +72,16 @@ export async function* scanSegment(path: string): AsyncGenerator<Scanned> {
   }
 }
 
+/** The number of the line that a byte lies in. */
+export async function lineAt(path: string, offset: number): Promise<number> {
+  let number = 1;
+  for await (const line of splitLines(createReadStream(path), LONGEST_LINE)) {
+    if (line.offset > offset) break;
+    number = line.number;
+  }
+  return number;
+}
+
 function checkedJson(line: Buffer): Buffer | undefined {
   if (line[CHECKSUM_DIGITS] !== SPACE) return undefined;
   const json = line.subarray(CHECKSUM_DIGITS + 1);

@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EngramError, messageOf } from './core/errors.ts';
 import type { DocumentId, Extraction } from './core/model.ts';
 import { acquireLock } from './journal-lock.ts';
-import { extractionFrom, lineFrom, scanSegment, type JournalProblem, type JournalRecord, type RecordHead } from './journal-records.ts';
+import { extractionFrom, lineAt, lineFrom, scanSegment, type JournalProblem, type JournalRecord, type RecordHead } from './journal-records.ts';
 
 export type { JournalProblem, JournalRecord } from './journal-records.ts';
 
@@ -128,7 +128,7 @@ async function createJournal(folder: string, segments: string[], index: Index, r
     if (size >= SEGMENT_BYTES) {
       await sync();
       await file.close();
-      segments.push(await createSegment(folder, segments.length + 1));
+      segments.push(await createSegment(folder, numberOf(segments.at(-1)!) + 1));
       file = await open(segments.at(-1)!, 'a');
       size = 0;
     }
@@ -156,15 +156,12 @@ async function createJournal(folder: string, segments: string[], index: Index, r
     }
   };
   const view = viewOf(index, reader, close);
-  return Object.defineProperties({} as Journal, {
-    ...Object.getOwnPropertyDescriptors(view),
-    append: {
-      value: (...records: readonly JournalRecord[]) => {
-        if (!closed) return inOrder(() => write(records));
-        return Promise.reject(new EngramError('ENGRAM_CHECKPOINT_UNWRITABLE', { path: folder, problem: 'the journal was closed' }));
-      },
+  return Object.assign(view, {
+    append: (...records: readonly JournalRecord[]) => {
+      if (!closed) return inOrder(() => write(records));
+      return Promise.reject(new EngramError('ENGRAM_CHECKPOINT_UNWRITABLE', { path: folder, problem: 'the journal was closed' }));
     },
-    flush: { value: () => inOrder(sync) },
+    flush: () => inOrder(sync),
   });
 }
 
@@ -241,8 +238,9 @@ function createReader(segments: readonly string[]): Reader {
       const { bytesRead } = await (await fileOf(segment)).read(line, 0, line.length, offset);
       const extraction = bytesRead === line.length ? extractionFrom(line) : undefined;
       if (extraction?.id === id) return extraction;
-      const problem = `the record of '${id}' at byte ${offset} is not what it was`;
-      throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path: segments[segment], line: '?', problem });
+      const path = segments[segment]!;
+      const problem = `the record of '${id}' is no longer what it was`;
+      throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path, line: await lineAt(path, offset), problem });
     },
     async close() {
       const open = [...files.values()];
@@ -258,10 +256,15 @@ async function segmentsOf(folder: string): Promise<string[]> {
   return names.map((name) => join(folder, name));
 }
 
+function numberOf(segment: string): number {
+  return Number.parseInt(basename(segment), 10);
+}
+
 async function createSegment(folder: string, number: number): Promise<string> {
   const path = join(folder, `${String(number).padStart(6, '0')}.jsonl`);
   await writing(path, async () => {
     await (await open(path, 'a')).close();
+    if (process.platform === 'win32') return;
     // The name is on the disk only when its folder is.
     const parent = await open(folder, 'r');
     await parent.sync().finally(() => parent.close());

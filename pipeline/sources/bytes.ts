@@ -36,11 +36,12 @@ async function* decompress(path: string, compressed: AsyncIterable<Uint8Array>):
   gunzip.on('error', (error) => (failure ??= error));
   try {
     for await (const chunk of compressed) {
-      await new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()));
+      // A broken stream closes without calling back.
+      await Promise.race([ended, new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()))]);
       yield* out.splice(0);
-      if (failure) break;
+      if (gunzip.destroyed) break;
     }
-    if (!failure) {
+    if (!gunzip.destroyed) {
       gunzip.end();
       await ended;
       yield* out.splice(0);

@@ -4,10 +4,11 @@ interface PageNode {
   readonly type: string;
   readonly name?: string;
   readonly data?: string;
+  readonly attribs?: Readonly<Record<string, string>>;
   readonly children?: readonly PageNode[];
 }
 
-const UNSEEN = 'head, script, style, nav, noscript, template, iframe, object, svg, [hidden]';
+const UNSEEN = new Set('title script style nav noscript template iframe object svg'.split(' '));
 const BLOCKS = new Set(
   ('address article aside blockquote body dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 ' +
     'header hgroup hr legend li main menu ol option p pre search section summary table caption tbody thead tfoot tr ul').split(' '),
@@ -21,14 +22,12 @@ export interface PageText {
 
 /** A blank line stands between two blocks, as between the paragraphs of a plain text; `br` is one line end. */
 export async function readHtml(html: string): Promise<PageText> {
-  // Loaded only where there is HTML to read: it takes a good part of a second.
-  const { load } = await import('cheerio');
-  const page = load(html);
-  const title = page('title').first().text().replace(/\s+/g, ' ').trim() || undefined;
-  page(UNSEEN).remove();
+  // Loaded only where there is HTML to read. The slim parser takes time in proportion to the nesting; the full one, its square.
+  const { load } = await import('cheerio/slim');
   const lines = createLines();
   // By a stack of our own: pages nested thousands deep are met.
-  const stack: (PageNode | 'end of block' | 'end of pre')[] = [page.root().get(0) as PageNode];
+  const stack: (PageNode | 'end of block' | 'end of pre')[] = [load(html).root().get(0) as PageNode];
+  let title: string | undefined;
   let preformatted = 0;
   while (stack.length > 0) {
     const node = stack.pop()!;
@@ -37,6 +36,8 @@ export async function readHtml(html: string): Promise<PageText> {
     else if (node.type === 'text') lines.text(node.data ?? '', preformatted > 0);
     else if (node.children !== undefined) {
       const { name = '', children } = node;
+      if (name === 'title') title ??= children.map(({ data = '' }) => data).join('').replace(/\s+/g, ' ').trim() || undefined;
+      if (UNSEEN.has(name) || node.attribs?.['hidden'] !== undefined) continue;
       if (name === 'br') lines.lineEnd();
       if (CELLS.has(name)) lines.text(' ', false);
       if (BLOCKS.has(name)) {

@@ -12,7 +12,8 @@ async function* readTextFile({ kind, uri, options, bytes }: SourceInput): AsyncG
   const content = await collect(uri, withoutMark(uri, bytes()), options.maxDocumentBytes);
   const decoded = decodeUtf8(content);
   if (decoded === undefined) throw new EngramError('ENGRAM_TEXT_ENCODING', { path: uri, line: firstBadLine(content) });
-  const { text, title } = kind === 'html' ? await readHtml(decoded) : { text: decoded, title: kind === 'md' ? headingOf(decoded) : undefined };
+  const written = { text: decoded, title: kind === 'md' ? headingOf(decoded) : undefined };
+  const { text, title } = kind === 'html' ? await readHtml(decoded) : written;
   if (text.trim() === '') throw new EngramError('ENGRAM_TEXT_EMPTY', { path: uri });
   yield { document: { id: documentIdOf(uri), text, uri, ...(title === undefined ? {} : { title }) } };
 }
