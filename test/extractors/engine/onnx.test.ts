@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { createOnnxEngine } from '../../../extractors/engine/onnx.ts';
 import type { EncoderBatch, EncoderSpec, Precision } from '../../../extractors/engine/engine.ts';
@@ -8,7 +10,7 @@ const SEED = 20;
 const LENGTHS = [7, 25, 1, 13];
 
 async function runOnce(spec: EncoderSpec, precision: Precision, batch: EncoderBatch): Promise<Float32Array> {
-  const encoder = await (await createOnnxEngine()).createEncoder(spec, precision);
+  const encoder = await (await createOnnxEngine({ threads: 0 })).createEncoder(spec, precision);
   const scores = await encoder.run(batch);
   await encoder.dispose();
   return scores;
@@ -107,17 +109,56 @@ test('weights of one size and weights that are all zero are quantized without lo
   t.true(differences(spec, batch, await runOnce(spec, 'int8', batch), referenceScores(spec, batch)).worst < 1e-5);
 });
 
-test('batches given at once each get their own scores, and a batch is left as it was', async (t) => {
+for (const threads of [0, 1, 2]) {
+  test(`batches given at once to ${threads} threads each get their own scores and are left as they were`, async (t) => {
+    const random = createRandom(SEED);
+    const spec = randomSpec({ input: 20, hidden: [16], outputs: 4, ...(threads && { pools: threads }) }, random);
+    const encoder = await (await createOnnxEngine({ threads })).createEncoder(spec, 'float32');
+    const batches = Array.from({ length: 12 }, (_, n) => randomBatch(spec, [n + 1, 3], random));
+    const before = structuredClone(batches);
+    const all = await Promise.all(batches.map((batch) => encoder.run(batch)));
+    all.forEach((scores, n) => t.true(differences(spec, batches[n]!, scores, referenceScores(spec, batches[n]!)).worst < 1e-5));
+    t.deepEqual(batches, before);
+    await encoder.dispose();
+  });
+
+  test(`a batch that cannot be computed fails alone on ${threads} threads`, async (t) => {
+    const random = createRandom(SEED);
+    const spec = randomSpec({ input: 6, hidden: [4], outputs: 2 }, random);
+    const encoder = await (await createOnnxEngine({ threads })).createEncoder(spec, 'float32');
+    const good = randomBatch(spec, [3], random);
+    const [first, bad, last] = await Promise.allSettled([good, { ...good, inputs: good.inputs.subarray(1) }, good].map((batch) => encoder.run(batch)));
+    t.is(bad!.status, 'rejected');
+    for (const result of [first!, last!]) t.is(result.status, 'fulfilled');
+    await encoder.dispose();
+  });
+}
+
+test('an encoder disposed of finishes the batch it computes and refuses the others', async (t) => {
   const random = createRandom(SEED);
-  const spec = randomSpec({ input: 20, hidden: [16], outputs: 4 }, random);
-  const encoder = await (await createOnnxEngine()).createEncoder(spec, 'float32');
-  const batches = Array.from({ length: 12 }, (_, n) => randomBatch(spec, [n + 1, 3], random));
-  const before = batches.map((batch) => structuredClone(batch));
-  const all = await Promise.all(batches.map((batch) => encoder.run(batch)));
-  all.forEach((scores, n) => t.true(differences(spec, batches[n]!, scores, referenceScores(spec, batches[n]!)).worst < 1e-5));
-  t.deepEqual(batches, before);
+  const spec = randomSpec({ input: 6, hidden: [4], outputs: 2 }, random);
+  const encoder = await (await createOnnxEngine({ threads: 1 })).createEncoder(spec, 'float32');
+  const results = Promise.allSettled(Array.from({ length: 4 }, () => encoder.run(randomBatch(spec, [3], random))));
   await encoder.dispose();
+  t.deepEqual((await results).map((result) => result.status), ['fulfilled', 'rejected', 'rejected', 'rejected']);
+  await t.throwsAsync(encoder.run(randomBatch(spec, [3], random)));
 });
+
+for (const [name, last] of [['that ends by itself', 'await running'], ['stopped in the middle of a batch', 'setTimeout(() => process.exit(0), 20)']]) {
+  test(`a process ${name} ends cleanly with an encoder still open`, async (t) => {
+    const script = `
+      import { createOnnxEngine } from './extractors/engine/onnx.ts';
+      import { createRandom } from './pipeline/core/random.ts';
+      import { randomBatch, randomSpec } from './test/support/reference-bilstm.ts';
+      const random = createRandom(${SEED});
+      const spec = randomSpec({ input: 100, hidden: [100, 100], outputs: 9 }, random);
+      const encoder = await (await createOnnxEngine({ threads: 2 })).createEncoder(spec, 'float32');
+      const batch = randomBatch(spec, new Array(32).fill(40), random);
+      const running = Promise.all(Array.from({ length: 3 }, () => encoder.run(batch)));
+      ${last};`;
+    await t.notThrowsAsync(promisify(execFile)(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], { timeout: 60_000 }));
+  });
+}
 
 test('an empty batch gives no scores', async (t) => {
   const random = createRandom(SEED);

@@ -1,0 +1,36 @@
+// The thread side of `onnx-threads.ts`: opens one session, then answers each batch with its scores.
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../pipeline/core/errors.ts';
+import type { EncoderBatch } from './engine.ts';
+import { openSession, type SessionPlan } from './onnx-session.ts';
+import { enter, leave } from './thread-gate.ts';
+
+export interface ThreadData {
+  readonly plan: SessionPlan;
+  readonly gate: Int32Array;
+}
+
+/** What a thread says: `ready` once, then for each batch, in order, its scores or what went wrong. */
+export type ThreadAnswer = 'ready' | { readonly scores: Float32Array<ArrayBuffer> } | { readonly problem: string };
+
+const { plan, gate } = workerData as ThreadData;
+const port = parentPort!;
+
+/** Native code runs behind the gate only; a closed gate means that the process is about to end. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  if (!enter(gate)) return new Promise<T>(() => undefined);
+  try {
+    return await work();
+  } finally {
+    leave(gate);
+  }
+}
+
+const session = await guarded(() => openSession(plan));
+port.on('message', (batch: EncoderBatch) => {
+  guarded(async () => Float32Array.from(await session.run(batch))).then(
+    (scores) => port.postMessage({ scores } satisfies ThreadAnswer, [scores.buffer]),
+    (error: unknown) => port.postMessage({ problem: messageOf(error) } satisfies ThreadAnswer),
+  );
+});
+port.postMessage('ready' satisfies ThreadAnswer);

@@ -1,0 +1,29 @@
+// Keeps a worker thread from being ended inside native code, which would abort the whole process: the thread goes through
+// a gate in shared memory before such code and out after it; whoever ends the thread closes the gate first.
+
+const OPEN = 0;
+const INSIDE = 1;
+const CLOSED = 2;
+const LONGEST_WAIT_MS = 10_000;
+
+export function createGate(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+/** @returns false when the gate is closed: native code must not be entered any more */
+export function enter(gate: Int32Array): boolean {
+  return Atomics.compareExchange(gate, 0, OPEN, INSIDE) === OPEN;
+}
+
+export function leave(gate: Int32Array): void {
+  Atomics.compareExchange(gate, 0, INSIDE, OPEN);
+  Atomics.notify(gate, 0);
+}
+
+/** Waits, blocking, until the thread is outside, and keeps it there. */
+export function closeGate(gate: Int32Array): void {
+  const start = Date.now();
+  while (Atomics.compareExchange(gate, 0, OPEN, CLOSED) === INSIDE && Date.now() - start < LONGEST_WAIT_MS) {
+    Atomics.wait(gate, 0, INSIDE, LONGEST_WAIT_MS);
+  }
+}
