@@ -1,0 +1,186 @@
+// One measurement in a process of its own, so that its peak memory is its own: `tsx parts.ts PART INPUT` prints its result
+// as JSON. `bench.ts` runs these.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine } from '../../extractors/engine/index.ts';
+import type { Encoder } from '../../extractors/engine/engine.ts';
+import { loadTagger } from '../../extractors/ner/tagger.ts';
+import { tagSentences } from '../../extractors/ner/tagger-model.ts';
+import { segmentText } from '../../extractors/text/segmenter.ts';
+import { openStore } from '../../graph/stores/index.ts';
+import { createStages, runBuild } from '../../pipeline/build.ts';
+import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
+import type { Document } from '../../pipeline/core/model.ts';
+import { findInputs, openSource } from '../../pipeline/sources/index.ts';
+import { takeNeo4jTurn } from '../support/neo4j-server.ts';
+import { generateGraph } from './generate-graph.ts';
+
+const GENERATED = { entities: 20_000, facts: 40_000, seed: 7 } as const;
+
+export interface Measured {
+  /** Words or rows. */
+  readonly count: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** Of the whole process: Node, models and data. */
+  readonly peakMiB: number;
+  readonly detail?: Readonly<Record<string, number>>;
+}
+
+type Result = Omit<Measured, 'perSecond' | 'peakMiB'>;
+
+const WARM_UP_WORDS = 20_000;
+/** Enough for shares that hold still, and short. */
+const BREAKDOWN_WORDS = 100_000;
+
+const PARTS: Readonly<Record<string, (input: string) => Promise<Result>>> = {
+  segmentation: measureSegmentation,
+  ner: measureNer,
+  breakdown: measureBreakdown,
+  build: measureBuild,
+  store: measureStore,
+};
+
+/** @param input a glob or folder */
+async function measureSegmentation(input: string): Promise<Result> {
+  const documents = await documentsOf(input);
+  for (const { text } of firstWords(documents, WARM_UP_WORDS)) segmentText(text);
+  let count = 0;
+  const seconds = clock();
+  for (const { text } of documents) for (const { tokens } of segmentText(text)) count += tokens.length;
+  return { count, seconds: seconds() };
+}
+
+/** Text to mentions, with the stages a build has. */
+async function measureNer(input: string): Promise<Result> {
+  const documents = await documentsOf(input);
+  const { segment, ner } = await createStages(DEFAULT_CONFIG);
+  await ner.process(await segment.process(firstWords(documents, WARM_UP_WORDS)));
+  const { batchDocuments } = DEFAULT_CONFIG.extract;
+  let count = 0;
+  let mentions = 0;
+  const seconds = clock();
+  for (let i = 0; i < documents.length; i += batchDocuments) {
+    for (const tagged of await ner.process(await segment.process(documents.slice(i, i + batchDocuments)))) {
+      mentions += tagged.mentions.length;
+      for (const { tokens } of tagged.sentences) count += tokens.length;
+    }
+  }
+  return { count, seconds: seconds(), detail: { mentions } };
+}
+
+/** Seconds of each step of NER, one batch at a time: what runs side by side in a build is added up here. */
+async function measureBreakdown(input: string): Promise<Result> {
+  const documents = firstWords(await documentsOf(input), BREAKDOWN_WORDS);
+  const { input: words, encoder: spec, tables } = loadTagger();
+  const engine = await createEngine(DEFAULT_CONFIG.engine.kind);
+  const encoder = await engine.createEncoder(spec, DEFAULT_CONFIG.engine.precision);
+  const spent = { segmentation: 0, wordInput: 0, encoder: 0, decoding: 0 };
+
+  // Within one batch words are written, then the encoder runs, then its scores are decoded: three marks tell them apart.
+  let step: 'wordInput' | 'decoding' = 'decoding';
+  let mark = performance.now();
+  const charge = (to: keyof typeof spent): void => {
+    const now = performance.now();
+    spent[to] += (now - mark) / 1000;
+    mark = now;
+  };
+  const write = words.writeCached.bind(words);
+  words.writeCached = (word, target, offset) => {
+    if (step === 'decoding') charge('decoding');
+    step = 'wordInput';
+    write(word, target, offset);
+  };
+  const timed: Encoder = {
+    async run(batch) {
+      charge('wordInput');
+      const scores = await encoder.run(batch);
+      charge('encoder');
+      step = 'decoding';
+      return scores;
+    },
+    dispose: () => encoder.dispose(),
+  };
+  const pass = async (): Promise<number> => {
+    mark = performance.now();
+    const sentences = documents.flatMap(({ text }) => segmentText(text).map(({ tokens }) => tokens.map((token) => token.text)));
+    charge('segmentation');
+    await tagSentences(sentences, words, timed, tables['transitions']!, 1);
+    charge('decoding');
+    return sentences.reduce((sum, tokens) => sum + tokens.length, 0);
+  };
+  await pass();
+  for (const name of Object.keys(spent) as (keyof typeof spent)[]) spent[name] = 0;
+  const seconds = clock();
+  const count = await pass();
+  const result = { count, seconds: seconds(), detail: spent };
+  await timed.dispose();
+  return result;
+}
+
+/** From files to an embedded store, models loaded anew, as `engram build` does it. */
+async function measureBuild(input: string): Promise<Result> {
+  const out = await mkdtemp(join(tmpdir(), 'engram-bench-'));
+  try {
+    const { manifest } = await runBuild({ inputs: [input], out, config: DEFAULT_CONFIG });
+    const { documents, entities, facts, words } = manifest.counts!;
+    return { count: words, seconds: manifest.seconds!['total']!, detail: { documents, entities, facts, ...manifest.seconds } };
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+/** Replaces what the store holds by a generated graph; a row is a document, an entity or a fact. */
+async function measureStore(address: string): Promise<Result> {
+  const graph = generateGraph(GENERATED, GENERATED.seed);
+  const count = graph.documents.length + graph.entities.length + graph.facts.length;
+  const directory = await mkdtemp(join(tmpdir(), 'engram-bench-'));
+  if (address.includes('://')) await takeNeo4jTurn();
+  try {
+    const store = await openStore(address, { directory });
+    await store.prepare();
+    const seconds = clock();
+    await store.replaceAll(graph);
+    const result = { count, seconds: seconds() };
+    const held = await store.counts();
+    if (held.entities + held.facts + held.documents !== count) throw new Error(`${store.kind} holds ${JSON.stringify(held)}, not ${count} rows`);
+    await store.close();
+    return result;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function documentsOf(input: string): Promise<Document[]> {
+  const documents: Document[] = [];
+  for (const file of await findInputs([input])) {
+    for await (const item of openSource(file, DEFAULT_CONFIG.sources).read()) if ('document' in item) documents.push(item.document);
+  }
+  return documents;
+}
+
+/** Documents from the start, the last one cut, with about so many words in all. */
+function firstWords(documents: readonly Document[], most: number): Document[] {
+  const taken: Document[] = [];
+  let left = most;
+  for (const document of documents) {
+    if (left <= 0) break;
+    const pieces = document.text.split(/(?<=\s)(?=\S)/, left);
+    left -= pieces.length;
+    taken.push({ ...document, text: pieces.join('') });
+  }
+  return taken;
+}
+
+function clock(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}
+
+const [name = '', input = ''] = process.argv.slice(2);
+const part = PARTS[name];
+if (part === undefined) throw new Error(`No part '${name}'. Known: ${Object.keys(PARTS).join(', ')}`);
+const result = await part(input);
+const measured: Measured = { ...result, perSecond: result.count / result.seconds, peakMiB: process.resourceUsage().maxRSS / 1024 };
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());

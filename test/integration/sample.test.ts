@@ -1,0 +1,158 @@
+// The sample corpus from end to end, with the shipped models: scores against gold, repeated builds, the command line.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config, type Extraction } from '../../pipeline/index.ts';
+import { formatScore, readGold, scoreGraph } from '../support/score-graph.ts';
+
+const DOCUMENTS = 'fixtures/documents';
+const CONFIG: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
+
+/** About five points under what the shipped models reach. */
+const FLOORS = {
+  entities: { precision: 0.75, recall: 0.79, f1: 0.77 },
+  facts: { precision: 0.26, recall: 0.45, f1: 0.33 },
+} as const;
+
+type Scores = ReadonlyMap<string, number>;
+interface Differences {
+  readonly all: number;
+  readonly onlyOne: number;
+  readonly most: number;
+}
+
+const SMALL_BATCHES = { ...CONFIG.extract, batchDocuments: 5, concurrency: 1 };
+const reversed = readdirSync(DOCUMENTS).sort().reverse().map((name) => join(DOCUMENTS, name));
+
+const folder = mkdtempSync(join(tmpdir(), 'engram-sample-'));
+const out = join(folder, 'graph');
+let built: BuildResult;
+
+test.before('build the sample', async (t) => {
+  t.timeout(120_000);
+  built = await runBuild({ inputs: [DOCUMENTS], out, config: CONFIG });
+});
+
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
+
+test.serial('every document of the sample is read and journalled', (t) => {
+  const { status, counts } = built.manifest;
+  t.is(status, 'complete');
+  t.is(counts!.read, 46);
+  t.is(counts!.extracted, 46);
+  t.is(counts!.deadLetters, 0);
+  t.deepEqual(built.store, { documents: counts!.documents, entities: counts!.entities, facts: counts!.facts });
+});
+
+test.serial('entities and facts of the sample agree with gold', (t) => {
+  const scores = scoreGraph(built.graph, readGold('fixtures/gold'));
+  for (const what of ['entities', 'facts'] as const) {
+    t.log(`${what}: ${formatScore(scores[what])}`);
+    for (const measure of ['precision', 'recall', 'f1'] as const) {
+      const [reached, floor] = [scores[what][measure], FLOORS[what][measure]];
+      t.true(reached >= floor, `${measure} of ${what} is ${reached.toFixed(3)}, under ${floor}`);
+    }
+  }
+});
+
+test.serial('a second build reads nothing anew and gives the same graph', async (t) => {
+  const again = await runBuild({ inputs: [DOCUMENTS], out, config: CONFIG });
+  t.is(again.manifest.counts!.extracted, 0);
+  t.is(again.manifest.counts!.unchanged, built.manifest.counts!.read);
+  t.deepEqual(again.manifest.digest, built.manifest.digest);
+});
+
+test.serial('in float32, order of documents, size of batches and number in flight do not change the graph', async (t) => {
+  const engine = { ...CONFIG.engine, precision: 'float32' } as const;
+  const one = await runBuild({ inputs: [DOCUMENTS], out: join(folder, 'one-order'), config: { ...CONFIG, engine } });
+  const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order'), config: { ...CONFIG, engine, extract: SMALL_BATCHES } });
+  t.deepEqual(other.manifest.counts, one.manifest.counts);
+  t.is(other.manifest.digest!.graph, one.manifest.digest!.graph);
+});
+
+// int8 scales the states of a batch by the largest among them, so scores move a little with the company a sentence keeps.
+test.serial('in int8, order and batches leave mentions as they are and move hardly a relation', async (t) => {
+  const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order-int8'), config: { ...CONFIG, extract: SMALL_BATCHES } });
+  const [here, there] = [built, other].map((build) => scoresOf(build.extractions));
+  const { mentions, relations } = { mentions: differences(here!.mentions, there!.mentions), relations: differences(here!.relations, there!.relations) };
+  t.log(`mentions: ${formatDifferences(mentions)}; relations: ${formatDifferences(relations)}`);
+  t.true(mentions.onlyOne <= 0.005 * mentions.all, formatDifferences(mentions));
+  t.true(relations.onlyOne <= 0.02 * relations.all, formatDifferences(relations));
+  t.true(Math.max(mentions.most, relations.most) < 0.15, `${mentions.most}, ${relations.most}`);
+});
+
+test.serial('every reading command answers about the graph that the command line built', async (t) => {
+  t.timeout(120_000);
+  const dir = join(folder, 'by-command');
+  const report = await engram<{ status: string; digest: { graph: string } }>('build', DOCUMENTS, '--out', dir);
+  t.is(report.status, 'complete');
+  t.is(report.digest.graph, built.manifest.digest!.graph);
+
+  const { id, name } = bestKnown(built);
+  const found = await engram<{ entities: { id: string }[] }>('search', name, '--dir', dir);
+  t.true(found.entities.some((entity) => entity.id === id), name);
+  const near = await engram<{ related: unknown[] }>('related', name, '--dir', dir);
+  t.true(near.related.length > 0, name);
+  const why = await engram<{ facts: { claims: { text: string }[] }[] }>('explain', name, '--dir', dir);
+  t.true(why.facts.length > 0, name);
+  for (const { claims } of why.facts) t.true(claims.length > 0 && claims.every(({ text }) => text !== ''), name);
+
+  for (const format of ['jsonl', 'graphml', 'csv']) {
+    const written = await engram<{ format: string; files: string[]; facts: number }>('export', '--dir', dir, '--format', format, '--out', join(dir, `as-${format}`));
+    t.is(written.format, format);
+    t.true(written.files.length > 0, format);
+    t.is(written.facts, built.manifest.counts!.facts, format);
+  }
+  t.true((await engram<{ ready: boolean }>('doctor')).ready);
+});
+
+/** Scores of mentions and relations by what they claim. */
+function scoresOf(extractions: readonly Extraction[]): { readonly mentions: Scores; readonly relations: Scores } {
+  const [mentions, relations] = [new Map<string, number>(), new Map<string, number>()];
+  for (const extraction of extractions) {
+    const keys = extraction.mentions.map(({ label, start, end }) => `${extraction.id} ${label} ${start} ${end}`);
+    extraction.mentions.forEach(({ score }, i) => mentions.set(keys[i]!, score));
+    for (const { head, tail, label, score } of extraction.relations) relations.set(`${keys[head]!} ${label} ${keys[tail]!}`, score);
+  }
+  return { mentions, relations };
+}
+
+/** How many there are, how many only one side claims, and the largest difference of a score that both give. */
+function differences(a: Scores, b: Scores): Differences {
+  const keys = new Set([...a.keys(), ...b.keys()]);
+  const shared = [...keys].filter((key) => a.has(key) && b.has(key));
+  const most = Math.max(0, ...shared.map((key) => Math.abs(a.get(key)! - b.get(key)!)));
+  return { all: keys.size, onlyOne: keys.size - shared.length, most };
+}
+
+function formatDifferences({ all, onlyOne, most }: Differences): string {
+  return `${onlyOne} of ${all} differ, scores by at most ${most.toFixed(3)}`;
+}
+
+/** The entity with the most facts. */
+function bestKnown({ graph }: BuildResult): { readonly id: string; readonly name: string } {
+  const [best] = graph.entities().sort((a, b) => graph.factsOf(b.id).length - graph.factsOf(a.id).length);
+  return best!;
+}
+
+/** What the command prints under --json; anything but exit code 0 is an error. */
+function engram<T>(...args: readonly string[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    let said = '';
+    child.stdout.on('data', (piece: Buffer) => (printed += piece.toString()));
+    child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code !== 0) return reject(new Error(`engram ${args.join(' ')} ended with ${code}: ${said}`));
+      try {
+        resolve(JSON.parse(printed) as T);
+      } catch {
+        reject(new Error(`engram ${args.join(' ')} printed no JSON: ${printed.slice(0, 200)}`));
+      }
+    });
+  });
+}
