@@ -76,7 +76,8 @@ test.serial('in float32, order of documents, size of batches and number in fligh
 test.serial('in int8, order and batches leave mentions as they are and move hardly a relation', async (t) => {
   const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order-int8'), config: { ...CONFIG, extract: SMALL_BATCHES } });
   const [here, there] = [built, other].map((build) => scoresOf(build.extractions));
-  const { mentions, relations } = { mentions: differences(here!.mentions, there!.mentions), relations: differences(here!.relations, there!.relations) };
+  const mentions = differences(here!.mentions, there!.mentions);
+  const relations = differences(here!.relations, there!.relations);
   t.log(`mentions: ${formatDifferences(mentions)}; relations: ${formatDifferences(relations)}`);
   t.true(mentions.onlyOne <= 0.005 * mentions.all, formatDifferences(mentions));
   t.true(relations.onlyOne <= 0.02 * relations.all, formatDifferences(relations));
