@@ -5,7 +5,6 @@ import pRetry from 'p-retry';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { createRelationExtractor } from '../extractors/relation/extractor.ts';
 import { createSegmenter } from '../extractors/text/segmenter.ts';
-import { buildGraph } from '../graph/build-graph.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { openStore, STORES } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
@@ -13,7 +12,7 @@ import { EngramError } from './core/errors.ts';
 import type { Extraction, GraphDelta } from './core/model.ts';
 import type { GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
-import { openJournal, readJournal, type JournalView } from './journal.ts';
+import { openJournal, type JournalProblem } from './journal.ts';
 import {
   digestOfGraph,
   engramVersion,
@@ -22,6 +21,7 @@ import {
   type InputRecord,
   type RunManifest,
 } from './manifest.ts';
+import { graphOf } from './open-graph.ts';
 import { findRemoved, mergeInputs } from './removal.ts';
 import { runExtraction, type RunProgress, type Stages } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
@@ -58,6 +58,8 @@ export interface BuildResult {
   readonly graph: KnowledgeGraph;
   readonly extractions: readonly Extraction[];
   readonly store: StoreCounts;
+  /** Records of the journal that were damaged; their documents were read anew where the inputs still hold them. */
+  readonly journalProblems: readonly JournalProblem[];
 }
 
 const CREDENTIALS = /\/\/[^/]*@/;
@@ -155,8 +157,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
 
     tell('graph');
     const graphStart = seconds();
-    const extractions = await collect(journal);
-    const graph = buildGraph(extractions, config.graph);
+    const { graph, extractions } = await graphOf(journal, config);
     const delta = graph.toDelta();
     const storeStart = seconds();
 
@@ -192,7 +193,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     };
     await writeManifest(out, complete);
     tell('done');
-    return { manifest: complete, graph, extractions, store };
+    return { manifest: complete, graph, extractions, store, journalProblems: journal.problems };
   } finally {
     await journal.close();
     await deadLetters.close();
@@ -242,23 +243,6 @@ function checkStoreAddress(address: string): void {
   const known = STORES.map(({ example }) => example).join(', ');
   const problem = `No store has the address '${address.replace(CREDENTIALS, '//')}'. Known: ${known}.`;
   throw new EngramError('ENGRAM_USAGE', { problem });
-}
-
-/** The graph of a finished or interrupted build, as its journal has it. */
-export async function openGraph(dir: string, config: Config): Promise<{ graph: KnowledgeGraph; extractions: readonly Extraction[] }> {
-  const journal = await readJournal(dir);
-  try {
-    const extractions = await collect(journal);
-    return { graph: buildGraph(extractions, config.graph), extractions };
-  } finally {
-    await journal.close();
-  }
-}
-
-async function collect(journal: JournalView): Promise<Extraction[]> {
-  const extractions: Extraction[] = [];
-  for await (const extraction of journal.extractions()) extractions.push(extraction);
-  return extractions;
 }
 
 /** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */

@@ -7,11 +7,12 @@ export { createSearch, type EntitySearch, type SearchHit } from '../graph/query/
 export { openStore, type StoreOptions } from '../graph/stores/index.ts';
 export { segmentText } from '../extractors/text/segmenter.ts';
 export { PREDICATES, type Predicate } from '../extractors/relation/schema.ts';
-export { createStages, openGraph, runBuild, type BuildOptions, type BuildProgress, type BuildResult } from './build.ts';
+export { createStages, runBuild, type BuildOptions, type BuildProgress, type BuildResult } from './build.ts';
 export { DEFAULT_CONFIG, type Config, type ConfigInput } from './core/config.ts';
 export { EngramError, ERROR_TABLE, type ErrorCode } from './core/errors.ts';
 export type * from './core/model.ts';
 export type * from './core/stage.ts';
 export type { RunManifest } from './manifest.ts';
+export { openGraph, type OpenedGraph } from './open-graph.ts';
 export { readConfig, type ConfigSources } from './read-config.ts';
 export type { Stages } from './run.ts';

@@ -52,6 +52,7 @@ export function addBuildCommand(program: Command): void {
       }
       if (!flags.quiet) print(summaryLine(result, flags.out));
     }
+    for (const { path, line, reason } of flags.quiet ? [] : result.journalProblems) note(`engram: ${path}, line ${line}: ${reason}`);
     if (counts.deadLetters === 0) return;
     process.exitCode = EXIT.someFailed;
     if (!flags.json) note(`engram: ${plural(counts.deadLetters, 'document')} could not be read; ${flags.out}/dead-letter.jsonl says why.`);

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Finding } from '../doctor.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, type EngineFlags } from './options.ts';
-import { EXIT, heading, paint, print, printJson } from './output.ts';
+import { EXIT, heading, paint, print, printJson, shorten } from './output.ts';
+
+const DETAIL_COLUMNS = 110;
 
 export function addDoctorCommand(program: Command): void {
   const command = program.command('doctor').description('show which parts are there and how to add the missing ones');
@@ -27,7 +29,7 @@ function printFindings(title: string, findings: readonly Finding[]): void {
   const width = Math.max(...findings.map((finding) => finding.kind.length));
   for (const { kind, available, detail, hint } of findings) {
     const mark = available ? paint('✔', 'green') : paint('–', 'yellow');
-    print(`  ${mark} ${kind.padEnd(width)}  ${detail.split('\n')[0]}`);
+    print(`  ${mark} ${kind.padEnd(width)}  ${shorten(detail, DETAIL_COLUMNS)}`);
     if (hint && !available) print(`    ${' '.repeat(width)}  ${paint(hint, 'dim')}`);
   }
 }

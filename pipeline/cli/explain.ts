@@ -16,7 +16,7 @@ export function addExplainCommand(program: Command): void {
     'explain "Alan Turing employer" --json',
   );
   command.action(async (words: string[], flags: DirFlags) => {
-    const { openGraph } = await import('../build.ts');
+    const { openGraph } = await import('../open-graph.ts');
     const { explain } = await import('../../graph/query/explain.ts');
     const { graph, extractions } = await openGraph(flags.dir, await configOf(flags));
     const question = words.join(' ');

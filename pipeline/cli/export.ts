@@ -21,7 +21,7 @@ export function addExportCommand(program: Command): void {
     'export --format csv --out tables/',
   );
   command.action(async (flags: ExportFlags) => {
-    const { openGraph } = await import('../build.ts');
+    const { openGraph } = await import('../open-graph.ts');
     const { exportGraph } = await import('../export.ts');
     const { graph } = await openGraph(flags.dir, await configOf(flags));
     const files = await exportGraph(graph, flags.format, flags.out);

@@ -48,4 +48,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportError(error, { json: process.argv.includes('--json') });
+} finally {
+  // A stopped build may leave standard input open, which would keep the process waiting.
+  process.stdin.destroy();
 }

@@ -15,7 +15,7 @@ export function addRelatedCommand(program: Command): void {
     .option('--limit <count>', 'most entities to show', wholeNumber(1), 10);
   addExample(addDirOption(addCommonOptions(command)), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
   command.action(async (names: string[], flags: DirFlags & { readonly limit: number }) => {
-    const { openGraph } = await import('../build.ts');
+    const { openGraph } = await import('../open-graph.ts');
     const { related } = await import('../../graph/query/related.ts');
     const config = await configOf(flags);
     const { graph, extractions } = await openGraph(flags.dir, config);

@@ -1,7 +1,7 @@
 // `engram search TEXT`: the entities a text may mean, best first.
 import type { Command } from 'commander';
 import { addCommonOptions, addDirOption, addExample, configOf, wholeNumber, type DirFlags } from './options.ts';
-import { formatCount, print, printJson, shorten, table } from './output.ts';
+import { plural, print, printJson, shorten, table } from './output.ts';
 
 const MOST_ALIAS_COLUMNS = 60;
 
@@ -13,7 +13,7 @@ export function addSearchCommand(program: Command): void {
     .option('--limit <count>', 'most entities to show', wholeNumber(1), 10);
   addExample(addDirOption(addCommonOptions(command)), 'search turing', 'search "Bell Labs" --limit 3 --json');
   command.action(async (words: string[], flags: DirFlags & { readonly limit: number }) => {
-    const { openGraph } = await import('../build.ts');
+    const { openGraph } = await import('../open-graph.ts');
     const { createSearch } = await import('../../graph/query/search.ts');
     const { graph } = await openGraph(flags.dir, await configOf(flags));
     const text = words.join(' ');
@@ -24,8 +24,8 @@ export function addSearchCommand(program: Command): void {
     const rows = found.map((hit) => [
       hit.name,
       hit.type,
-      `${formatCount(hit.mentions)} mentions`,
-      `${formatCount(hit.facts)} facts`,
+      plural(hit.mentions, 'mention'),
+      plural(hit.facts, 'fact'),
       shorten(hit.aliases.join(', '), MOST_ALIAS_COLUMNS),
     ]);
     print(table(rows, [{ colours: ['bold'] }, { colours: ['cyan'] }, { align: 'right' }, { align: 'right' }, { colours: ['dim'] }], ''));

@@ -12,6 +12,8 @@ import { relatedText } from './related.ts';
 const MOST_ENTITIES = 12;
 const MOST_FACTS = 24;
 const FACTS_OF_ONE = 4;
+/** Weaker claims stay in the graph; this is a first sight of it. */
+const LEAST_PROBABILITY = 0.6;
 const MOST_RELATED = 4;
 const ALIAS_COLUMNS = 44;
 const ATTRIBUTE_COLUMNS = 50;
@@ -20,10 +22,11 @@ export function showGraph(graph: KnowledgeGraph, extractions: readonly Extractio
   const ranked = rankEntities(graph);
   if (ranked.length === 0) return 'The graph is empty: no names were found in the documents.';
   const blocks = [entityBlock(ranked.slice(0, MOST_ENTITIES)), factBlock(graph, ranked)];
-  const example = ranked.find(({ entity, facts }) => entity.type === 'PER' && facts.length > 1)?.entity ?? ranked[0]!.entity;
+  const saysSomething = ({ entity, facts }: RankedEntity): boolean => facts.some((fact) => fact.subject === entity.id);
+  const example = (ranked.find((one) => one.entity.type === 'PER' && saysSomething(one)) ?? ranked.find(saysSomething) ?? ranked[0]!).entity;
   const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
   const answer = related(graph, [example.id], { ...activation, limit: MOST_RELATED, textOf: (id) => texts.get(id) });
-  blocks.push(relatedText(answer, true), nextBlock(graph, example, ranked, out));
+  blocks.push(relatedText(answer, true), nextBlock(graph, example, out));
   return blocks.join('\n\n');
 }
 
@@ -54,7 +57,9 @@ function entityBlock(ranked: readonly RankedEntity[]): string {
 /** The strongest value of each attribute. */
 function attributesOf(entity: Entity): string {
   const strongest = new Map<string, string>();
-  for (const { name, value } of entity.attributes) if (!strongest.has(name)) strongest.set(name, value);
+  for (const { name, value, probability } of entity.attributes) {
+    if (probability >= LEAST_PROBABILITY && !strongest.has(name)) strongest.set(name, value);
+  }
   return [...strongest].map(([name, value]) => `${name} ${value}`).join(', ');
 }
 
@@ -62,9 +67,8 @@ function attributesOf(entity: Entity): string {
 function factBlock(graph: KnowledgeGraph, ranked: readonly RankedEntity[]): string {
   const shown = new Map<string, Fact>();
   for (const { entity, facts } of ranked) {
-    const own = facts.filter((fact) => fact.subject === entity.id && !shown.has(fact.id));
-    const strongest = [...own].sort((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1));
-    for (const fact of strongest.slice(0, FACTS_OF_ONE)) if (shown.size < MOST_FACTS) shown.set(fact.id, fact);
+    const own = facts.filter((fact) => fact.subject === entity.id && fact.probability >= LEAST_PROBABILITY);
+    for (const fact of strongestFirst(own).slice(0, FACTS_OF_ONE)) if (shown.size < MOST_FACTS) shown.set(fact.id, fact);
   }
   const nameOf = (id: Fact['subject']): string => graph.entity(id)!.name;
   const subjects = [...shown.values()].map((fact) => nameOf(fact.subject));
@@ -77,10 +81,14 @@ function factBlock(graph: KnowledgeGraph, ranked: readonly RankedEntity[]): stri
   return `${heading('Facts')}\n${table(rows, columns)}`;
 }
 
-function nextBlock(graph: KnowledgeGraph, example: Entity, ranked: readonly RankedEntity[], out: string): string {
+function strongestFirst(facts: readonly Fact[]): Fact[] {
+  return [...facts].sort((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1));
+}
+
+function nextBlock(graph: KnowledgeGraph, example: Entity, out: string): string {
   const run = invocation();
   const dir = out === defaultDir() ? '' : ` --dir ${out}`;
-  const fact = ranked.flatMap(({ facts }) => facts).find((candidate) => candidate.subject === example.id);
+  const fact = strongestFirst(graph.factsOf(example.id)).find((candidate) => candidate.subject === example.id);
   const surname = example.name.split(' ').at(-1)!.toLowerCase();
   const finds = createSearch(graph).search(surname, { limit: 1 }).length > 0;
   const commands = [

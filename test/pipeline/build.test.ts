@@ -1,13 +1,16 @@
 // A whole build into a folder, with small stages in place of the networks and the real journal, graph and stores.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openGraph, runBuild, type BuildOptions, type BuildProgress } from '../../pipeline/build.ts';
+import { runBuild, type BuildOptions, type BuildProgress } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { GraphDelta } from '../../pipeline/core/model.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
+import { openGraph } from '../../pipeline/open-graph.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
 import { createFakeStages, type FakeOptions } from '../support/fake-stages.ts';
 
@@ -140,6 +143,23 @@ test('a stopped build says so, and the same command goes on to the same graph', 
   const result = await shop.build({}, { config: small });
   t.true(result.manifest.counts!.unchanged >= 1);
   t.is(result.manifest.counts!.documents, 4);
+  const whole = await createWorkshop(t);
+  const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createStages: async () => createFakeStages() } });
+  t.deepEqual(anew.manifest.digest, result.manifest.digest);
+});
+
+test('a killed build goes on where it was and ends in the same graph', async (t) => {
+  const shop = await createWorkshop(t);
+  for (let i = 0; i < 30; i++) await shop.write(`d${i}.txt`, `Ada${i} Kingston met nobody`);
+  const child = spawn(process.execPath, ['--import=tsx', 'test/support/slow-build.ts', shop.docs, shop.out], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  for await (const piece of child.stdout) if (/extracted [4-9]/.test(String(piece))) child.kill('SIGKILL');
+  await ended;
+  t.is((await readManifest(shop.out))!.status, 'running');
+  const result = await shop.build();
+  const { unchanged, extracted } = result.manifest.counts!;
+  t.true(unchanged >= 4, `${unchanged} were in the journal`);
+  t.is(unchanged + extracted, 30);
   const whole = await createWorkshop(t);
   const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createStages: async () => createFakeStages() } });
   t.deepEqual(anew.manifest.digest, result.manifest.digest);

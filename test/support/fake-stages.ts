@@ -63,7 +63,7 @@ function tag(document: SegmentedDocument): TaggedDocument {
     for (const [i, token] of sentence.tokens.entries()) {
       if (!/^[A-Z]/.test(token.text)) continue;
       const { start, end, text: surface } = token;
-      mentions.push({ label: surface.endsWith('ton') ? 'LOC' : 'PER', sentence: 0, tokenStart: i, tokenEnd: i + 1, start, end, surface, score: 0.9 });
+      mentions.push({ label: surface.endsWith('ton') ? 'LOC' : 'PER', sentence: sentence.index, tokenStart: i, tokenEnd: i + 1, start, end, surface, score: 0.9 });
     }
   }
   return { ...document, mentions };

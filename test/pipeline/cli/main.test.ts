@@ -1,10 +1,13 @@
 // The command as a user meets it: exit codes, messages, help with examples; each run is a process of its own.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import { setTimeout as wait } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
 
+const MAIN = ['--import=tsx', 'pipeline/cli/main.ts'];
 const COMMANDS = ['build', 'search', 'related', 'explain', 'export', 'evaluate ner', 'evaluate relations', 'train ner', 'train relations', 'doctor'];
 
 interface Outcome {
@@ -15,7 +18,7 @@ interface Outcome {
 
 function engram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args], { env: { ...process.env, ...environment } });
+    const child = spawn(process.execPath, [...MAIN, ...args], { env: { ...process.env, ...environment } });
     let out = '';
     let err = '';
     child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
@@ -30,7 +33,7 @@ test('every command has a help text with an example', async (t) => {
   for (const command of COMMANDS) {
     const { code, out } = await engram([...command.split(' '), '--help']);
     t.is(code, 0, command);
-    t.regex(out, new RegExp(`Examples?:\\n  \\$ engram ${command} `), command);
+    t.regex(out, new RegExp(`Examples?:\\n  \\$ engram ${command}\\b`), command);
     t.regex(out, /--json/, command);
   }
 });
@@ -45,6 +48,62 @@ test('the help of the program lists the commands and the exit codes', async (t) 
 test('--version says the version of the package', async (t) => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   t.deepEqual(await engram(['--version']), { code: 0, out: `${version}\n`, err: '' });
+});
+
+async function folderFor(t: ExecutionContext): Promise<{ docs: string; out: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'engram-cli-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const docs = join(folder, 'docs');
+  await mkdir(docs);
+  await writeFile(join(docs, 'ada.txt'), 'Ada Lovelace was born in London. Ada Lovelace worked with Charles Babbage in London.');
+  return { docs, out: join(folder, 'out') };
+}
+
+test('a build ends in 0 with one line when piped, and its graph can be read', async (t) => {
+  const { docs, out } = await folderFor(t);
+  const built = await engram(['build', docs, '--out', out]);
+  t.is(built.code, 0, built.err);
+  t.regex(built.out, /^Built .*out: 1 document \(1 read\), \d+ entit(y|ies), .*\n$/);
+  t.is(built.err, '');
+  const found = await engram(['search', 'lovelace', '--dir', out, '--json']);
+  const { entities } = JSON.parse(found.out) as { entities: { name: string; type: string }[] };
+  t.like(entities[0], { name: 'Ada Lovelace', type: 'PER' });
+  const related = await engram(['related', 'Ada Lovelace', '--dir', out]);
+  t.regex(related.out, /London/);
+  t.false(related.out.includes('\u001b'), 'no colours in a pipe');
+  const unknown = await engram(['related', 'Zyzzyva Qwxz', '--dir', out]);
+  t.is(unknown.code, 2);
+});
+
+test('a document that could not be read makes it 1, and the rest is there', async (t) => {
+  const { docs, out } = await folderFor(t);
+  await writeFile(join(docs, 'broken.jsonl'), '{not json\n');
+  const { code, out: said, err } = await engram(['build', docs, '--out', out, '--json']);
+  t.is(code, 1, err);
+  const report = JSON.parse(said) as { counts: { documents: number; deadLetters: number }; store: { address: string } };
+  t.like(report, { counts: { documents: 1, deadLetters: 1 }, store: { address: 'embedded' } });
+});
+
+test('--show prints a sight of the graph and what to try next', async (t) => {
+  const { docs, out } = await folderFor(t);
+  const { code, out: said } = await engram(['build', docs, '--out', out, '--show', '--store', 'jsonl']);
+  t.is(code, 0);
+  t.regex(said, /Entities with most facts[\s\S]*Ada Lovelace[\s\S]*Related to [\s\S]*Try next\n {2}.* search /);
+  t.true(said.includes(`--dir ${out}`));
+});
+
+test('Ctrl-C ends in 3 and says how to go on; the same command goes on', async (t) => {
+  const { docs, out } = await folderFor(t);
+  const child = spawn(process.execPath, [...MAIN, 'build', docs, '-', '--out', out], { stdio: ['pipe', 'ignore', 'pipe'] });
+  t.teardown(() => void child.kill('SIGKILL'));
+  let err = '';
+  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  while (!existsSync(join(out, 'run.json')) && child.exitCode === null) await wait(50);
+  child.kill('SIGINT');
+  t.is(await ended, 3, err);
+  t.regex(err, /Stopped after \d+ document\(s\)[\s\S]*Run the same command again/);
+  t.is((await engram(['build', docs, '-', '--out', out])).code, 1, 'standard input was empty');
 });
 
 test("a user's mistake ends in 2 with a message and no stack", async (t) => {

@@ -1,0 +1,28 @@
+// The graph of a build folder as its journal has it, finished or not: what the commands that only read begin with.
+import { buildGraph } from '../graph/build-graph.ts';
+import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import type { Config } from './core/config.ts';
+import type { Extraction } from './core/model.ts';
+import { readJournal, type JournalView } from './journal.ts';
+
+export interface OpenedGraph {
+  readonly graph: KnowledgeGraph;
+  /** What the graph was built from, in order of document id. */
+  readonly extractions: readonly Extraction[];
+}
+
+/** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */
+export async function openGraph(dir: string, config: Config): Promise<OpenedGraph> {
+  const journal = await readJournal(dir);
+  try {
+    return await graphOf(journal, config);
+  } finally {
+    await journal.close();
+  }
+}
+
+export async function graphOf(journal: JournalView, config: Config): Promise<OpenedGraph> {
+  const extractions: Extraction[] = [];
+  for await (const extraction of journal.extractions()) extractions.push(extraction);
+  return { graph: buildGraph(extractions, config.graph), extractions };
+}
