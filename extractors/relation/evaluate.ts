@@ -2,7 +2,8 @@
 // A pair without a gold relation is a negative. Only predicates the data set annotates are asked for.
 import type { EngineKind, Precision } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
-import { ScoreCounter, type Scores } from '../ner/span-scores.ts';
+import type { ScoreCounter} from '../ner/span-scores.ts';
+import { type Scores } from '../ner/span-scores.ts';
 import { readPairSentences, type RelationFormat } from './datasets.ts';
 import { loadRelationModel } from './extractor.ts';
 import { withoutPronouns, type LabelledPairSentence } from './labelled-pairs.ts';
