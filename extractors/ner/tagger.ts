@@ -1,12 +1,12 @@
 // The stage that finds mentions: segmented documents in, the same documents with scored mentions out.
 import { join } from 'node:path';
-import type { Mention, SegmentedDocument, TaggedDocument } from '../../pipeline/core/model.ts';
+import type { Mention, SegmentedDocument, Sentence, TaggedDocument } from '../../pipeline/core/model.ts';
 import type { Stage } from '../../pipeline/core/stage.ts';
 import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
-import { TAGGER_TASK, tagSentences } from './tagger-model.ts';
+import { TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
 
 export interface TaggerOptions {
   readonly engine: EngineKind;
@@ -29,20 +29,24 @@ export async function createTagger(options: TaggerOptions): Promise<Stage<Segmen
     name: 'ner',
     version: network.version,
     async process(batch) {
-      const sentences = batch.flatMap((document) => document.sentences);
-      const spans = await tagSentences(sentences.map((s) => s.tokens.map((t) => t.text)), network.input, encoder, network.tables['transitions']!);
-      let next = 0;
-      return batch.map((document) => {
-        const mentions = document.sentences.flatMap((sentence): Mention[] =>
-          spans[next++]!.map(({ start, end, label, score }) => {
-            const from = sentence.tokens[start]!.start;
-            const to = sentence.tokens[end - 1]!.end;
-            return { label, sentence: sentence.index, tokenStart: start, tokenEnd: end, start: from, end: to, surface: document.text.slice(from, to), score };
-          }),
-        );
-        return { ...document, mentions };
-      });
+      // A batch of the network holds sentences of one document: int8 scores depend on what shares their batch, and the
+      // mentions of a document must not depend on its neighbours.
+      return Promise.all(
+        batch.map(async (document) => {
+          const words = document.sentences.map((sentence) => sentence.tokens.map((token) => token.text));
+          const spans = await tagSentences(words, network.input, encoder, network.tables['transitions']!);
+          return { ...document, mentions: document.sentences.flatMap((sentence, index) => mentionsOf(document.text, sentence, spans[index]!)) };
+        }),
+      );
     },
     close: () => encoder.dispose(),
   };
+}
+
+function mentionsOf(text: string, sentence: Sentence, spans: readonly ScoredSpan[]): Mention[] {
+  return spans.map(({ start, end, label, score }) => {
+    const from = sentence.tokens[start]!.start;
+    const to = sentence.tokens[end - 1]!.end;
+    return { label, sentence: sentence.index, tokenStart: start, tokenEnd: end, start: from, end: to, surface: text.slice(from, to), score };
+  });
 }

@@ -98,7 +98,7 @@ export function loadNetwork(path: string, task: string): LoadedNetwork {
   } catch (cause) {
     throw invalid(messageOf(cause), cause);
   }
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = readSafetensors(bytes, path);
   const layout = JSON.parse(metadata['layout'] ?? '{}') as Partial<Layout>;
   if (layout.format !== FORMAT || layout.task !== task) throw invalid(`it is not a ${task} model of this version`);
   const floats = (name: string, length?: number): Float32Array => {

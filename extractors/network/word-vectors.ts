@@ -26,7 +26,7 @@ export function loadWordVectors(): WordVectors {
   } catch (cause) {
     throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: messageOf(cause) }, { cause });
   }
-  const { tensors } = readSafetensors(bytes);
+  const { tensors } = readSafetensors(bytes, path);
   const words = Buffer.from(tensors['words']!.data as Uint8Array).toString('utf8').split('\n');
   const rows = tensors['rows']!.data as Int8Array;
   const scales = tensors['scales']!.data as Float32Array;

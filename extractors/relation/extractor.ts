@@ -6,7 +6,7 @@ import type { EngineKind, Precision } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
-import { classifySentences, RELATION_TASK } from './relation-model.ts';
+import { classifySentences, RELATION_TASK, type PairSentence, type PredictedRelation } from './relation-model.ts';
 
 export interface RelationExtractorOptions {
   readonly engine: EngineKind;
@@ -33,33 +33,29 @@ export async function createRelationExtractor(
   return {
     name: 'relation',
     version: network.version,
-    async process(batch) {
-      const places = batch.flatMap((document) => {
-        const bySentence = new Map<number, number[]>();
-        document.mentions.forEach(({ sentence }, index) => bySentence.set(sentence, [...(bySentence.get(sentence) ?? []), index]));
-        return document.sentences.map((sentence) => ({ document, sentence, mentions: bySentence.get(sentence.index) ?? [] }));
-      });
-      const asked = places.filter(({ mentions }) => mentions.length > 1);
-      const found = await classifySentences(
-        asked.map(({ document, sentence, mentions }) => ({
-          tokens: sentence.tokens.map((token) => token.text),
-          mentions: mentions.map((index) => {
-            const { tokenStart, tokenEnd, label } = document.mentions[index]!;
-            return { start: tokenStart, end: tokenEnd, label };
-          }),
-        })),
-        network,
-        encoder,
-        threshold,
-      );
-      const relations = new Map<TaggedDocument, RelatedDocument['relations'][number][]>(batch.map((document) => [document, []]));
-      asked.forEach(({ document, mentions }, index) => {
-        for (const { head, tail, predicate, probability } of found[index]!) {
-          relations.get(document)!.push({ head: mentions[head]!, tail: mentions[tail]!, label: predicate, score: probability });
-        }
-      });
-      return batch.map((document) => ({ ...document, relations: relations.get(document)! }));
-    },
+    process: (batch) => Promise.all(batch.map((document) => relate(document, (sentences) => classifySentences(sentences, network, encoder, threshold)))),
     close: () => encoder.dispose(),
   };
+}
+
+type Classify = (sentences: readonly PairSentence[]) => Promise<PredictedRelation[][]>;
+
+async function relate(document: TaggedDocument, classify: Classify): Promise<RelatedDocument> {
+  const inSentence = document.sentences.map((): number[] => []);
+  document.mentions.forEach(({ sentence }, index) => inSentence[sentence]!.push(index));
+  const asked = document.sentences.filter(({ index }) => inSentence[index]!.length > 1);
+  const found = await classify(
+    asked.map((sentence) => ({
+      tokens: sentence.tokens.map((token) => token.text),
+      mentions: inSentence[sentence.index]!.map((index) => {
+        const { tokenStart, tokenEnd, label } = document.mentions[index]!;
+        return { start: tokenStart, end: tokenEnd, label };
+      }),
+    })),
+  );
+  const relations = asked.flatMap((sentence, place) => {
+    const mentions = inSentence[sentence.index]!;
+    return found[place]!.map(({ head, tail, predicate, probability }) => ({ head: mentions[head]!, tail: mentions[tail]!, label: predicate, score: probability }));
+  });
+  return { ...document, relations };
 }
