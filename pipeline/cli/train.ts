@@ -29,7 +29,7 @@ const TASKS: readonly Task[] = [
   {
     name: 'ner',
     what: 'train the BiLSTM-CRF tagger of mentions',
-    epochs: 20,
+    epochs: 6,
     async train(options) {
       const { trainTagger } = await import('../../extractors/ner/train.ts');
       return trainTagger(options);
@@ -38,7 +38,7 @@ const TASKS: readonly Task[] = [
   {
     name: 'relations',
     what: 'train the BiLSTM classifier of pairs of mentions',
-    epochs: 20,
+    epochs: 5,
     async train(options) {
       const { trainRelations } = await import('../../extractors/relation/train.ts');
       return trainRelations(options);
@@ -57,7 +57,7 @@ function addTask(parent: Command, { name, what, epochs, train }: Task): void {
     .description(what)
     .requiredOption('--data <dir>', 'folder of the data sets; the README lists those known')
     .requiredOption('--out <model>', 'folder to write the model to')
-    .option('--seed <number>', 'every random choice follows from it', wholeNumber(0), 1)
+    .option('--seed <number>', 'every random choice follows from it', wholeNumber(0), 17)
     .option('--epochs <count>', 'passes over the data', wholeNumber(1), epochs);
   addExample(addCommonOptions(command), `train ${name} --data data --out models/${name} --seed 1`);
   command.action(async (flags: TrainFlags) => {

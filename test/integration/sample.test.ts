@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config, type Extraction } from '../../pipeline/index.ts';
+import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config } from '../../pipeline/index.ts';
 import { formatScore, readGold, scoreGraph } from '../support/score-graph.ts';
 
 const DOCUMENTS = 'fixtures/documents';
@@ -15,13 +15,6 @@ const FLOORS = {
   entities: { precision: 0.75, recall: 0.79, f1: 0.77 },
   facts: { precision: 0.26, recall: 0.45, f1: 0.33 },
 } as const;
-
-type Scores = ReadonlyMap<string, number>;
-interface Differences {
-  readonly all: number;
-  readonly onlyOne: number;
-  readonly most: number;
-}
 
 const SMALL_BATCHES = { ...CONFIG.extract, batchDocuments: 5, concurrency: 1 };
 const reversed = readdirSync(DOCUMENTS).sort().reverse().map((name) => join(DOCUMENTS, name));
@@ -64,24 +57,10 @@ test.serial('a second build reads nothing anew and gives the same graph', async 
   t.deepEqual(again.manifest.digest, built.manifest.digest);
 });
 
-test.serial('in float32, order of documents, size of batches and number in flight do not change the graph', async (t) => {
-  const engine = { ...CONFIG.engine, precision: 'float32' } as const;
-  const one = await runBuild({ inputs: [DOCUMENTS], out: join(folder, 'one-order'), config: { ...CONFIG, engine } });
-  const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order'), config: { ...CONFIG, engine, extract: SMALL_BATCHES } });
-  t.deepEqual(other.manifest.counts, one.manifest.counts);
-  t.is(other.manifest.digest!.graph, one.manifest.digest!.graph);
-});
-
-// int8 scales the states of a batch by the largest among them, so scores move a little with the company a sentence keeps.
-test.serial('in int8, order and batches leave mentions as they are and move hardly a relation', async (t) => {
-  const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order-int8'), config: { ...CONFIG, extract: SMALL_BATCHES } });
-  const [here, there] = [built, other].map((build) => scoresOf(build.extractions));
-  const mentions = differences(here!.mentions, there!.mentions);
-  const relations = differences(here!.relations, there!.relations);
-  t.log(`mentions: ${formatDifferences(mentions)}; relations: ${formatDifferences(relations)}`);
-  t.true(mentions.onlyOne <= 0.005 * mentions.all, formatDifferences(mentions));
-  t.true(relations.onlyOne <= 0.02 * relations.all, formatDifferences(relations));
-  t.true(Math.max(mentions.most, relations.most) < 0.15, `${mentions.most}, ${relations.most}`);
+test.serial('order of documents, size of batches and number in flight do not change the graph', async (t) => {
+  const other = await runBuild({ inputs: reversed, out: join(folder, 'other-order'), config: { ...CONFIG, extract: SMALL_BATCHES } });
+  t.deepEqual(other.manifest.counts, built.manifest.counts);
+  t.is(other.manifest.digest!.graph, built.manifest.digest!.graph);
 });
 
 test.serial('every reading command answers about the graph that the command line built', async (t) => {
@@ -108,29 +87,6 @@ test.serial('every reading command answers about the graph that the command line
   }
   t.true((await engram<{ ready: boolean }>('doctor')).ready);
 });
-
-/** Scores of mentions and relations by what they claim. */
-function scoresOf(extractions: readonly Extraction[]): { readonly mentions: Scores; readonly relations: Scores } {
-  const [mentions, relations] = [new Map<string, number>(), new Map<string, number>()];
-  for (const extraction of extractions) {
-    const keys = extraction.mentions.map(({ label, start, end }) => `${extraction.id} ${label} ${start} ${end}`);
-    extraction.mentions.forEach(({ score }, i) => mentions.set(keys[i]!, score));
-    for (const { head, tail, label, score } of extraction.relations) relations.set(`${keys[head]!} ${label} ${keys[tail]!}`, score);
-  }
-  return { mentions, relations };
-}
-
-/** How many there are, how many only one side claims, and the largest difference of a score that both give. */
-function differences(a: Scores, b: Scores): Differences {
-  const keys = new Set([...a.keys(), ...b.keys()]);
-  const shared = [...keys].filter((key) => a.has(key) && b.has(key));
-  const most = Math.max(0, ...shared.map((key) => Math.abs(a.get(key)! - b.get(key)!)));
-  return { all: keys.size, onlyOne: keys.size - shared.length, most };
-}
-
-function formatDifferences({ all, onlyOne, most }: Differences): string {
-  return `${onlyOne} of ${all} differ, scores by at most ${most.toFixed(3)}`;
-}
 
 /** The entity with the most facts. */
 function bestKnown({ graph }: BuildResult): { readonly id: string; readonly name: string } {
