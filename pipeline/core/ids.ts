@@ -7,7 +7,7 @@ export function digestOf(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.map((part) => `${part.length}:${part}`).join('')).digest('hex').slice(0, 20);
 }
 
-/** @param key the id the source gave the document, else its uri */
+/** @param key the document's uri, or its file's with the id that its record gave it */
 export function documentIdOf(key: string): DocumentId {
   return `d-${digestOf(key)}` as DocumentId;
 }

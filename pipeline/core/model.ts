@@ -4,7 +4,7 @@
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** Stable id of a document: derived from its uri (or the id its source gave it). */
+/** Stable id of a document: derived from its uri, or from its file and the id its record gave it. */
 export type DocumentId = Branded<'DocumentId'>;
 /** Stable id of an entity after resolution. */
 export type EntityId = Branded<'EntityId'>;

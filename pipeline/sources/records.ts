@@ -35,7 +35,8 @@ export function createRecordReader(uri: string, names: FieldNames): RecordReader
       const text = values.get(names.text) ?? '';
       if (text.trim() === '') return refuse(line, 'ENGRAM_TEXT_EMPTY', { path: place });
       const ownId = valueOf(names.id);
-      const id = documentIdOf(ownId ?? place);
+      // Two files may both count their records from 1, so an id holds within its file.
+      const id = documentIdOf(ownId === undefined ? place : `${uri}#id=${ownId}`);
       if (ownId !== undefined) {
         const first = firstLineOf.get(id);
         if (first !== undefined) return refuse(line, 'ENGRAM_SOURCE_DUPLICATE_ID', { uri: place, first: `${uri}#L${first}` });

@@ -11,7 +11,7 @@ test('each row is a document: its own id, title and date, and the other columns 
   t.deepEqual(read.deadLetters, []);
   t.deepEqual(read.documents, [
     {
-      id: documentIdOf('k1'),
+      id: documentIdOf(`${read.path}#id=k1`),
       text: 'Ada, "the" first\r\nof all',
       uri: `${read.path}#L2`,
       title: 'T',
@@ -24,8 +24,8 @@ test('each row is a document: its own id, title and date, and the other columns 
 
 test('columns are found by the names in the options, and the delimiter is theirs', async (t) => {
   const csv = { text: 'body', id: 'key', delimiter: ';' };
-  const { documents } = await readContent(t, 'a.csv', 'key;body;title\nk;B, b;t\n', { csv });
-  t.like(documents[0], { id: documentIdOf('k'), text: 'B, b', metadata: { title: 't' } });
+  const { documents, path } = await readContent(t, 'a.csv', 'key;body;title\nk;B, b;t\n', { csv });
+  t.like(documents[0], { id: documentIdOf(`${path}#id=k`), text: 'B, b', metadata: { title: 't' } });
 });
 
 test('a .tsv is separated by tabs, whatever delimiter is set for .csv, also from gzip', async (t) => {

@@ -8,7 +8,7 @@ test('each line is a document: its own id, title and date, and the rest as metad
   const read = await readContent(t, 'a.jsonl', `${JSON.stringify(record)}\r\n\n{"text":"Two"}`);
   t.deepEqual(read.documents, [
     {
-      id: documentIdOf('7'),
+      id: documentIdOf(`${read.path}#id=7`),
       text: ' Ada. ',
       uri: `${read.path}#L1`,
       title: 'T',
@@ -21,8 +21,8 @@ test('each line is a document: its own id, title and date, and the rest as metad
 
 test('fields are found by the names in the options', async (t) => {
   const jsonl = { text: 'body', id: 'key', title: 'head', date: 'when' };
-  const { documents } = await readContent(t, 'a.jsonl', '{"body":"B","key":"k","head":"H","when":1999,"text":"kept"}', { jsonl });
-  t.like(documents[0], { id: documentIdOf('k'), text: 'B', title: 'H', date: '1999', metadata: { text: 'kept' } });
+  const { documents, path } = await readContent(t, 'a.jsonl', '{"body":"B","key":"k","head":"H","when":1999,"text":"kept"}', { jsonl });
+  t.like(documents[0], { id: documentIdOf(`${path}#id=k`), text: 'B', title: 'H', date: '1999', metadata: { text: 'kept' } });
 });
 
 test('a line that cannot be used is a dead letter with its line; the lines after it are read', async (t) => {
