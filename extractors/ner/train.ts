@@ -5,11 +5,10 @@ import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
 import { createTapeEngine } from '../engine/tape-engine.ts';
-import { bucketByLength } from '../network/batches.ts';
 import { createEncoderSpec, parametersOf } from '../network/encoder-parameters.ts';
 import { saveNetwork } from '../network/model-file.ts';
 import { createParameter, updateWithAdam, type Parameter } from '../network/parameters.ts';
-import { AveragedWeights, dropoutMask, learningRateAt, trainingInputs } from '../network/training.ts';
+import { AveragedWeights, dropoutMask, learningRateAt, shuffledBatches, trainingInputs } from '../network/training.ts';
 import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { allowedTags, TAGS } from './bioes.ts';
@@ -59,19 +58,6 @@ interface Example {
   readonly allowed: Uint8Array;
 }
 
-/** Batches of like length, in random order. */
-function shuffledBatches(examples: readonly Example[], random: Random): Example[][] {
-  const chunk = BATCH_SENTENCES * 40;
-  const shuffled = random.shuffle(examples);
-  const batches: Example[][] = [];
-  for (let i = 0; i < shuffled.length; i += chunk) {
-    const part = shuffled.slice(i, i + chunk);
-    const buckets = bucketByLength(part.map((e) => e.tokens.length), BATCH_TOKENS, BATCH_SENTENCES);
-    batches.push(...buckets.map((bucket) => bucket.map((index) => part[index]!)));
-  }
-  return random.shuffle(batches);
-}
-
 export interface TaggerTrainingOptions {
   /** Folder with one subfolder a data set, as `readTrainingMix` wants it. */
   readonly data: string;
@@ -110,7 +96,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTraini
   const all = examplesOf(train);
   const core = examplesOf(train.filter((s) => s.source !== BULK_SOURCE));
   const bulkEpochs = core.length === all.length ? 0 : Math.ceil(options.epochs * BULK_EPOCH_SHARE);
-  const epochs = Array.from({ length: options.epochs }, (_, epoch) => shuffledBatches(epoch < bulkEpochs ? all : core, random));
+  const epochs = Array.from({ length: options.epochs }, (_, epoch) => shuffledBatches(epoch < bulkEpochs ? all : core, (e) => e.tokens.length, BATCH_TOKENS, BATCH_SENTENCES, random));
   const steps = epochs.reduce((n, batches) => n + batches.length, 0);
   options.report(`${all.length} sentences, ${words.spec.ownWords.length} own words, ${steps} steps`);
 

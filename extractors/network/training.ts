@@ -1,5 +1,6 @@
 // What training a network takes whatever its task: inputs of a batch with their gradient, dropout, averaged weights, the rate.
 import type { Random } from '../../pipeline/core/random.ts';
+import { bucketByLength } from './batches.ts';
 import type { Parameter } from './parameters.ts';
 import { CHARACTER_FILTERS, type Form, type WordInput } from './word-input.ts';
 
@@ -74,6 +75,21 @@ export function trainingInputs(
       }
     },
   };
+}
+
+/** Examples that are bucketed by length together: enough to find company, few enough to stay random. */
+const BATCHES_BUCKETED_TOGETHER = 40;
+
+/** Every example once, in batches of like length and random order. */
+export function shuffledBatches<T>(examples: readonly T[], lengthOf: (example: T) => number, batchTokens: number, batchRows: number, random: Random): T[][] {
+  const shuffled = random.shuffle(examples);
+  const chunk = batchRows * BATCHES_BUCKETED_TOGETHER;
+  const batches: T[][] = [];
+  for (let i = 0; i < shuffled.length; i += chunk) {
+    const part = shuffled.slice(i, i + chunk);
+    batches.push(...bucketByLength(part.map(lengthOf), batchTokens, batchRows).map((bucket) => bucket.map((index) => part[index]!)));
+  }
+  return random.shuffle(batches);
 }
 
 /** Inverted dropout: 0 with probability `rate`, else 1 / (1 − rate). */

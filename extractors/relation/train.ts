@@ -6,11 +6,10 @@ import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
 import { createTapeEngine } from '../engine/tape-engine.ts';
-import { bucketByLength } from '../network/batches.ts';
 import { createEncoderSpec, parametersOf } from '../network/encoder-parameters.ts';
 import { saveNetwork, type Network } from '../network/model-file.ts';
 import { createParameter, updateWithAdam, type Parameter } from '../network/parameters.ts';
-import { AveragedWeights, dropoutMask, learningRateAt, trainingInputs } from '../network/training.ts';
+import { AveragedWeights, dropoutMask, learningRateAt, shuffledBatches, trainingInputs } from '../network/training.ts';
 import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { admittedOutputs, argumentPairs, DISTANCES, PAIR_OUTPUTS, PAIR_POOLS, pairFeatures, ROLES, type ArgumentPair, type PairFeatures } from './argument-pairs.ts';
 import { readRelationMix } from './datasets.ts';
@@ -148,14 +147,8 @@ export async function fitRelations(options: RelationFitOptions): Promise<Relatio
 
   const examples = examplesOf(options.train, annotatedPredicates(options.train));
   const epochs = Array.from({ length: options.epochs }, () => {
-    const kept = random.shuffle(examples.filter((e) => e.positive || random.next() < NEGATIVE_SHARE));
-    const chunk = BATCH_PAIRS * 40;
-    const batches: Example[][] = [];
-    for (let i = 0; i < kept.length; i += chunk) {
-      const part = kept.slice(i, i + chunk);
-      batches.push(...bucketByLength(part.map((e) => e.features.roles.length), BATCH_TOKENS, BATCH_PAIRS).map((b) => b.map((index) => part[index]!)));
-    }
-    return random.shuffle(batches);
+    const kept = examples.filter((e) => e.positive || random.next() < NEGATIVE_SHARE);
+    return shuffledBatches(kept, (e) => e.features.roles.length, BATCH_TOKENS, BATCH_PAIRS, random);
   });
   const steps = epochs.reduce((n, batches) => n + batches.length, 0);
   options.report(`${examples.length} pairs, ${examples.filter((e) => e.positive).length} related, ${steps} steps`);
