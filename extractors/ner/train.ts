@@ -10,6 +10,7 @@ import { saveNetwork } from '../network/model-file.ts';
 import { createParameter, updateWithAdam, type Parameter } from '../network/parameters.ts';
 import { AveragedWeights, dropoutMask, learningRateAt, shuffledBatches, trainingInputs } from '../network/training.ts';
 import { createWordInput, type WordInput } from '../network/word-input.ts';
+import { loadWordVectors } from '../network/word-vectors.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { allowedTags, TAGS } from './bioes.ts';
 import { crfGradient, exponentiate } from './crf.ts';
@@ -22,15 +23,42 @@ export interface TaggerFitOptions {
   readonly train: readonly LabelledSentence[];
   /** By name; the first one decides which epoch is kept. */
   readonly development: Readonly<Record<string, readonly LabelledSentence[]>>;
-  /** Folder for tagger.safetensors and training.json. */
+  /** Folder for tagger.safetensors and training.json; word vectors found in it are used in place of the shipped ones. */
   readonly out: string;
   readonly seed: number;
   readonly epochs: number;
-  /** One number a BiLSTM layer. */
-  readonly hiddenSizes?: readonly number[];
-  readonly learningRate?: number;
+  readonly settings?: Partial<TaggerSettings>;
   readonly report: (line: string) => void;
 }
+
+/** What a training can be tuned by. */
+export interface TaggerSettings {
+  /** One number a BiLSTM layer, each a multiple of 8. */
+  readonly hiddenSizes: readonly number[];
+  readonly learningRate: number;
+  readonly batchSentences: number;
+  readonly inputDropout: number;
+  readonly stateDropout: number;
+  /** Share of the sentences seen in small letters. */
+  readonly lowercasedShare: number;
+  /** Share of the words seen without their vector. */
+  readonly forgottenWordShare: number;
+  readonly averageDecay: number;
+  /** Keeps the tokens of the data set, for scores that compare with published ones; else they are cut as `tokenize` cuts a text. */
+  readonly keepTokens: boolean;
+}
+
+const USUAL_SETTINGS: TaggerSettings = {
+  hiddenSizes: [200],
+  learningRate: 2e-3,
+  batchSentences: 48,
+  inputDropout: 0.3,
+  stateDropout: 0.4,
+  lowercasedShare: 0.08,
+  forgottenWordShare: 0.04,
+  averageDecay: 0.9995,
+  keepTokens: false,
+};
 
 export interface TaggerTrainingReport {
   readonly bestEpoch: number;
@@ -42,12 +70,6 @@ export interface TaggerTrainingReport {
 
 const MAX_TOKENS = 110;
 const BATCH_TOKENS = 1000;
-const BATCH_SENTENCES = 48;
-const INPUT_DROPOUT = 0.3;
-const STATE_DROPOUT = 0.4;
-const LOWERCASED_SHARE = 0.08;
-const FORGOTTEN_WORD_SHARE = 0.04;
-const AVERAGE_DECAY = 0.9995;
 const MAX_GRADIENT_NORM = 5;
 /** The bulk set, tagged by machine, helps early; the last epochs see only what people checked. */
 const BULK_SOURCE = 'gmb';
@@ -75,19 +97,20 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
 export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTrainingReport> {
   const started = Date.now();
+  const settings = { ...USUAL_SETTINGS, ...options.settings };
   const random = createRandom(options.seed);
   const engine = await createTapeEngine('wasm');
-  const train = options.train.map(recutTokens);
-  const words = createWordInput(train.map((s) => s.tokens), random);
+  const train = settings.keepTokens ? options.train : options.train.map(recutTokens);
+  const words = createWordInput(train.map((s) => s.tokens), random, loadWordVectors(options.out));
   const width = TAGS.length;
   const spec = createEncoderSpec(
-    { inputSize: words.size, hiddenSizes: options.hiddenSizes ?? [200], head: { kind: 'tokens' }, outputs: width },
+    { inputSize: words.size, hiddenSizes: settings.hiddenSizes, head: { kind: 'tokens' }, outputs: width },
     random,
   );
   const encoderParameters = parametersOf(spec);
   const transitions = createParameter(new Float32Array(width * width));
   const parameters: readonly Parameter[] = [...words.parameters, ...encoderParameters, transitions];
-  const average = new AveragedWeights(parameters, AVERAGE_DECAY);
+  const average = new AveragedWeights(parameters, settings.averageDecay);
 
   const examplesOf = (sentences: readonly LabelledSentence[]): Example[] =>
     sentences
@@ -96,7 +119,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTraini
   const all = examplesOf(train);
   const core = examplesOf(train.filter((s) => s.source !== BULK_SOURCE));
   const bulkEpochs = core.length === all.length ? 0 : Math.ceil(options.epochs * BULK_EPOCH_SHARE);
-  const epochs = Array.from({ length: options.epochs }, (_, epoch) => shuffledBatches(epoch < bulkEpochs ? all : core, (e) => e.tokens.length, BATCH_TOKENS, BATCH_SENTENCES, random));
+  const epochs = Array.from({ length: options.epochs }, (_, epoch) => shuffledBatches(epoch < bulkEpochs ? all : core, (e) => e.tokens.length, BATCH_TOKENS, settings.batchSentences, random));
   const steps = epochs.reduce((n, batches) => n + batches.length, 0);
   options.report(`${all.length} sentences, ${words.spec.ownWords.length} own words, ${steps} steps`);
 
@@ -108,9 +131,9 @@ export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTraini
     const epochStarted = Date.now();
     for (const batch of batches) {
       step++;
-      loss += trainBatch(batch, { words, spec, transitions, encoderParameters, random });
+      loss += trainBatch(batch, { words, spec, transitions, encoderParameters, random, settings });
       tokens += batch.reduce((n, e) => n + e.tokens.length, 0);
-      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, options.learningRate ?? 2e-3), maxNorm: MAX_GRADIENT_NORM, step });
+      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, settings.learningRate), maxNorm: MAX_GRADIENT_NORM, step });
       average.observe(step);
       if (step % 200 === 0) {
         const rate = tokens / ((Date.now() - epochStarted) / 1000);
@@ -160,21 +183,22 @@ interface BatchContext {
   readonly transitions: Parameter;
   readonly encoderParameters: readonly Parameter[];
   readonly random: Random;
+  readonly settings: TaggerSettings;
 }
 
 /** Adds the gradients of one batch to the parameters. @returns summed loss */
-function trainBatch(batch: readonly Example[], { words, spec, transitions, encoderParameters, random }: BatchContext): number {
+function trainBatch(batch: readonly Example[], { words, spec, transitions, encoderParameters, random, settings }: BatchContext): number {
   const rows = batch.map(({ tokens }) => {
-    const lower = random.next() < LOWERCASED_SHARE;
+    const lower = random.next() < settings.lowercasedShare;
     return tokens.map((token) => {
       const form = words.formOf(lower ? token.toLowerCase() : token);
-      return random.next() < FORGOTTEN_WORD_SHARE ? words.withoutVector(form) : form;
+      return random.next() < settings.forgottenWordShare ? words.withoutVector(form) : form;
     });
   });
   const time = Math.max(...rows.map((row) => row.length));
   const count = batch.length;
   const total = rows.reduce((n, row) => n + row.length, 0);
-  const inputs = trainingInputs(words, rows, [], INPUT_DROPOUT, random);
+  const inputs = trainingInputs(words, rows, [], settings.inputDropout, random);
   const lengths = Int32Array.from(rows, (row) => row.length);
   const width = TAGS.length;
   const exponentials = exponentiate(transitions.value);
@@ -198,7 +222,7 @@ function trainBatch(batch: readonly Example[], { words, spec, transitions, encod
       });
       return { loss, gradient };
     },
-    dropoutMask(count * states, STATE_DROPOUT, random),
+    dropoutMask(count * states, settings.stateDropout, random),
   );
   inputs.accumulate(result.inputs);
   encoderParameters.forEach((p, index) => p.gradient.set(result.weights[index]!));

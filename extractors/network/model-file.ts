@@ -113,7 +113,7 @@ export function loadNetwork(path: string, task: string): LoadedNetwork {
     if (!entry || !(entry.data instanceof Uint8Array)) throw invalid(`tensor '${name}' is missing`);
     return JSON.parse(Buffer.from(entry.data).toString('utf8')) as string[];
   };
-  const vectors = loadWordVectors();
+  const vectors = loadWordVectors(dirname(path));
   const scales = floats('input.ownScales');
   const rows = tensors['input.own']?.data;
   if (!(rows instanceof Int8Array) || rows.length !== scales.length * vectors.dimensions) throw invalid('its word vectors do not fit word-vectors.safetensors');

@@ -214,7 +214,7 @@ const MIN_OWN_COUNT = 3;
 const MIN_CHARACTER_COUNT = 20;
 
 /** A fresh word input for training on these sentences. @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export function createWordInput(sentences: readonly (readonly string[])[], random: Random): WordInput {
+export function createWordInput(sentences: readonly (readonly string[])[], random: Random, vectors = loadWordVectors()): WordInput {
   const keys = new Map<string, number>();
   const characters = new Map<string, number>();
   for (const tokens of sentences) {
@@ -225,5 +225,5 @@ export function createWordInput(sentences: readonly (readonly string[])[], rando
     }
   }
   const frequent = (counts: Map<string, number>, least: number): string[] => [...counts].filter(([, n]) => n >= least).map(([key]) => key).sort();
-  return new WordInput({ ownWords: frequent(keys, MIN_OWN_COUNT), characters: frequent(characters, MIN_CHARACTER_COUNT) }, loadWordVectors(), random);
+  return new WordInput({ ownWords: frequent(keys, MIN_OWN_COUNT), characters: frequent(characters, MIN_CHARACTER_COUNT) }, vectors, random);
 }

@@ -1,5 +1,7 @@
-// The word vectors that every shipped network shares: frozen, int8 rows with one scale each (`npm run vectors` makes them).
-import { readFileSync } from 'node:fs';
+// Word vectors: frozen, int8 rows with one scale each (`npm run vectors` makes them). The shipped networks share one file;
+// a model's folder may hold its own.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import { readSafetensors } from '../engine/safetensors.ts';
@@ -14,12 +16,22 @@ export interface WordVectors {
 
 export const SHIPPED_MODELS = fileURLToPath(new URL('../models/', import.meta.url));
 
-let shared: WordVectors | undefined;
+const VECTORS_FILE = 'word-vectors.safetensors';
+const loaded = new Map<string, WordVectors>();
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID` when the file is missing or damaged */
-export function loadWordVectors(): WordVectors {
-  if (shared) return shared;
-  const path = `${SHIPPED_MODELS}word-vectors.safetensors`;
+/**
+ * The vectors in the folder of a model; those of the shipped models when it has none of its own.
+ * @throws EngramError `ENGRAM_MODEL_INVALID` when the file is missing or damaged
+ */
+export function loadWordVectors(folder = SHIPPED_MODELS): WordVectors {
+  const path = existsSync(join(folder, VECTORS_FILE)) ? join(folder, VECTORS_FILE) : join(SHIPPED_MODELS, VECTORS_FILE);
+  let vectors = loaded.get(path);
+  if (!vectors) loaded.set(path, (vectors = readWordVectors(path)));
+  return vectors;
+}
+
+/** @throws EngramError `ENGRAM_MODEL_INVALID` */
+function readWordVectors(path: string): WordVectors {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -28,10 +40,7 @@ export function loadWordVectors(): WordVectors {
   }
   const { tensors } = readSafetensors(bytes, path);
   const words = Buffer.from(tensors['words']!.data as Uint8Array).toString('utf8').split('\n');
-  const rows = tensors['rows']!.data as Int8Array;
-  const scales = tensors['scales']!.data as Float32Array;
-  shared = createWordVectors(words, rows, scales);
-  return shared;
+  return createWordVectors(words, tensors['rows']!.data as Int8Array, tensors['scales']!.data as Float32Array);
 }
 
 /** @param rows int8 [words, dimensions] @param scales float32 [words]: value = row · scale */

@@ -30,7 +30,7 @@ const report = (): void => undefined;
 
 test.serial('a tagger learns its training sentences, and the same seed gives the same weights', async (t) => {
   const fit = (out: string): ReturnType<typeof fitTagger> =>
-    fitTagger({ train: sentences, development: { itself: sentences }, out: join(folder, out), seed: SEED, epochs: 25, hiddenSizes: [16], learningRate: 0.01, report });
+    fitTagger({ train: sentences, development: { itself: sentences }, out: join(folder, out), seed: SEED, epochs: 25, settings: { hiddenSizes: [16], learningRate: 0.01 }, report });
   const first = await fit('one');
   t.true(first.f1['itself']! > 95, `${first.f1['itself']}`);
   t.deepEqual((await fit('two')).f1, first.f1);
