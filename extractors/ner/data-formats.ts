@@ -1,4 +1,4 @@
-// How labelled sentences are read from files: CoNLL columns, Universal NER (iob2), the GMB table and DocRED documents.
+// How labelled sentences are read from files: CoNLL columns, Universal NER (iob2), JSON lines, the GMB table and DocRED documents.
 import { parse } from 'csv-parse';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
@@ -20,7 +20,7 @@ export interface LabelledSentence {
   readonly source: string;
 }
 
-export const NER_FORMATS = ['conll', 'iob2', 'gmb', 'docred'] as const;
+export const NER_FORMATS = ['conll', 'iob2', 'jsonl', 'gmb', 'docred'] as const;
 export type NerFormat = (typeof NER_FORMATS)[number];
 
 /** A span before its type is mapped to one of our labels. */
@@ -63,6 +63,27 @@ const USUAL_NAMES: ReadonlyMap<string, MentionLabel> = new Map([
   ['NUMBER', 'NUM'],
 ]);
 
+/**
+ * A mapper for types with other names, from `person=PER,location=LOC`; types it does not name are left out.
+ * @throws EngramError `ENGRAM_DATA_INVALID` when a pair does not end in one of our labels
+ */
+export function mapperOf(pairs: string): SpanMapper {
+  const labels = new Map<string, MentionLabel>();
+  for (const pair of pairs.split(',')) {
+    const [type, name] = pair.split('=').map((part) => part.trim());
+    const label = MENTION_LABELS.find((known) => known === name);
+    if (!type || !label) {
+      const problem = `'${pair}' found; expected TYPE=LABEL with a label of ${MENTION_LABELS.join(' ')}`;
+      throw new EngramError('ENGRAM_DATA_INVALID', { path: '--map', problem });
+    }
+    labels.set(type, label);
+  }
+  return ({ start, end, type }) => {
+    const label = labels.get(type);
+    return label && { start, end, label };
+  };
+}
+
 /** Spans of a tag sequence in any of BIO2, IOB1, IO and BIOES: B- and S- always open, I- and E- continue a span of their type. */
 export function spansFromTags(tags: readonly string[]): TypedSpan[] {
   const spans: TypedSpan[] = [];
@@ -92,15 +113,16 @@ export function withoutOverlaps<S extends { readonly start: number; readonly end
   return kept.sort((a, b) => a.start - b.start);
 }
 
-/** The format a file's name tells: .iob2, .csv (GMB), .json (DocRED), any other name CoNLL columns. */
+/** The format a file's name tells: `.iob2`, `.jsonl`, `.csv` (GMB), `.json` (DocRED), any other name CoNLL columns. */
 export function nerFormatOf(path: string): NerFormat {
   const name = path.replace(/\.gz$/, '');
   if (name.endsWith('.iob2')) return 'iob2';
   if (name.endsWith('.csv')) return 'gmb';
+  if (name.endsWith('.jsonl')) return 'jsonl';
   return name.endsWith('.json') ? 'docred' : 'conll';
 }
 
-/** All labelled sentences of a file. Formats `conll`: token first, tag last, blank line after a sentence; see `NER_FORMATS`. */
+/** All labelled sentences of a file. Formats `conll`: token first, tag last, blank line after a sentence; `jsonl`: `readJsonSentences`. */
 export async function readNerFile(path: string, format?: NerFormat, options: NerReadOptions = {}): Promise<LabelledSentence[]> {
   const kind = format ?? nerFormatOf(path);
   const source = options.source ?? path;
@@ -108,6 +130,10 @@ export async function readNerFile(path: string, format?: NerFormat, options: Ner
   if (kind === 'docred') {
     for (const { tokens, spans } of await readDocredSentences(path, options.withoutTitles)) {
       read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path }), source });
+    }
+  } else if (kind === 'jsonl') {
+    for await (const { tokens, spans, line } of readJsonSentences(path)) {
+      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path, line }), source });
     }
   } else {
     for await (const rows of readRows(path, kind)) {
@@ -147,7 +173,7 @@ function namedSpan(span: TypedSpan, where: { path: string; line?: number }): Lab
   return { start: span.start, end: span.end, label };
 }
 
-function readRows(path: string, format: Exclude<NerFormat, 'docred'>): AsyncGenerator<Row[]> {
+function readRows(path: string, format: Exclude<NerFormat, 'docred' | 'jsonl'>): AsyncGenerator<Row[]> {
   return format === 'gmb' ? readGmbRows(path) : readColumnRows(path, format);
 }
 
@@ -171,6 +197,40 @@ async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGen
     rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1] : '', line: number });
   }
   if (rows.length > 0) yield rows;
+}
+
+interface JsonSentence {
+  readonly tokens: readonly string[];
+  readonly spans: readonly TypedSpan[];
+  readonly line: number;
+}
+
+/** One sentence a line: `{"tokens": ["Ada", "slept"], "spans": [{"start": 0, "end": 1, "label": "PER"}]}`, end exclusive. */
+async function* readJsonSentences(path: string): AsyncGenerator<JsonSentence> {
+  for await (const { line, number } of readLines(path)) {
+    if (line.trim() === '') continue;
+    const invalid = (problem: string, cause?: unknown): EngramError => new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem }, { cause });
+    let value: { tokens?: unknown; spans?: unknown } | null;
+    try {
+      value = JSON.parse(line) as typeof value;
+    } catch (cause) {
+      throw invalid(messageOf(cause), cause);
+    }
+    const tokens = value?.tokens;
+    const given = value?.spans;
+    const areTokens = Array.isArray(tokens) && tokens.length > 0 && tokens.every((token) => typeof token === 'string' && token.trim() !== '');
+    if (!areTokens || !Array.isArray(given)) throw invalid("expected an object with 'tokens' (a list of words) and 'spans' (a list)");
+    const spans = given.map((span: Partial<Record<'start' | 'end' | 'label', unknown>> | null) => {
+      const { start, end, label } = span ?? {};
+      if (!Number.isInteger(start) || !Number.isInteger(end) || typeof label !== 'string' || !((start as number) >= 0 && (start as number) < (end as number) && (end as number) <= tokens.length)) {
+        throw invalid(`span ${JSON.stringify(span)} found; expected {start, end, label} with 0 <= start < end <= ${tokens.length}`);
+      }
+      return { start: start as number, end: end as number, type: label };
+    });
+    const kept = withoutOverlaps(spans);
+    if (kept.length < spans.length) throw invalid('two of its spans overlap; expected spans apart from each other');
+    yield { tokens: tokens as string[], spans: kept, line: number };
+  }
 }
 
 async function* readGmbRows(path: string): AsyncGenerator<Row[]> {

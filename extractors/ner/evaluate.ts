@@ -1,7 +1,7 @@
 // Scores a tagger on labelled sentences: exact spans against gold, per label, with its speed.
 import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
-import { readNerFile, type NerFormat } from './data-formats.ts';
+import { mapperOf, readNerFile, type NerFormat } from './data-formats.ts';
 import { scoreSentences, type Scores } from './span-scores.ts';
 import { loadTagger } from './tagger.ts';
 
@@ -12,6 +12,8 @@ export interface TaggerEvaluationOptions {
   readonly model?: string;
   readonly data: string;
   readonly format?: NerFormat;
+  /** Names of types, as `mapperOf` takes them; a type without a label is left out of the score. */
+  readonly map?: string;
   /** Sentences to read from the start of the file. */
   readonly limit?: number;
 }
@@ -26,7 +28,7 @@ export interface TaggerEvaluation extends Scores {
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not what the format says */
 export async function evaluateTagger(options: TaggerEvaluationOptions): Promise<TaggerEvaluation> {
-  const sentences = (await readNerFile(options.data, options.format)).slice(0, options.limit);
+  const sentences = (await readNerFile(options.data, options.format, { map: options.map === undefined ? undefined : mapperOf(options.map) })).slice(0, options.limit);
   const network = loadTagger(options.model);
   const engine = await createEngine(options.engine);
   const encoder = await engine.createEncoder(network.encoder, options.precision);

@@ -1,6 +1,7 @@
 // Trains a tagger from data sets: reproducible from its seed, one checkpoint an epoch, the best one kept with a model card.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
@@ -14,7 +15,7 @@ import { loadWordVectors } from '../network/word-vectors.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { allowedTags, TAGS } from './bioes.ts';
 import { crfGradient, exponentiate } from './crf.ts';
-import type { LabelledSentence } from './data-formats.ts';
+import { mapperOf, readNerFile, type LabelledSentence, type NerFormat } from './data-formats.ts';
 import { scoreSentences } from './span-scores.ts';
 import { TAGGER_TASK } from './tagger-model.ts';
 import { readTrainingMix } from './training-mix.ts';
@@ -46,6 +47,8 @@ export interface TaggerSettings {
   readonly averageDecay: number;
   /** Keeps the tokens of the data set, for scores that compare with published ones; else they are cut as `tokenize` cuts a text. */
   readonly keepTokens: boolean;
+  /** Training ends when so many epochs in a row were no better. */
+  readonly patience: number;
 }
 
 const USUAL_SETTINGS: TaggerSettings = {
@@ -58,6 +61,7 @@ const USUAL_SETTINGS: TaggerSettings = {
   forgottenWordShare: 0.04,
   averageDecay: 0.9995,
   keepTokens: false,
+  patience: 5,
 };
 
 export interface TaggerTrainingReport {
@@ -81,17 +85,46 @@ interface Example {
 }
 
 export interface TaggerTrainingOptions {
-  /** Folder with one subfolder a data set, as `readTrainingMix` wants it. */
-  readonly data: string;
+  /** Labelled files, or one folder with a subfolder for each data set of the shipped model (`readTrainingMix`). */
+  readonly data: readonly string[];
+  /** Labelled file that decides which epoch is kept; every tenth sentence of the data when left out. */
+  readonly development?: string;
+  /** Labelled file scored after each epoch, for the report only. */
+  readonly test?: string;
+  readonly format?: NerFormat;
+  /** Names of types, as `mapperOf` takes them. */
+  readonly map?: string;
+  readonly keepTokens?: boolean;
   readonly out: string;
   readonly seed: number;
-  readonly epochs: number;
+  /** 6 for a folder, 20 for files when left out. */
+  readonly epochs?: number;
   readonly report: (line: string) => void;
 }
 
-/** Trains on the mix the shipped model is made of. */
+const MIX_EPOCHS = 6;
+const FILE_EPOCHS = 20;
+const FILE_BATCH_SENTENCES = 16;
+const HELD_OUT_EVERY = 10;
+
+/** @throws EngramError `ENGRAM_DATA_INVALID` when a file is not what its format says */
 export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
-  return fitTagger({ ...options, ...(await readTrainingMix(options.data, createRandom(options.seed))) });
+  const { data, out, seed, report } = options;
+  const keepTokens = options.keepTokens ?? false;
+  const [only] = data;
+  if (data.length === 1 && statSync(only!).isDirectory()) {
+    const mix = await readTrainingMix(only!, createRandom(seed));
+    return fitTagger({ ...mix, out, seed, report, epochs: options.epochs ?? MIX_EPOCHS, settings: { keepTokens } });
+  }
+  const read = (path: string): Promise<LabelledSentence[]> => readNerFile(path, options.format, { map: options.map === undefined ? undefined : mapperOf(options.map) });
+  const all = (await Promise.all(data.map(read))).flat();
+  const isHeldOut = (index: number): boolean => index % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
+  const train = options.development ? all : all.filter((_, index) => !isHeldOut(index));
+  const development = options.development ? await read(options.development) : all.filter((_, index) => isHeldOut(index));
+  if (development.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path: only, problem: `${all.length} sentences found; expected at least ${HELD_OUT_EVERY}, or a file given with --dev` });
+  const sets = { development, ...(options.test ? { test: await read(options.test) } : {}) };
+  const settings = { keepTokens, batchSentences: FILE_BATCH_SENTENCES };
+  return fitTagger({ train, development: sets, out, seed, report, epochs: options.epochs ?? FILE_EPOCHS, settings });
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
@@ -161,6 +194,10 @@ export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTraini
         });
       }
     });
+    if (epoch + 1 - best.epoch >= settings.patience) {
+      options.report(`no better for ${settings.patience} epochs: ended`);
+      break;
+    }
   }
   const report = { bestEpoch: best.epoch, f1: best.f1, sentences: all.length, seconds: (Date.now() - started) / 1000 };
   mkdirSync(options.out, { recursive: true });

@@ -7,6 +7,7 @@ import { formatCount, heading, paint, print, printJson, table } from './output.t
 interface EvaluateFlags extends EngineFlags {
   readonly data: string;
   readonly format?: string;
+  readonly map?: string;
   readonly limit?: number;
   readonly model?: string;
 }
@@ -23,6 +24,7 @@ interface EvaluateOptions {
   readonly model?: string;
   readonly data: string;
   readonly format?: string;
+  readonly map?: string;
   readonly limit?: number;
 }
 
@@ -38,7 +40,7 @@ const TASKS: readonly Task[] = [
   {
     name: 'ner',
     what: 'exact span match of mentions, as conlleval counts',
-    formats: ['conll', 'iob2', 'gmb', 'docred'],
+    formats: ['conll', 'iob2', 'jsonl', 'gmb', 'docred'],
     slot: 'ner',
     async evaluate(options) {
       const { evaluateTagger } = await import('../../extractors/ner/evaluate.ts');
@@ -70,6 +72,7 @@ function addTask(parent: Command, task: Task): void {
     .addOption(new Option('--format <format>', 'of the data; told from the name of the file when left out').choices(task.formats))
     .option('--limit <count>', 'use only the first so many items', wholeNumber(1))
     .option('--model <folder>', 'a model made by `engram train`; the shipped one when left out');
+  if (task.name === 'ner') command.option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored');
   addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
   command.action(async (flags: EvaluateFlags) => {
     const config = await configOf(flags);
@@ -81,6 +84,7 @@ function addTask(parent: Command, task: Task): void {
       model: flags.model ?? (configured === 'shipped' ? undefined : configured),
       data: flags.data,
       format: flags.format,
+      map: flags.map,
       limit: flags.limit,
     });
     if (flags.json) printJson(report);

@@ -1,70 +1,79 @@
 // `engram train ner|relations`: trains a model from labelled data and writes it as a folder that `--model` takes.
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addCommonOptions, addExample, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 
 interface TrainFlags extends CommonFlags {
-  readonly data: string;
   readonly out: string;
   readonly seed: number;
-  readonly epochs: number;
+  readonly epochs?: number;
 }
 
-interface TrainOptions {
+interface NerFlags extends TrainFlags {
+  readonly data: readonly string[];
+  readonly dev?: string;
+  readonly test?: string;
+  readonly format?: 'conll' | 'iob2' | 'jsonl' | 'gmb' | 'docred';
+  readonly map?: string;
+  readonly keepTokens?: boolean;
+}
+
+interface RelationFlags extends TrainFlags {
   readonly data: string;
-  readonly out: string;
-  readonly seed: number;
-  readonly epochs: number;
-  readonly report: (line: string) => void;
 }
-
-interface Task {
-  readonly name: 'ner' | 'relations';
-  readonly what: string;
-  readonly epochs: number;
-  train(options: TrainOptions): Promise<object>;
-}
-
-const TASKS: readonly Task[] = [
-  {
-    name: 'ner',
-    what: 'train the BiLSTM-CRF tagger of mentions',
-    epochs: 6,
-    async train(options) {
-      const { trainTagger } = await import('../../extractors/ner/train.ts');
-      return trainTagger(options);
-    },
-  },
-  {
-    name: 'relations',
-    what: 'train the BiLSTM classifier of pairs of mentions',
-    epochs: 5,
-    async train(options) {
-      const { trainRelations } = await import('../../extractors/relation/train.ts');
-      return trainRelations(options);
-    },
-  },
-];
 
 export function addTrainCommand(program: Command): void {
-  const command = program.command('train').description('train a model from labelled data');
-  for (const task of TASKS) addTask(command, task);
+  const train = program.command('train').description('train a model from labelled data');
+  addNer(train);
+  addRelations(train);
 }
 
-function addTask(parent: Command, { name, what, epochs, train }: Task): void {
+function addNer(parent: Command): void {
   const command = parent
-    .command(name)
-    .description(what)
-    .requiredOption('--data <dir>', 'folder of the data sets; the README lists those known')
+    .command('ner')
+    .description('train the BiLSTM-CRF tagger of mentions')
+    .requiredOption('--data <path...>', 'labelled files, or the folder of the data sets that the README lists')
+    .option('--dev <file>', 'decides which epoch is kept; every tenth sentence of the data when left out')
+    .option('--test <file>', 'scored after each epoch, for the report only')
+    .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['conll', 'iob2', 'jsonl', 'gmb', 'docred']))
+    .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not trained')
+    .option('--keep-tokens', 'keep the tokens of the files, for scores that compare with published ones');
+  addShared(command, 'train ner --data train.conll --dev dev.conll --out models/mine --seed 1');
+  command.action(async (flags: NerFlags) => {
+    for (const path of [...flags.data, flags.dev, flags.test]) if (path !== undefined) requirePath(path);
+    const { trainTagger } = await import('../../extractors/ner/train.ts');
+    finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, report: reporterOf(flags) }));
+  });
+}
+
+const RELATION_EPOCHS = 5;
+
+function addRelations(parent: Command): void {
+  const command = parent
+    .command('relations')
+    .description('train the BiLSTM classifier of pairs of mentions')
+    .requiredOption('--data <dir>', 'folder of the data sets; the README lists those known');
+  addShared(command, 'train relations --data data --out models/relations --seed 1');
+  command.action(async (flags: RelationFlags) => {
+    requirePath(flags.data);
+    const { trainRelations } = await import('../../extractors/relation/train.ts');
+    finish('relations', flags, await trainRelations({ ...flags, epochs: flags.epochs ?? RELATION_EPOCHS, report: reporterOf(flags) }));
+  });
+}
+
+function addShared(command: Command, example: string): void {
+  command
     .requiredOption('--out <model>', 'folder to write the model to')
     .option('--seed <number>', 'every random choice follows from it', wholeNumber(0), 17)
-    .option('--epochs <count>', 'passes over the data', wholeNumber(1), epochs);
-  addExample(addCommonOptions(command), `train ${name} --data data --out models/${name} --seed 1`);
-  command.action(async (flags: TrainFlags) => {
-    const { data, out, seed, epochs: passes } = flags;
-    requirePath(data);
-    const result = await train({ data, out, seed, epochs: passes, report: (line) => void (flags.quiet || note(line)) });
-    if (flags.json) printJson(result);
-    else print(`Wrote ${out}. Try it: engram evaluate ${name} --model ${out} --data FILE`);
-  });
+    .option('--epochs <count>', 'passes over the data', wholeNumber(1));
+  addExample(addCommonOptions(command), example);
+}
+
+function reporterOf({ quiet }: TrainFlags): (line: string) => void {
+  return (line) => void (quiet || note(line));
+}
+
+function finish(name: string, { json, out }: TrainFlags, result: object): void {
+  if (json) printJson(result);
+  else print(`Wrote ${out}. Try it: engram evaluate ${name} --model ${out} --data FILE`);
 }

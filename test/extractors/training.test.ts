@@ -1,11 +1,11 @@
 // Training from end to end on sentences made up here: it learns, it repeats from its seed, and what it saves can be loaded.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { LabelledSentence } from '../../extractors/ner/data-formats.ts';
 import { loadTagger } from '../../extractors/ner/tagger.ts';
-import { fitTagger } from '../../extractors/ner/train.ts';
+import { fitTagger, trainTagger } from '../../extractors/ner/train.ts';
 import { loadRelationModel } from '../../extractors/relation/extractor.ts';
 import type { LabelledPairSentence } from '../../extractors/relation/labelled-pairs.ts';
 import { fitRelations } from '../../extractors/relation/train.ts';
@@ -35,6 +35,22 @@ test.serial('a tagger learns its training sentences, and the same seed gives the
   t.true(first.f1['itself']! > 95, `${first.f1['itself']}`);
   t.deepEqual((await fit('two')).f1, first.f1);
   t.is(loadTagger(join(folder, 'two')).version, loadTagger(join(folder, 'one')).version);
+});
+
+test.serial('own files train a tagger, a tenth of them held out when no file decides', async (t) => {
+  const path = join(folder, 'own.jsonl');
+  writeFileSync(path, sentences.map(({ tokens, spans }) => JSON.stringify({ tokens, spans })).join('\n'));
+  const lines: string[] = [];
+  const result = await trainTagger({ data: [path], out: join(folder, 'own'), seed: SEED, epochs: 2, report: (line) => void lines.push(line) });
+  t.is(result.sentences, sentences.length - Math.floor(sentences.length / 10));
+  t.deepEqual(Object.keys(result.f1), ['development']);
+  t.is(loadTagger(join(folder, 'own')).task, 'ner');
+});
+
+test.serial('too few sentences to hold any out are refused', async (t) => {
+  const path = join(folder, 'few.jsonl');
+  writeFileSync(path, '{"tokens": ["Ada"], "spans": [{"start": 0, "end": 1, "label": "PER"}]}\n');
+  await t.throwsAsync(trainTagger({ data: [path], out: join(folder, 'few'), seed: SEED, report }), { instanceOf: EngramError, message: /1 sentences found; expected at least 10/ });
 });
 
 test.serial('a relation classifier tells a relation from none by the words between', async (t) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
-import { readNerFile, spansFromTags, withoutOverlaps } from '../../../extractors/ner/data-formats.ts';
+import { mapperOf, readNerFile, spansFromTags, withoutOverlaps } from '../../../extractors/ner/data-formats.ts';
 import { EngramError } from '../../../pipeline/core/errors.ts';
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {
@@ -101,4 +101,29 @@ for (const [problem, name, content, message] of [
 
 test('a file that is not there is named', async (t) => {
   await t.throwsAsync(readNerFile('nowhere/a.txt'), { code: 'ENGRAM_SOURCE_NOT_FOUND' });
+});
+
+test('JSON lines are read, with types mapped and those without a label left out', async (t) => {
+  const line = { tokens: ['Ada', 'met', 'Rex'], spans: [{ start: 0, end: 1, label: 'person' }, { start: 2, end: 3, label: 'dog' }] };
+  const path = await fileOf('a.jsonl', `${JSON.stringify(line)}\n\n`);
+  const sentences = await readNerFile(path, undefined, { map: mapperOf('person=PER, place=LOC'), source: 'sample' });
+  t.deepEqual(sentences, [{ tokens: ['Ada', 'met', 'Rex'], spans: [{ start: 0, end: 1, label: 'PER' }], annotated: ['PER'], source: 'sample' }]);
+});
+
+for (const [what, line, said] of [
+  ['no JSON', 'Ada B-PER', /Unexpected token/],
+  ['no spans', '{"tokens": ["Ada"]}', /expected an object with 'tokens'/],
+  ['a span beyond the sentence', '{"tokens": ["Ada"], "spans": [{"start": 0, "end": 2, "label": "PER"}]}', /end <= 1/],
+  ['spans that overlap', '{"tokens": ["A", "B"], "spans": [{"start": 0, "end": 2, "label": "PER"}, {"start": 1, "end": 2, "label": "PER"}]}', /overlap/],
+] as const) {
+  test(`a JSON line with ${what} is named with what was expected`, async (t) => {
+    const path = await fileOf('a.jsonl', `{"tokens": ["x"], "spans": []}\n${line}\n`);
+    const error = await t.throwsAsync(readNerFile(path), { instanceOf: EngramError });
+    t.regex(error.message, /line 2/);
+    t.regex(error.message, said);
+  });
+}
+
+test('a pair of --map without one of the labels is refused', (t) => {
+  t.throws(() => mapperOf('person=HUMAN'), { instanceOf: EngramError, message: /'person=HUMAN' found; expected TYPE=LABEL/ });
 });
