@@ -1,6 +1,7 @@
 // One build at a time in a folder: a lock file that names its process, and is void when that process has ended.
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { link, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { EngramError } from './core/errors.ts';
 
 export interface Lock {
@@ -41,21 +42,24 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** One process at a time removes a void lock: a second one, late, would remove the lock of who came after the first. */
 async function removeVoid(path: string, own: string): Promise<void> {
   const content = await contentOf(path);
   if (content === undefined) return;
   const holder = holderFrom(content);
   if (holder !== undefined && (await isAlive(holder))) throw new EngramError('ENGRAM_CHECKPOINT_LOCKED', { path, pid: holder.pid });
-  const aside = `${own}.void`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw error;
+  const guard = `${path}.removal`;
+  if (!(await linked(own, guard))) {
+    const remover = holderFrom((await contentOf(guard)) ?? '');
+    if (remover !== undefined && !(await isAlive(remover))) await rm(guard, { force: true });
+    else await setTimeout(1);
+    return;
   }
-  // Another process may have replaced the void lock by its own in between: that one goes back.
-  if ((await contentOf(aside)) !== content) await linked(aside, path);
-  await unlink(aside);
+  try {
+    if ((await contentOf(path)) === content) await unlink(path);
+  } finally {
+    await unlink(guard);
+  }
 }
 
 async function contentOf(path: string): Promise<string | undefined> {

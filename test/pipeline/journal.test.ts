@@ -182,11 +182,13 @@ test('a second build in the folder is refused until the first has closed; readin
 test('of many builds that start at once on a void lock, one gets it', async (t) => {
   const dir = await temporaryFolder(t);
   await mkdir(join(dir, 'journal'));
-  await writeFile(join(dir, 'journal', 'lock'), 'half a lo');
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => openJournal(dir)));
-  const opened = results.filter((result) => result.status === 'fulfilled');
-  t.is(opened.length, 1);
-  await opened[0]!.value.close();
+  for (let round = 0; round < 20; round++) {
+    await writeFile(join(dir, 'journal', 'lock'), 'half a lo');
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => openJournal(dir)));
+    const opened = results.filter((result) => result.status === 'fulfilled');
+    t.is(opened.length, 1);
+    await opened[0]!.value.close();
+  }
 });
 
 test('a process that has ended does not hold the lock, even when its number is used again', async (t) => {
