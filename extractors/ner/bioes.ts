@@ -1,6 +1,6 @@
 // Tags and spans: BIOES (Begin, Inside, Outside, End, Single), which steps between tags are allowed, and conversions.
 import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
-import type { LabelledSpan } from './data-formats.ts';
+import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
 
 export const OUTSIDE = 0;
 const [BEGIN, INSIDE, END, SINGLE] = [0, 1, 2, 3];
@@ -55,14 +55,15 @@ export function spansFromBioes(tags: ArrayLike<number>): LabelledSpan[] {
 
 /**
  * Which tags each token may have, given what a data set annotates: a token outside every span is `O` or part of a
- * mention of a label the set says nothing about. uint8 [tokens, tags]
+ * mention of a label the set says nothing about; a token of `unsure` may have any tag. uint8 [tokens, tags]
  */
-export function allowedTags(spans: readonly LabelledSpan[], tokens: number, annotated: readonly MentionLabel[]): Uint8Array {
+export function allowedTags({ spans, tokens, annotated, unsure = [] }: Omit<LabelledSentence, 'source'>): Uint8Array {
   const width = TAGS.length;
-  const allowed = new Uint8Array(tokens * width);
+  const allowed = new Uint8Array(tokens.length * width);
   const open = TAGS.map((_, tag) => tag === OUTSIDE || !annotated.includes(MENTION_LABELS[labelIndexOf(tag)]!));
-  bioesFromSpans(spans, tokens).forEach((gold, i) => {
+  bioesFromSpans(spans, tokens.length).forEach((gold, i) => {
     for (let tag = 0; tag < width; tag++) allowed[i * width + tag] = (gold === OUTSIDE ? open[tag] : tag === gold) ? 1 : 0;
   });
+  for (const i of unsure) allowed.fill(1, i * width, (i + 1) * width);
   return allowed;
 }

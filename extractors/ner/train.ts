@@ -2,6 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
+import { MENTION_LABELS } from '../../pipeline/core/model.ts';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
@@ -18,7 +19,8 @@ import { crfGradient, exponentiate } from './crf.ts';
 import { mapperOf, readNerFile, type LabelledSentence, type NerFormat } from './data-formats.ts';
 import { scoreSentences } from './span-scores.ts';
 import { TAGGER_TASK } from './tagger-model.ts';
-import { readTrainingMix } from './training-mix.ts';
+import { readTrainingMix, withoutRepeats } from './training-mix.ts';
+import { variantOf, type VariantShares } from './variants.ts';
 
 export interface TaggerFitOptions {
   readonly train: readonly LabelledSentence[];
@@ -40,8 +42,7 @@ export interface TaggerSettings {
   readonly batchSentences: number;
   readonly inputDropout: number;
   readonly stateDropout: number;
-  /** Share of the sentences seen in small letters. */
-  readonly lowercasedShare: number;
+  readonly variants: VariantShares;
   /** Share of the words seen without their vector. */
   readonly forgottenWordShare: number;
   readonly averageDecay: number;
@@ -57,7 +58,7 @@ const USUAL_SETTINGS: TaggerSettings = {
   batchSentences: 48,
   inputDropout: 0.3,
   stateDropout: 0.4,
-  lowercasedShare: 0.08,
+  variants: { lowercased: 0.08, uppercased: 0.04, noisy: 0.08 },
   forgottenWordShare: 0.04,
   averageDecay: 0.9995,
   keepTokens: false,
@@ -95,6 +96,9 @@ export interface TaggerTrainingOptions {
   /** Names of types, as `mapperOf` takes them. */
   readonly map?: string;
   readonly keepTokens?: boolean;
+  /** JSON lines that a teacher labelled (`.tooling/teacher`), beside a folder; a sentence of both counts with the teacher's labels. */
+  readonly silver?: string;
+  readonly settings?: Partial<TaggerSettings>;
   readonly out: string;
   readonly seed: number;
   /** 6 for a folder, 20 for files when left out. */
@@ -114,7 +118,9 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   const [only] = data;
   if (data.length === 1 && statSync(only!).isDirectory()) {
     const mix = await readTrainingMix(only!, createRandom(seed));
-    return fitTagger({ ...mix, out, seed, report, epochs: options.epochs ?? MIX_EPOCHS, settings: { keepTokens } });
+    const silver = options.silver ? await readNerFile(options.silver, 'jsonl', { annotated: MENTION_LABELS, source: 'silver' }) : [];
+    const train = withoutRepeats([...silver, ...mix.train], Object.values(mix.development).flat());
+    return fitTagger({ train, development: mix.development, out, seed, report, epochs: options.epochs ?? MIX_EPOCHS, settings: { ...options.settings, keepTokens } });
   }
   const read = (path: string): Promise<LabelledSentence[]> => readNerFile(path, options.format, { map: options.map === undefined ? undefined : mapperOf(options.map) });
   const all = (await Promise.all(data.map(read))).flat();
@@ -123,7 +129,7 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   const development = options.development ? await read(options.development) : all.filter((_, index) => isHeldOut(index));
   if (development.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path: only, problem: `${all.length} sentences found; expected at least ${HELD_OUT_EVERY}, or a file given with --dev` });
   const sets = { development, ...(options.test ? { test: await read(options.test) } : {}) };
-  const settings = { keepTokens, batchSentences: FILE_BATCH_SENTENCES };
+  const settings = { batchSentences: FILE_BATCH_SENTENCES, ...options.settings, keepTokens };
   return fitTagger({ train, development: sets, out, seed, report, epochs: options.epochs ?? FILE_EPOCHS, settings });
 }
 
@@ -148,7 +154,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<TaggerTraini
   const examplesOf = (sentences: readonly LabelledSentence[]): Example[] =>
     sentences
       .filter((s) => s.tokens.length > 0 && s.tokens.length <= MAX_TOKENS)
-      .map((s) => ({ tokens: s.tokens, allowed: allowedTags(s.spans, s.tokens.length, s.annotated) }));
+      .map((s) => ({ tokens: s.tokens, allowed: allowedTags(s) }));
   const all = examplesOf(train);
   const core = examplesOf(train.filter((s) => s.source !== BULK_SOURCE));
   const bulkEpochs = core.length === all.length ? 0 : Math.ceil(options.epochs * BULK_EPOCH_SHARE);
@@ -211,7 +217,8 @@ function recutTokens(sentence: LabelledSentence): LabelledSentence {
   const starts: number[] = [0];
   for (const piece of pieces) starts.push(starts.at(-1)! + piece.length);
   const spans = sentence.spans.map(({ start, end, label }) => ({ start: starts[start]!, end: starts[end]!, label })).filter((s) => s.end > s.start);
-  return { ...sentence, tokens: pieces.flat(), spans };
+  const unsure = sentence.unsure?.flatMap((at) => pieces[at]!.map((_, offset) => starts[at]! + offset));
+  return { ...sentence, tokens: pieces.flat(), spans, unsure };
 }
 
 interface BatchContext {
@@ -226,9 +233,8 @@ interface BatchContext {
 /** Adds the gradients of one batch to the parameters. @returns summed loss */
 function trainBatch(batch: readonly Example[], { words, spec, transitions, encoderParameters, random, settings }: BatchContext): number {
   const rows = batch.map(({ tokens }) => {
-    const lower = random.next() < settings.lowercasedShare;
-    return tokens.map((token) => {
-      const form = words.formOf(lower ? token.toLowerCase() : token);
+    return variantOf(tokens, settings.variants, random).map((token) => {
+      const form = words.formOf(token);
       return random.next() < settings.forgottenWordShare ? words.withoutVector(form) : form;
     });
   });

@@ -16,6 +16,7 @@ interface NerFlags extends TrainFlags {
   readonly format?: 'conll' | 'iob2' | 'jsonl' | 'gmb' | 'docred';
   readonly map?: string;
   readonly keepTokens?: boolean;
+  readonly silver?: string;
 }
 
 interface RelationFlags extends TrainFlags {
@@ -37,10 +38,11 @@ function addNer(parent: Command): void {
     .option('--test <file>', 'scored after each epoch, for the report only')
     .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['conll', 'iob2', 'jsonl', 'gmb', 'docred']))
     .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not trained')
-    .option('--keep-tokens', 'keep the tokens of the files, for scores that compare with published ones');
+    .option('--keep-tokens', 'keep the tokens of the files, for scores that compare with published ones')
+    .option('--silver <file>', 'JSON lines that a teacher labelled, beside a folder of data sets');
   addShared(command, 'train ner --data train.conll --dev dev.conll --out models/mine --seed 1');
   command.action(async (flags: NerFlags) => {
-    for (const path of [...flags.data, flags.dev, flags.test]) if (path !== undefined) requirePath(path);
+    for (const path of [...flags.data, flags.dev, flags.test, flags.silver]) if (path !== undefined) requirePath(path);
     const { trainTagger } = await import('../../extractors/ner/train.ts');
     finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, report: reporterOf(flags) }));
   });

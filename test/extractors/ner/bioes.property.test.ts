@@ -22,7 +22,7 @@ test('BIOES from spans is a path that BIOES allows, and the set that annotated i
   fc.assert(
     fc.property(spans, fc.subarray([...MENTION_LABELS]), ({ list, tokens }, annotated) => {
       const tags = bioesFromSpans(list, tokens);
-      const allowed = allowedTags(list, tokens, annotated);
+      const allowed = allowedTags({ spans: list, tokens: Array<string>(tokens).fill('x'), annotated });
       if (!mayStart(tags[0]!) || !mayEnd(tags[tokens - 1]!)) return false;
       return tags.every((tag, i) => allowed[i * TAGS.length + tag] === 1 && (i === 0 || mayFollow(tags[i - 1]!, tag)));
     }),
@@ -32,8 +32,9 @@ test('BIOES from spans is a path that BIOES allows, and the set that annotated i
 });
 
 test('a token outside every span may be part of a label the set does not annotate, and of no other', (t) => {
-  const allowed = allowedTags([{ start: 0, end: 1, label: 'PER' }], 2, ['PER', 'ORG']);
+  const allowed = allowedTags({ spans: [{ start: 0, end: 1, label: 'PER' }], tokens: ['Ada', 'slept', '?'], annotated: ['PER', 'ORG'], unsure: [2] });
   const names = (token: number): string[] => TAGS.filter((_, tag) => allowed[token * TAGS.length + tag]);
   t.deepEqual(names(0), ['S-PER']);
   t.true(names(1).includes('O') && names(1).includes('B-TIME') && !names(1).some((name) => /PER|ORG/.test(name)));
+  t.is(names(2).length, TAGS.length, 'a token the set is not sure of may be anything');
 });

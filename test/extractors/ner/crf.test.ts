@@ -49,7 +49,7 @@ test('the loss of a partly annotated sentence sums over the paths that agree, an
   const tokens = 4;
   const emissions = scores(tokens * WIDTH);
   const transitions = scores(WIDTH * WIDTH);
-  const allowed = allowedTags([{ start: 1, end: 3, label: 'ORG' }], tokens, ['PER', 'ORG', 'LOC']);
+  const allowed = allowedTags({ spans: [{ start: 1, end: 3, label: 'ORG' }], tokens: Array<string>(tokens).fill('x'), annotated: ['PER', 'ORG', 'LOC'] });
   const lossOf = (e: Float32Array, s: Float32Array): number => {
     const all = paths(e, tokens, s);
     const agreeing = all.filter(({ path }) => path.every((tag, i) => allowed[i * WIDTH + tag]));

