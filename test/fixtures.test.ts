@@ -4,7 +4,7 @@ import test from 'ava';
 import { load } from 'cheerio';
 import { parse } from 'csv-parse/sync';
 import { admits, predicateNamed } from '../extractors/relation/schema.ts';
-import { ENTITY_TYPES, type EntityType, type MentionLabel } from '../pipeline/core/model.ts';
+import { ENTITY_TYPES, type EntityType } from '../pipeline/core/model.ts';
 
 interface GoldFile {
   readonly document: string;
@@ -74,7 +74,7 @@ test('every alias of a gold entity occurs verbatim in its document', (t) => {
 test('every gold fact joins gold entities or a date of the text, by a predicate that admits their types', (t) => {
   for (const [file, { document, entities, facts }] of gold) {
     const text = read(document);
-    const typeOf = new Map<string, MentionLabel>(entities.map(({ name, type }) => [name, type]));
+    const typeOf = new Map<string, string>(entities.map(({ name, type }) => [name, type]));
     t.is(new Set(facts.map((fact) => JSON.stringify(fact))).size, facts.length, `${file}: a fact twice`);
     for (const { subject, predicate, object } of facts) {
       const fact = `${file}: ${subject} ${predicate} ${object}`;

@@ -1,16 +1,16 @@
 // Tags and spans: BIOES (Begin, Inside, Outside, End, Single), which steps between tags are allowed, and conversions.
-import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
+// A tag is a number: 0 is outside, then B-, I-, E-, S- of each label in the order of the labels.
 import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
 
 export const OUTSIDE = 0;
-const [BEGIN, INSIDE, END, SINGLE] = [0, 1, 2, 3];
+export const [BEGIN, INSIDE, END, SINGLE] = [0, 1, 2, 3] as const;
 
-/** `O`, then B-, I-, E-, S- of each label: the order of the tagger's outputs. */
-export const TAGS: readonly string[] = ['O', ...MENTION_LABELS.flatMap((label) => ['B', 'I', 'E', 'S'].map((part) => `${part}-${label}`))];
-
-const tagOf = (label: MentionLabel, part: number): number => 1 + MENTION_LABELS.indexOf(label) * 4 + part;
+/** How many tags so many labels have. */
+export const tagCountOf = (labels: number): number => 1 + 4 * labels;
+/** @param part `BEGIN`, `INSIDE`, `END` or `SINGLE` */
+export const tagOf = (label: number, part: number): number => 1 + label * 4 + part;
 const partOf = (tag: number): number => (tag - 1) % 4;
-const labelIndexOf = (tag: number): number => Math.floor((tag - 1) / 4);
+const labelOf = (tag: number): number => Math.floor((tag - 1) / 4);
 
 /** Whether a sentence may start with the tag. */
 export const mayStart = (tag: number): boolean => tag === OUTSIDE || partOf(tag) === BEGIN || partOf(tag) === SINGLE;
@@ -19,28 +19,28 @@ export const mayEnd = (tag: number): boolean => tag === OUTSIDE || partOf(tag) =
 
 /** Whether BIOES allows `to` right after `from`. */
 export function mayFollow(from: number, to: number): boolean {
-  const open = from !== OUTSIDE && (partOf(from) === BEGIN || partOf(from) === INSIDE);
-  if (!open) return mayStart(to);
-  return to !== OUTSIDE && labelIndexOf(from) === labelIndexOf(to) && (partOf(to) === INSIDE || partOf(to) === END);
+  if (mayEnd(from)) return mayStart(to);
+  return to !== OUTSIDE && labelOf(from) === labelOf(to) && (partOf(to) === INSIDE || partOf(to) === END);
 }
 
-/** Spans must not overlap. @returns one tag a token */
-export function bioesFromSpans(spans: readonly LabelledSpan[], tokens: number): Int32Array {
+/** Spans must not overlap and have labels of the list. @returns one tag a token */
+export function bioesFromSpans(spans: readonly LabelledSpan[], tokens: number, labels: readonly string[]): Int32Array {
   const tags = new Int32Array(tokens);
   for (const { start, end, label } of spans) {
+    const index = labels.indexOf(label);
     if (end - start === 1) {
-      tags[start] = tagOf(label, SINGLE!);
+      tags[start] = tagOf(index, SINGLE);
       continue;
     }
-    tags[start] = tagOf(label, BEGIN!);
-    for (let i = start + 1; i < end - 1; i++) tags[i] = tagOf(label, INSIDE!);
-    tags[end - 1] = tagOf(label, END!);
+    tags[start] = tagOf(index, BEGIN);
+    for (let i = start + 1; i < end - 1; i++) tags[i] = tagOf(index, INSIDE);
+    tags[end - 1] = tagOf(index, END);
   }
   return tags;
 }
 
 /** @param tags a sequence that BIOES allows */
-export function spansFromBioes(tags: ArrayLike<number>): LabelledSpan[] {
+export function spansFromBioes(tags: ArrayLike<number>, labels: readonly string[]): LabelledSpan[] {
   const spans: LabelledSpan[] = [];
   let start = 0;
   for (let i = 0; i < tags.length; i++) {
@@ -48,7 +48,7 @@ export function spansFromBioes(tags: ArrayLike<number>): LabelledSpan[] {
     if (tag === OUTSIDE) continue;
     const part = partOf(tag);
     if (part === BEGIN || part === SINGLE) start = i;
-    if (part === END || part === SINGLE) spans.push({ start, end: i + 1, label: MENTION_LABELS[labelIndexOf(tag)]! });
+    if (part === END || part === SINGLE) spans.push({ start, end: i + 1, label: labels[labelOf(tag)]! });
   }
   return spans;
 }
@@ -57,11 +57,11 @@ export function spansFromBioes(tags: ArrayLike<number>): LabelledSpan[] {
  * Which tags each token may have, given what a data set annotates: a token outside every span is `O` or part of a
  * mention of a label the set says nothing about; a token of `unsure` may have any tag. uint8 [tokens, tags]
  */
-export function allowedTags({ spans, tokens, annotated, unsure = [] }: Omit<LabelledSentence, 'source'>): Uint8Array {
-  const width = TAGS.length;
+export function allowedTags({ spans, tokens, annotated, unsure = [] }: Omit<LabelledSentence, 'source'>, labels: readonly string[]): Uint8Array {
+  const width = tagCountOf(labels.length);
   const allowed = new Uint8Array(tokens.length * width);
-  const open = TAGS.map((_, tag) => tag === OUTSIDE || !annotated.includes(MENTION_LABELS[labelIndexOf(tag)]!));
-  bioesFromSpans(spans, tokens.length).forEach((gold, i) => {
+  const open = Array.from({ length: width }, (_, tag) => tag === OUTSIDE || !annotated.includes(labels[labelOf(tag)]!));
+  bioesFromSpans(spans, tokens.length, labels).forEach((gold, i) => {
     for (let tag = 0; tag < width; tag++) allowed[i * width + tag] = (gold === OUTSIDE ? open[tag] : tag === gold) ? 1 : 0;
   });
   for (const i of unsure) allowed.fill(1, i * width, (i + 1) * width);

@@ -1,14 +1,14 @@
 // How labelled sentences are read from files: CoNLL columns, Universal NER (iob2), JSON lines, the GMB table and DocRED documents.
 import { parse } from 'csv-parse';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
+import { MENTION_LABELS } from '../../pipeline/core/model.ts';
 import { openText, readJson, readLines } from '../text/data-files.ts';
 
 export interface LabelledSpan {
   /** Tokens, half-open. */
   readonly start: number;
   readonly end: number;
-  readonly label: MentionLabel;
+  readonly label: string;
 }
 
 export interface LabelledSentence {
@@ -16,7 +16,7 @@ export interface LabelledSentence {
   /** In order of position, never overlapping. */
   readonly spans: readonly LabelledSpan[];
   /** Labels this set annotates: a token outside the spans says nothing about the others. */
-  readonly annotated: readonly MentionLabel[];
+  readonly annotated: readonly string[];
   /** Tokens that nothing is known about: in training they may have any tag. */
   readonly unsure?: readonly number[];
   readonly source: string;
@@ -43,17 +43,19 @@ interface Row {
 export type SpanMapper = (span: TypedSpan, tokens: readonly string[], partsOfSpeech: readonly string[]) => LabelledSpan | undefined;
 
 export interface NerReadOptions {
-  /** Without it every type must be one of ours or a usual other name of one (PERSON, LOCATION, DATE …). */
+  /** Without it a type is a label of its own, unless it is a usual other name of a shipped one (PERSON, LOCATION, DATE …). */
   readonly map?: SpanMapper;
   /** Without it, the labels that occur in the file. */
-  readonly annotated?: readonly MentionLabel[];
+  readonly annotated?: readonly string[];
   /** Without it, the path. */
   readonly source?: string;
   /** Titles of documents to leave out (DocRED only). */
   readonly withoutTitles?: ReadonlySet<string>;
 }
 
-const USUAL_NAMES: ReadonlyMap<string, MentionLabel> = new Map([
+const LABEL_NAME = /^\p{L}[\p{L}\p{N}_.-]*$/u;
+
+const USUAL_NAMES: ReadonlyMap<string, string> = new Map([
   ...MENTION_LABELS.map((label) => [label, label] as const),
   ['PERSON', 'PER'],
   ['ORGANIZATION', 'ORG'],
@@ -67,22 +69,20 @@ const USUAL_NAMES: ReadonlyMap<string, MentionLabel> = new Map([
 
 /**
  * A mapper for types with other names, from `person=PER,location=LOC`; types it does not name are left out.
- * @throws EngramError `ENGRAM_DATA_INVALID` when a pair does not end in one of our labels
+ * @throws EngramError `ENGRAM_DATA_INVALID` when a pair is not TYPE=LABEL
  */
 export function mapperOf(pairs: string): SpanMapper {
-  const labels = new Map<string, MentionLabel>();
+  const labels = new Map<string, string>();
   for (const pair of pairs.split(',')) {
     const [type, name] = pair.split('=').map((part) => part.trim());
-    const label = MENTION_LABELS.find((known) => known === name);
-    if (!type || !label) {
-      const problem = `'${pair}' found; expected TYPE=LABEL with a label of ${MENTION_LABELS.join(' ')}`;
-      throw new EngramError('ENGRAM_DATA_INVALID', { path: '--map', problem });
+    if (!type || !name || !LABEL_NAME.test(name)) {
+      throw new EngramError('ENGRAM_DATA_INVALID', { path: '--map', problem: `'${pair}' found; expected TYPE=LABEL, such as person=PER` });
     }
-    labels.set(type, label);
+    labels.set(type, name);
   }
   return ({ start, end, type }) => {
     const label = labels.get(type);
-    return label && { start, end, label };
+    return label === undefined ? undefined : { start, end, label };
   };
 }
 
@@ -147,7 +147,7 @@ export async function readNerFile(path: string, format?: NerFormat, options: Ner
   }
   if (read.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'no labelled sentence in it' });
   const occurring = new Set(read.flatMap((sentence) => sentence.spans.map((span) => span.label)));
-  const annotated = options.annotated ?? MENTION_LABELS.filter((label) => occurring.has(label));
+  const annotated = options.annotated ?? [...occurring];
   return read.map((sentence) => ({ ...sentence, annotated }));
 }
 
@@ -167,9 +167,9 @@ function mapSpans(
 }
 
 function namedSpan(span: TypedSpan, where: { path: string; line?: number }): LabelledSpan {
-  const label = USUAL_NAMES.get(span.type.toUpperCase());
-  if (!label) {
-    const problem = `unknown label '${span.type}'; known: ${MENTION_LABELS.join(' ')}`;
+  const label = USUAL_NAMES.get(span.type.toUpperCase()) ?? span.type;
+  if (!LABEL_NAME.test(label)) {
+    const problem = `'${label}' found; expected a label of letters, digits, '_', '.' and '-' that starts with a letter`;
     throw new EngramError('ENGRAM_DATA_INVALID', { ...where, problem });
   }
   return { start: span.start, end: span.end, label };

@@ -1,8 +1,11 @@
 // Scores a tagger on labelled sentences: exact spans against gold, per label, with its speed.
 import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
+import { calibrationOf, claimsOf, type Calibration } from './calibration.ts';
 import { mapperOf, readNerFile, type NerFormat } from './data-formats.ts';
+import { findErrors, type TaggerErrors } from './errors-of-tagger.ts';
 import { scoreSentences, type Scores } from './span-scores.ts';
+import { createTaggerOf } from './tagger-model.ts';
 import { loadTagger } from './tagger.ts';
 
 export interface TaggerEvaluationOptions {
@@ -16,25 +19,37 @@ export interface TaggerEvaluationOptions {
   readonly map?: string;
   /** Sentences to read from the start of the file. */
   readonly limit?: number;
+  /** Mentions of a lower probability count as not found; 0 when left out. */
+  readonly minProbability?: number;
+  /** How many of the errors that the tagger was surest of to list; none when left out. */
+  readonly errors?: number;
 }
 
-export interface TaggerEvaluation extends Scores {
+export interface TaggerEvaluation extends Scores, Calibration, TaggerErrors {
   readonly task: 'ner';
   readonly model: string;
   readonly byType: Readonly<Record<string, Scores>>;
   readonly tokensPerSecond: number;
   readonly sentences: number;
+  /** Gold mentions of labels that the model does not know, by label: they are not scored. */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not what the format says */
 export async function evaluateTagger(options: TaggerEvaluationOptions): Promise<TaggerEvaluation> {
-  const sentences = (await readNerFile(options.data, options.format, { map: options.map === undefined ? undefined : mapperOf(options.map) })).slice(0, options.limit);
   const network = loadTagger(options.model);
+  const read = (await readNerFile(options.data, options.format, { map: options.map === undefined ? undefined : mapperOf(options.map) })).slice(0, options.limit);
+  const leftOut: Record<string, number> = {};
+  for (const { label } of read.flatMap((s) => s.spans)) if (!network.labels.includes(label)) leftOut[label] = (leftOut[label] ?? 0) + 1;
+  const sentences = read.map((s) => ({ ...s, spans: s.spans.filter(({ label }) => network.labels.includes(label)) }));
   const engine = await createEngine(options.engine);
   const encoder = await engine.createEncoder(network.encoder, options.precision);
+  const tagger = createTaggerOf(network, encoder);
   const started = performance.now();
-  const counter = await scoreSentences(sentences, network.input, encoder, network.tables['transitions']!);
+  const counter = await scoreSentences(sentences, tagger, options.minProbability);
   const seconds = (performance.now() - started) / 1000;
+  const calibration = calibrationOf(await claimsOf(sentences, tagger));
+  const errors = await findErrors(sentences, tagger, options.errors ?? 0);
   await encoder.dispose();
   const tokens = sentences.reduce((n, s) => n + s.tokens.length, 0);
   return {
@@ -44,5 +59,8 @@ export async function evaluateTagger(options: TaggerEvaluationOptions): Promise<
     byType: counter.byLabel(),
     tokensPerSecond: Math.round(tokens / seconds),
     sentences: sentences.length,
+    leftOut,
+    ...calibration,
+    ...errors,
   };
 }

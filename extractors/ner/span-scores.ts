@@ -1,8 +1,6 @@
 // Exact-span precision, recall and F1, micro-averaged and by label, as conlleval counts them (Tjong Kim Sang & De Meulder 2003).
-import type { Encoder } from '../engine/engine.ts';
-import type { WordInput } from '../network/word-input.ts';
 import type { LabelledSentence } from './data-formats.ts';
-import { tagSentences } from './tagger-model.ts';
+import { tagSentences, type Tagger } from './tagger-model.ts';
 
 export interface Scores {
   /** Percent. */
@@ -55,18 +53,13 @@ export class ScoreCounter {
 }
 
 /** Spans of labels the set does not annotate are not counted against the tagger. */
-export async function scoreSentences(
-  sentences: readonly LabelledSentence[],
-  words: WordInput,
-  encoder: Encoder,
-  transitions: Float32Array,
-): Promise<ScoreCounter> {
+export async function scoreSentences(sentences: readonly LabelledSentence[], tagger: Tagger, minProbability = 0): Promise<ScoreCounter> {
   const counter = new ScoreCounter();
-  const predicted = await tagSentences(sentences.map((s) => s.tokens), words, encoder, transitions);
+  const predicted = await tagSentences(sentences.map((s) => s.tokens), tagger);
   const keysOf = (spans: readonly { start: number; end: number; label: string }[]): (readonly [string, string])[] =>
     spans.map(({ start, end, label }) => [label, `${start}:${end}`] as const);
   sentences.forEach((sentence, index) => {
-    const asked = predicted[index]!.filter(({ label }) => sentence.annotated.includes(label));
+    const asked = predicted[index]!.filter(({ label, score }) => sentence.annotated.includes(label) && score >= minProbability);
     counter.add(keysOf(sentence.spans), keysOf(asked));
   });
   return counter;

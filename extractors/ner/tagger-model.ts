@@ -1,32 +1,39 @@
 // The tagger's forward pass: sentences in length-bucketed batches through word input and encoder, then the best BIOES path.
 import type { Encoder } from '../engine/engine.ts';
 import { bucketByLength } from '../network/batches.ts';
+import type { LoadedNetwork } from '../network/model-file.ts';
 import type { WordInput } from '../network/word-input.ts';
-import { exponentiate, tagMarginals, viterbi } from './crf.ts';
-import { spansFromBioes, TAGS } from './bioes.ts';
+import { spansFromBioes } from './bioes.ts';
+import { Crf, type Emissions } from './crf.ts';
 import type { LabelledSpan } from './data-formats.ts';
 
 export const TAGGER_TASK = 'ner';
+
 export interface ScoredSpan extends LabelledSpan {
-  /** Least marginal probability of the span's tags, in [0, 1]. */
+  /** Probability that the text has exactly this mention, in [0, 1]. */
   readonly score: number;
 }
 
-/**
- * @param transitions float32 [tags, tags]
- * @param concurrency batches that run at once
- * @returns the spans of each sentence, in order
- */
-export async function tagSentences(
+/** A tagger at work. */
+export interface Tagger {
+  readonly words: WordInput;
+  readonly encoder: Encoder;
+  readonly crf: Crf;
+  readonly labels: readonly string[];
+}
+
+export function createTaggerOf({ input, tables, labels }: LoadedNetwork, encoder: Encoder): Tagger {
+  return { words: input, encoder, crf: new Crf(tables['transitions']!, tables['temperature']![0]), labels };
+}
+
+/** Shows each sentence's emission scores to `visit`, batch by batch. @param concurrency batches that run at once */
+export async function forEachEmissions(
   sentences: readonly (readonly string[])[],
-  words: WordInput,
-  encoder: Encoder,
-  transitions: Float32Array,
+  { words, encoder, crf }: Tagger,
+  visit: (sentence: number, emissions: Emissions) => void,
   concurrency = 2,
-): Promise<ScoredSpan[][]> {
-  const result: ScoredSpan[][] = sentences.map(() => []);
+): Promise<void> {
   const batches = bucketByLength(sentences.map((s) => s.length));
-  const exponentials = exponentiate(transitions);
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < batches.length) {
@@ -37,27 +44,29 @@ export async function tagSentences(
       rows.forEach((row, b) => sentences[row]!.forEach((word, t) => words.writeCached(word, inputs, (t * batch + b) * words.size)));
       const lengths = Int32Array.from(rows, (row) => sentences[row]!.length);
       const scores = await encoder.run({ inputs, time, batch, lengths });
-      rows.forEach((row, b) => (result[row] = decode(scores, b, batch, lengths[b]!, transitions, exponentials)));
+      rows.forEach((row, b) => visit(row, { scores, offset: b * crf.tags, stride: batch * crf.tags, tokens: lengths[b]! }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, batches.length) }, work));
+}
+
+/** @returns the spans of each sentence, in order */
+export async function tagSentences(sentences: readonly (readonly string[])[], tagger: Tagger, concurrency?: number): Promise<ScoredSpan[][]> {
+  const result: ScoredSpan[][] = sentences.map(() => []);
+  await forEachEmissions(sentences, tagger, (index, emissions) => void (result[index] = decode(tagger, emissions)), concurrency);
   return result;
 }
 
-function decode(scores: Float32Array, b: number, batch: number, tokens: number, transitions: Float32Array, exponentials: Float64Array): ScoredSpan[] {
-  const width = TAGS.length;
-  const emissions = new Float32Array(tokens * width);
-  for (let t = 0; t < tokens; t++) {
-    const from = (t * batch + b) * width;
-    emissions.set(scores.subarray(from, from + width), t * width);
-  }
-  const path = viterbi(emissions, tokens, transitions);
-  const spans = spansFromBioes(path);
+function decode(tagger: Tagger, emissions: Emissions): ScoredSpan[] {
+  const spans = spansFromBioes(tagger.crf.bestPath(emissions), tagger.labels);
   if (spans.length === 0) return [];
-  const marginals = tagMarginals(emissions, tokens, exponentials);
-  return spans.map((span) => {
-    let score = 1;
-    for (let t = span.start; t < span.end; t++) score = Math.min(score, marginals[t * width + path[t]!]!);
-    return { ...span, score };
-  });
+  const probabilities = probabilitiesOf(tagger, emissions, spans);
+  return spans.map((span, index) => ({ ...span, score: probabilities[index]! }));
+}
+
+/** The probability of each span, whether the best path has it or not; 0 for a label the tagger does not know. */
+export function probabilitiesOf({ crf, labels }: Tagger, emissions: Emissions, spans: readonly LabelledSpan[]): number[] {
+  const known = spans.filter(({ label }) => labels.includes(label));
+  const probabilities = crf.spanProbabilities(emissions, known.map(({ start, end, label }) => [start, end, labels.indexOf(label)] as const));
+  return spans.map((span) => probabilities[known.indexOf(span)] ?? 0);
 }

@@ -6,7 +6,7 @@ import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
-import { TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
+import { createTaggerOf, TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
 
 export interface TaggerOptions {
   readonly engine: EngineKind;
@@ -25,6 +25,7 @@ export async function createTagger(options: TaggerOptions): Promise<Stage<Segmen
   const network = loadTagger(options.model);
   const engine = await createEngine(options.engine);
   const encoder = await engine.createEncoder(network.encoder, options.precision);
+  const tagger = createTaggerOf(network, encoder);
   return {
     name: 'ner',
     version: network.version,
@@ -34,7 +35,7 @@ export async function createTagger(options: TaggerOptions): Promise<Stage<Segmen
       return Promise.all(
         batch.map(async (document) => {
           const words = document.sentences.map((sentence) => sentence.tokens.map((token) => token.text));
-          const spans = await tagSentences(words, network.input, encoder, network.tables['transitions']!);
+          const spans = await tagSentences(words, tagger);
           return { ...document, mentions: document.sentences.flatMap((sentence, index) => mentionsOf(document.text, sentence, spans[index]!)) };
         }),
       );

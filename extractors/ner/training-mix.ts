@@ -1,6 +1,5 @@
 // Which data sets the shipped tagger is trained and judged on, and how each set's types become our labels.
 import { join } from 'node:path';
-import type { MentionLabel } from '../../pipeline/core/model.ts';
 import type { Random } from '../../pipeline/core/random.ts';
 import { readDocredDocuments, readNerFile, type LabelledSentence, type LabelledSpan, type SpanMapper } from './data-formats.ts';
 
@@ -13,10 +12,10 @@ export interface TrainingMix {
 /** GMB is tagged by machine and large: more of it would drown the sets that people checked. */
 const GMB_SENTENCES = 15_000;
 
-const NAMES: readonly MentionLabel[] = ['PER', 'ORG', 'LOC', 'MISC'];
-const NAMES_WITHOUT_MISC: readonly MentionLabel[] = ['PER', 'ORG', 'LOC'];
+const NAMES: readonly string[] = ['PER', 'ORG', 'LOC', 'MISC'];
+const NAMES_WITHOUT_MISC: readonly string[] = ['PER', 'ORG', 'LOC'];
 
-const WNUT17_LABELS: Readonly<Record<string, MentionLabel>> = {
+const WNUT17_LABELS: Readonly<Record<string, string>> = {
   person: 'PER',
   location: 'LOC',
   group: 'ORG',
@@ -28,7 +27,7 @@ const WNUT17_LABELS: Readonly<Record<string, MentionLabel>> = {
 /** The parts of CrossNER that are in use; its news part is a copy of CoNLL-2003. */
 const CROSSNER_DOMAINS = ['ai', 'literature', 'music', 'politics', 'science'] as const;
 
-const CROSSNER_LABELS: Readonly<Record<string, MentionLabel>> = {
+const CROSSNER_LABELS: Readonly<Record<string, string>> = {
   ...labelled('PER', 'person politician writer musicalartist scientist researcher'),
   ...labelled('ORG', 'organisation politicalparty band university'),
   ...labelled('LOC', 'location country astronomicalobject'),
@@ -37,7 +36,7 @@ const CROSSNER_LABELS: Readonly<Record<string, MentionLabel>> = {
   ...labelled('MISC', 'chemicalcompound chemicalelement protein enzyme'),
 };
 
-const GMB_LABELS: Readonly<Record<string, MentionLabel>> = {
+const GMB_LABELS: Readonly<Record<string, string>> = {
   ...labelled('PER', 'per'),
   ...labelled('ORG', 'org'),
   ...labelled('LOC', 'geo gpe'),
@@ -55,7 +54,7 @@ const TITLES: ReadonlySet<string> = new Set(
 /** Roles of a contract that the loan agreements mark as persons. */
 const CONTRACT_ROLES: ReadonlySet<string> = new Set(['borrower', 'borrowers', 'lender', 'lenders']);
 
-function labelled(label: MentionLabel, types: string): Record<string, MentionLabel> {
+function labelled(label: string, types: string): Record<string, string> {
   return Object.fromEntries(types.split(' ').map((type) => [type, label]));
 }
 
@@ -83,11 +82,11 @@ export const mapGmb: SpanMapper = ({ start, end, type }, tokens, partsOfSpeech) 
 
 export const mapLoanAgreement: SpanMapper = ({ start, end, type }, tokens) => {
   const isRole = tokens.slice(start, end).every((token) => CONTRACT_ROLES.has(token.toLowerCase()));
-  return isRole ? undefined : span(start, end, type as MentionLabel);
+  return isRole ? undefined : span(start, end, type as string);
 };
 
-function span(start: number, end: number, label: MentionLabel | undefined): LabelledSpan | undefined {
-  return label && { start, end, label };
+function span(start: number, end: number, label: string | undefined): LabelledSpan | undefined {
+  return label === undefined ? undefined : { start, end, label };
 }
 
 /**

@@ -110,12 +110,13 @@ const AVERAGE_EVERY = 8;
 /** Exponential moving average of the weights (Polyak & Juditsky 1992): smoother, and better, than the last step. */
 export class AveragedWeights {
   readonly #parameters: readonly Parameter[];
-  readonly #averages: readonly Float32Array[];
+  /** The averages, one array a parameter. */
+  readonly values: readonly Float32Array[];
   readonly #decay: number;
 
   constructor(parameters: readonly Parameter[], decay: number) {
     this.#parameters = parameters;
-    this.#averages = parameters.map((p) => p.value.slice());
+    this.values = parameters.map((p) => p.value.slice());
     this.#decay = decay;
   }
 
@@ -124,7 +125,7 @@ export class AveragedWeights {
     if (step % AVERAGE_EVERY) return;
     const decay = Math.min(this.#decay, step / (step + 100)) ** AVERAGE_EVERY;
     this.#parameters.forEach(({ value }, index) => {
-      const average = this.#averages[index]!;
+      const average = this.values[index]!;
       for (let i = 0; i < value.length; i++) average[i]! += (1 - decay) * (value[i]! - average[i]!);
     });
   }
@@ -132,7 +133,7 @@ export class AveragedWeights {
   /** Runs `use` with the averages in place of the weights, then puts the weights back. */
   async during<T>(use: () => Promise<T> | T): Promise<T> {
     const kept = this.#parameters.map((p) => p.value.slice());
-    this.#parameters.forEach((p, index) => p.value.set(this.#averages[index]!));
+    this.#parameters.forEach((p, index) => p.value.set(this.values[index]!));
     try {
       return await use();
     } finally {

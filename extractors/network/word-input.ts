@@ -15,6 +15,7 @@ const MAX_CHARACTERS = 24;
 const MAX_CACHED = 60_000;
 /** Ids before the first listed character: padding, start of word, end of word, any other character. */
 const RESERVED_CHARACTERS = 4;
+const NEW_WORD_DEVIATION = 0.1;
 
 export interface WordInputSpec {
   /** Words whose vectors are the model's own; row 0 is every word that has none. */
@@ -69,7 +70,7 @@ export class WordInput {
       const offset = (index + 1) * dimensions;
       const row = this.#vectors.rowOf(word);
       if (row >= 0) this.#vectors.write(row, own, offset);
-      else for (let d = 0; d < dimensions; d++) own[offset + d] = random.normal() * 0.1;
+      else for (let d = 0; d < dimensions; d++) own[offset + d] = random.normal() * NEW_WORD_DEVIATION;
     });
     const gaussian = (n: number, scale: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * scale);
     const characters = this.spec.characters.length + RESERVED_CHARACTERS;
@@ -93,6 +94,21 @@ export class WordInput {
       this.#forms.set(word, form);
     }
     return form;
+  }
+
+  /** The same input with trained vectors for further words, which start where new words start. */
+  withWords(words: readonly string[], random: Random): WordInput {
+    const { dimensions } = this.#vectors;
+    const own = new Float32Array(this.own.value.length + words.length * dimensions);
+    own.set(this.own.value);
+    for (let at = this.own.value.length; at < own.length; at++) own[at] = random.normal() * NEW_WORD_DEVIATION;
+    const spec = { ...this.spec, ownWords: [...this.spec.ownWords, ...words] };
+    return new WordInput(spec, this.#vectors, { ...this.weights(), own });
+  }
+
+  /** Whether the key has a vector, trained or shared. */
+  hasVector(key: string): boolean {
+    return this.#ownRow.has(key) || this.#vectors.rowOf(key) >= 0;
   }
 
   /** The form without its word vector: what the network sees of a word it has never met. */
@@ -213,17 +229,31 @@ export interface WordInputWeights {
 const MIN_OWN_COUNT = 3;
 const MIN_CHARACTER_COUNT = 20;
 
+export interface WordInputOptions {
+  /** Which words get a trained vector: all `frequent` ones, or only those `missing` from the shared vectors. */
+  readonly ownWords?: 'frequent' | 'missing';
+  readonly vectors?: WordVectors;
+}
+
 /** A fresh word input for training on these sentences. @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export function createWordInput(sentences: readonly (readonly string[])[], random: Random, vectors = loadWordVectors()): WordInput {
-  const keys = new Map<string, number>();
-  const characters = new Map<string, number>();
-  for (const tokens of sentences) {
-    for (const token of tokens) {
-      const key = vectorKeyOf(token);
-      keys.set(key, (keys.get(key) ?? 0) + 1);
-      for (const c of token) characters.set(c, (characters.get(c) ?? 0) + 1);
-    }
-  }
-  const frequent = (counts: Map<string, number>, least: number): string[] => [...counts].filter(([, n]) => n >= least).map(([key]) => key).sort();
-  return new WordInput({ ownWords: frequent(keys, MIN_OWN_COUNT), characters: frequent(characters, MIN_CHARACTER_COUNT) }, vectors, random);
+export function createWordInput(sentences: readonly (readonly string[])[], random: Random, options: WordInputOptions = {}): WordInput {
+  const { ownWords = 'frequent', vectors = loadWordVectors() } = options;
+  const characters = countsOf(sentences, (token) => token);
+  const own = frequent(countsOf(sentences, (token) => [vectorKeyOf(token)]), MIN_OWN_COUNT).filter((key) => ownWords === 'frequent' || vectors.rowOf(key) < 0);
+  return new WordInput({ ownWords: own, characters: frequent(characters, MIN_CHARACTER_COUNT) }, vectors, random);
+}
+
+/** The frequent words that have no vector in the input, sorted. */
+export function missingWordsOf(sentences: readonly (readonly string[])[], input: WordInput): string[] {
+  return frequent(countsOf(sentences, (token) => [vectorKeyOf(token)]), MIN_OWN_COUNT).filter((key) => !input.hasVector(key));
+}
+
+function countsOf(sentences: readonly (readonly string[])[], itemsOf: (token: string) => Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const tokens of sentences) for (const token of tokens) for (const item of itemsOf(token)) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+function frequent(counts: ReadonlyMap<string, number>, least: number): string[] {
+  return [...counts].filter(([, n]) => n >= least).map(([key]) => key).sort();
 }

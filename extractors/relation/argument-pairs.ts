@@ -1,13 +1,13 @@
 // Which two mentions of a sentence are asked about, and how the network sees the asking: a stretch of the sentence around
 // both, each token with its role and its distance to either mention (position features: Zeng et al. 2014, C14-1220).
-import { MENTION_LABELS, type MentionLabel } from '../../pipeline/core/model.ts';
+import { MENTION_LABELS } from '../../pipeline/core/model.ts';
 import { admits, PREDICATES } from './schema.ts';
 
 export interface PairMention {
   /** Tokens of the sentence, half-open. */
   readonly start: number;
   readonly end: number;
-  readonly label: MentionLabel;
+  readonly label: string;
 }
 
 /** Two mentions in the order of the text, and the stretch of the sentence that is read. */
@@ -35,7 +35,7 @@ export const ROLES = 1 + 3 * MENTION_LABELS.length;
 export const DISTANCES = 13;
 
 /** Whether the labels admit an output; uint8 [outputs]. */
-export function admittedOutputs(first: MentionLabel, second: MentionLabel): Uint8Array {
+export function admittedOutputs(first: string, second: string): Uint8Array {
   const admitted = new Uint8Array(PAIR_OUTPUTS);
   PREDICATES.forEach((p, index) => {
     admitted[index] = admits(p, first, second) ? 1 : 0;
@@ -87,7 +87,9 @@ export function pairFeatures(pair: ArgumentPair, mentions: readonly PairMention[
   const roles = new Int32Array(length);
   const labels = MENTION_LABELS.length;
   const mark = ({ start, end, label }: PairMention, group: number): void => {
-    for (let t = Math.max(start, pair.from); t < Math.min(end, pair.to); t++) roles[t - pair.from] = 1 + group * labels + MENTION_LABELS.indexOf(label);
+    const index = (MENTION_LABELS as readonly string[]).indexOf(label);
+    if (index < 0) return;
+    for (let t = Math.max(start, pair.from); t < Math.min(end, pair.to); t++) roles[t - pair.from] = 1 + group * labels + index;
   };
   for (const mention of mentions) mark(mention, 2);
   mark(first, 0);

@@ -2,7 +2,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { MentionLabel } from '../../pipeline/core/model.ts';
 import type { Random } from '../../pipeline/core/random.ts';
 import { readDocredDocuments, withoutBlankTokens, withoutOverlaps, type DocredDocument } from '../ner/data-formats.ts';
 import { parseJson, readJson, readLines } from '../text/data-files.ts';
@@ -77,7 +76,7 @@ function redocredSentences(document: DocredDocument): LabelledPairSentence[] {
     const here = document.vertexSet.flatMap((mentions, entity) =>
       mentions
         .filter((m) => m.sent_id === index && m.pos[0] < m.pos[1] && m.pos[1] <= words.length)
-        .map((m) => ({ start: m.pos[0], end: m.pos[1], label: m.type as MentionLabel, entity })),
+        .map((m) => ({ start: m.pos[0], end: m.pos[1], label: m.type, entity })),
     );
     const { tokens, spans } = withoutBlankTokens(words, withoutOverlaps(here));
     if (spans.length < 2) return [];
@@ -95,11 +94,11 @@ function redocredSentences(document: DocredDocument): LabelledPairSentence[] {
   });
 }
 
-type LabelsByName = ReadonlyMap<string, MentionLabel>;
+type LabelsByName = ReadonlyMap<string, string>;
 
 /** The label of each name that people labelled, its last one where they differ: for sets whose arguments bear none. */
 function labelsByName(sentences: readonly LabelledPairSentence[]): LabelsByName {
-  const named = ({ tokens, mentions }: LabelledPairSentence): [string, MentionLabel][] =>
+  const named = ({ tokens, mentions }: LabelledPairSentence): [string, string][] =>
     mentions.map(({ start, end, label }) => [tokens.slice(start, end).join(' '), label]);
   return new Map(sentences.flatMap(named));
 }
@@ -189,7 +188,7 @@ function onePair(
   const overlap = head.start < tail.end && tail.start < head.end;
   if (!directed || overlap || head.start >= head.end || tail.start >= tail.end) return [];
   const { name, reversed } = directed;
-  const label = (span: { start: number; end: number }, isHead: boolean): MentionLabel => {
+  const label = (span: { start: number; end: number }, isHead: boolean): string => {
     const surface = tokens.slice(span.start, span.end).join(' ');
     const labelled = labels.get(surface);
     const allowed = isHead ? predicateNamed.get(name)!.domain : predicateNamed.get(name)!.range;
@@ -208,7 +207,7 @@ function onePair(
 }
 
 /** Works and their parts stand first where the schema's own first choice is rare in the sets read here. */
-const USUAL_LABELS: Readonly<Record<string, readonly [head: MentionLabel, tail: MentionLabel]>> = {
+const USUAL_LABELS: Readonly<Record<string, readonly [head: string, tail: string]>> = {
   partOf: ['MISC', 'MISC'],
   country: ['MISC', 'LOC'],
   ownedBy: ['ORG', 'ORG'],

@@ -2,7 +2,7 @@
 // One row is one fact, or one "-" row: a passage that holds no fact of the property.
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
-import type { MentionLabel, Sentence } from '../../pipeline/core/model.ts';
+import type { Sentence } from '../../pipeline/core/model.ts';
 import { withoutOverlaps, type LabelledSpan } from '../ner/data-formats.ts';
 import { readLines } from '../text/data-files.ts';
 import { splitSentences } from '../text/split-sentences.ts';
@@ -103,9 +103,9 @@ function sentencesOf(passage: Passage): LabelledPairSentence[] {
 const keyOf = (span: CharacterSpan): string => `${span.start}:${span.end}`;
 
 /** The label of each marked span: of those its roles in the facts allow, the one most of them do. */
-function labelsOf({ facts, text }: Passage): ReadonlyMap<string, MentionLabel> {
-  const votes = new Map<string, MentionLabel[]>();
-  const vote = (span: CharacterSpan, label: MentionLabel): void => {
+function labelsOf({ facts, text }: Passage): ReadonlyMap<string, string> {
+  const votes = new Map<string, string[]>();
+  const vote = (span: CharacterSpan, label: string): void => {
     votes.set(keyOf(span), [...(votes.get(keyOf(span)) ?? []), label]);
   };
   for (const { property, subject, object } of facts) {
@@ -113,11 +113,11 @@ function labelsOf({ facts, text }: Passage): ReadonlyMap<string, MentionLabel> {
     vote(subject, predicate.domain[0]);
     vote(object, property === 'NATIONALITY' ? nationalityLabel(text.slice(object.start, object.end)) : predicate.range[0]);
   }
-  const count = (all: readonly MentionLabel[], label: MentionLabel): number => all.filter((other) => other === label).length;
+  const count = (all: readonly string[], label: string): number => all.filter((other) => other === label).length;
   return new Map([...votes].map(([key, all]) => [key, all.reduce((best, label) => (count(all, label) > count(all, best) ? label : best))]));
 }
 
-function sentenceOf(passage: Passage, sentence: Sentence, labels: ReadonlyMap<string, MentionLabel>): LabelledPairSentence {
+function sentenceOf(passage: Passage, sentence: Sentence, labels: ReadonlyMap<string, string>): LabelledPairSentence {
   const tokenSpan = (span: CharacterSpan): CharacterSpan | undefined => {
     const start = sentence.tokens.findIndex((token) => token.end > span.start);
     const after = sentence.tokens.findIndex((token) => token.start >= span.end);

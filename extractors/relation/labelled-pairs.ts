@@ -1,5 +1,4 @@
 // What a sentence with labelled mention pairs is, and how the properties of data sets become predicates of the schema.
-import type { MentionLabel } from '../../pipeline/core/model.ts';
 import type { LabelledSpan } from '../ner/data-formats.ts';
 import { admits, PREDICATES, predicateNamed } from './schema.ts';
 
@@ -89,7 +88,7 @@ export class RelationSet {
 const NATIONALITY = /^\S*(?:ian|[cnrx]ican|ccan|uban|german|roman|[lpr]ean|egan|ayan|ish|ese|ench|utch|zech|reek|swiss|welsh|thai|aqi|aeli|[ns]tani|afghan|ari|slovak|[aeiou]ndic|tine)s?$/i;
 
 /** The label of the value of a nationality: MISC for an adjective, LOC for a country. */
-export function nationalityLabel(surface: string): MentionLabel {
+export function nationalityLabel(surface: string): string {
   return NATIONALITY.test(surface) && !/stan$/i.test(surface) ? 'MISC' : 'LOC';
 }
 

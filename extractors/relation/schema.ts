@@ -1,19 +1,18 @@
 // Which predicates there are: readable name, Wikidata property, what the head and the tail may be.
 // Source of names and ids: https://www.wikidata.org/wiki/Wikidata:List_of_properties
-import type { MentionLabel } from '../../pipeline/core/model.ts';
 
 export interface Predicate {
   readonly name: string;
   readonly wikidata: string;
-  readonly domain: readonly MentionLabel[];
-  readonly range: readonly MentionLabel[];
+  readonly domain: readonly string[];
+  readonly range: readonly string[];
 }
 
 const predicate = (name: string, wikidata: string, domain: string, range: string): Predicate => ({
   name,
   wikidata,
-  domain: domain.split(' ') as MentionLabel[],
-  range: range.split(' ') as MentionLabel[],
+  domain: domain.split(' '),
+  range: range.split(' '),
 });
 
 /** The order is the order of the classes of the shipped model, after class 0 (no relation): append only. */
@@ -53,6 +52,6 @@ export const PREDICATES: readonly Predicate[] = [
 export const predicateNamed: ReadonlyMap<string, Predicate> = new Map(PREDICATES.map((p) => [p.name, p]));
 
 /** Whether the labels of the two mentions fit the predicate. */
-export function admits(p: Predicate, head: MentionLabel, tail: MentionLabel): boolean {
+export function admits(p: Predicate, head: string, tail: string): boolean {
   return p.domain.includes(head) && p.range.includes(tail);
 }

@@ -1,7 +1,8 @@
 // `engram evaluate ner|relations`: the field's own scores of a model on a labelled file.
 import { Option, type Command } from 'commander';
+import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
-import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, wholeNumber, type EngineFlags } from './options.ts';
+import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson, table } from './output.ts';
 
 interface EvaluateFlags extends EngineFlags {
@@ -10,6 +11,8 @@ interface EvaluateFlags extends EngineFlags {
   readonly map?: string;
   readonly limit?: number;
   readonly model?: string;
+  readonly minProbability?: number;
+  readonly errors?: number;
 }
 
 interface Scores {
@@ -26,6 +29,8 @@ interface EvaluateOptions {
   readonly format?: string;
   readonly map?: string;
   readonly limit?: number;
+  readonly minProbability?: number;
+  readonly errors?: number;
 }
 
 interface Task {
@@ -72,7 +77,12 @@ function addTask(parent: Command, task: Task): void {
     .addOption(new Option('--format <format>', 'of the data; told from the name of the file when left out').choices(task.formats))
     .option('--limit <count>', 'use only the first so many items', wholeNumber(1))
     .option('--model <folder>', 'a model made by `engram train`; the shipped one when left out');
-  if (task.name === 'ner') command.option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored');
+  if (task.name === 'ner') {
+    command
+      .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored')
+      .option('--min-probability <share>', 'mentions below it count as not found: more precision, less recall', shareOfOne)
+      .option('--errors <count>', 'list so many of the errors that the model was surest of', wholeNumber(0));
+  }
   addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
   command.action(async (flags: EvaluateFlags) => {
     const config = await configOf(flags);
@@ -86,9 +96,14 @@ function addTask(parent: Command, task: Task): void {
       format: flags.format,
       map: flags.map,
       limit: flags.limit,
+      minProbability: flags.minProbability,
+      errors: flags.errors,
     });
     if (flags.json) printJson(report);
-    else printReport(report as Record<string, unknown>);
+    else {
+      printReport(report as Record<string, unknown>);
+      if (task.name === 'ner') printTaggerReport(report as TaggerEvaluation);
+    }
   });
 }
 
@@ -107,6 +122,24 @@ function printReport(report: Record<string, unknown>): void {
     const text = typeof value === 'number' ? (isScore(name) ? percent(value) : formatNumber(value)) : String(value);
     print(`  ${name}: ${name === 'f1' ? paint(text, 'bold', 'green') : text}`);
   }
+}
+
+/** What only a tagger's report has: confusion of types, reliability, its worst errors. */
+function printTaggerReport({ confusion, reliability, expectedCalibrationError, worst, leftOut }: TaggerEvaluation): void {
+  const right = { align: 'right' } as const;
+  const columns = [...new Set([...Object.keys(confusion), ...Object.values(confusion).flatMap(Object.keys)])].sort();
+  print(heading('\nGold (rows) taken for (columns); - is none'));
+  const rows = columns.filter((gold) => confusion[gold]).map((gold) => [gold, ...columns.map((found) => formatCount(confusion[gold]![found] ?? 0))]);
+  print(table([['', ...columns], ...rows], [{}, ...columns.map(() => right)]));
+  print(heading(`\nProbabilities: expected calibration error ${expectedCalibrationError.toFixed(3)}`));
+  const bins = reliability.map((bin) => [`${bin.from.toFixed(1)} to ${bin.to.toFixed(1)}`, formatCount(bin.count), bin.meanProbability.toFixed(2), bin.shareRight.toFixed(2)]);
+  print(table([['probability', 'mentions', 'mean', 'share right'], ...bins], [{}, right, right, right]));
+  if (worst.length > 0) {
+    print(heading('\nErrors the model was surest of'));
+    print(table(worst.map((e) => [e.certainty.toFixed(2), e.kind, e.gold ?? '-', e.predicted ?? '-', e.context]), [right]));
+  }
+  const unknown = Object.entries(leftOut).map(([label, count]) => `${label} (${formatCount(count)})`);
+  if (unknown.length > 0) print(`\nNot scored, since the model does not know them: ${unknown.join(', ')}. --map names labels of the model for them.`);
 }
 
 function formatNumber(value: number): string {

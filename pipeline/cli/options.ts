@@ -71,6 +71,13 @@ export function requirePath(path: string): void {
   if (!existsSync(path)) throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });
 }
 
+/** Parses a number from 0 to 1. */
+export function shareOfOne(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return value;
+}
+
 /** A parser for whole numbers from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

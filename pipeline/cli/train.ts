@@ -17,6 +17,10 @@ interface NerFlags extends TrainFlags {
   readonly map?: string;
   readonly keepTokens?: boolean;
   readonly silver?: string;
+  readonly from?: string;
+  readonly rehearsal: boolean;
+  readonly teachers?: readonly string[];
+  readonly texts?: readonly string[];
 }
 
 interface RelationFlags extends TrainFlags {
@@ -39,10 +43,15 @@ function addNer(parent: Command): void {
     .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['conll', 'iob2', 'jsonl', 'gmb', 'docred']))
     .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not trained')
     .option('--keep-tokens', 'keep the tokens of the files, for scores that compare with published ones')
+    .option('--from <model>', "go on from a trained model, or from 'shipped': its labels stay, those of the data are added")
+    .option('--no-rehearsal', 'with --from: do not rehearse the old labels on the new sentences')
+    .option('--teachers <model...>', 'trained models that label --texts for the new one to learn from')
+    .option('--texts <file...>', 'text, or labelled files whose labels are not read')
     .option('--silver <file>', 'JSON lines that a teacher labelled, beside a folder of data sets');
   addShared(command, 'train ner --data train.conll --dev dev.conll --out models/mine --seed 1');
   command.action(async (flags: NerFlags) => {
-    for (const path of [...flags.data, flags.dev, flags.test, flags.silver]) if (path !== undefined) requirePath(path);
+    const models = [flags.from === 'shipped' ? undefined : flags.from, ...(flags.teachers ?? [])];
+    for (const path of [...flags.data, flags.dev, flags.test, flags.silver, ...models, ...(flags.texts ?? [])]) if (path !== undefined) requirePath(path);
     const { trainTagger } = await import('../../extractors/ner/train.ts');
     finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, report: reporterOf(flags) }));
   });

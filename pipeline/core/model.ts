@@ -11,9 +11,8 @@ export type EntityId = Branded<'EntityId'>;
 /** Stable id of a fact: derived from its triple. */
 export type FactId = Branded<'FactId'>;
 
-/** The six labels of a mention and types of an entity. TIME and NUM become attribute values, never entities. */
+/** The labels that the shipped tagger knows; a model of one's own may have others. TIME and NUM become attribute values, never entities. */
 export const MENTION_LABELS = ['PER', 'ORG', 'LOC', 'MISC', 'TIME', 'NUM'] as const;
-export type MentionLabel = (typeof MENTION_LABELS)[number];
 export const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
 
@@ -48,7 +47,7 @@ export interface SegmentedDocument extends Document {
 
 /** Words that name something, in one place. */
 export interface Mention {
-  readonly label: MentionLabel;
+  readonly label: string;
   readonly sentence: number;
   /** Tokens of that sentence, half-open. */
   readonly tokenStart: number;

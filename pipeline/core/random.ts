@@ -1,6 +1,8 @@
 // The seeded generator every random choice is drawn from.
 
 export interface Random {
+  /** What `createRandom` takes to go on from here. */
+  readonly state: number;
   /** Uniform in [0, 1). */
   next(): number;
   /** Uniform integer in [0, below). */
@@ -23,6 +25,9 @@ export function createRandom(seed: number): Random {
   };
   const integer = (below: number): number => Math.floor(next() * below);
   return {
+    get state() {
+      return state;
+    },
     next,
     integer,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),

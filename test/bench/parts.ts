@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createEngine } from '../../extractors/engine/index.ts';
 import type { Encoder } from '../../extractors/engine/engine.ts';
 import { loadTagger } from '../../extractors/ner/tagger.ts';
-import { tagSentences } from '../../extractors/ner/tagger-model.ts';
+import { createTaggerOf, tagSentences } from '../../extractors/ner/tagger-model.ts';
 import { segmentText } from '../../extractors/text/segmenter.ts';
 import { openStore } from '../../graph/stores/index.ts';
 import { createStages, runBuild } from '../../pipeline/build.ts';
@@ -73,9 +73,10 @@ async function measureNer(input: string): Promise<Result> {
 /** Seconds of each step of NER, one batch at a time: what runs side by side in a build is added up here. */
 async function measureBreakdown(input: string): Promise<Result> {
   const documents = firstWords(await documentsOf(input), BREAKDOWN_WORDS);
-  const { input: words, encoder: spec, tables } = loadTagger();
+  const network = loadTagger();
+  const { input: words } = network;
   const engine = await createEngine(DEFAULT_CONFIG.engine.kind);
-  const encoder = await engine.createEncoder(spec, DEFAULT_CONFIG.engine.precision);
+  const encoder = await engine.createEncoder(network.encoder, DEFAULT_CONFIG.engine.precision);
   const spent = { segmentation: 0, wordInput: 0, encoder: 0, decoding: 0 };
 
   // Within one batch words are written, then the encoder runs, then its scores are decoded: three marks tell them apart.
@@ -106,7 +107,7 @@ async function measureBreakdown(input: string): Promise<Result> {
     mark = performance.now();
     const sentences = documents.flatMap(({ text }) => segmentText(text).map(({ tokens }) => tokens.map((token) => token.text)));
     charge('segmentation');
-    await tagSentences(sentences, words, timed, tables['transitions']!, 1);
+    await tagSentences(sentences, createTaggerOf(network, timed), 1);
     charge('decoding');
     return sentences.reduce((sum, tokens) => sum + tokens.length, 0);
   };

@@ -1,11 +1,15 @@
 // Training from end to end on sentences made up here: it learns, it repeats from its seed, and what it saves can be loaded.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { createEngine } from '../../extractors/engine/index.ts';
 import type { LabelledSentence } from '../../extractors/ner/data-formats.ts';
+import { scoreSentences } from '../../extractors/ner/span-scores.ts';
+import { createTaggerOf } from '../../extractors/ner/tagger-model.ts';
 import { loadTagger } from '../../extractors/ner/tagger.ts';
-import { fitTagger, trainTagger } from '../../extractors/ner/train.ts';
+import { fitTagger } from '../../extractors/ner/fit.ts';
+import { trainTagger } from '../../extractors/ner/train.ts';
 import { loadRelationModel } from '../../extractors/relation/extractor.ts';
 import type { LabelledPairSentence } from '../../extractors/relation/labelled-pairs.ts';
 import { fitRelations } from '../../extractors/relation/train.ts';
@@ -30,11 +34,51 @@ const report = (): void => undefined;
 
 test.serial('a tagger learns its training sentences, and the same seed gives the same weights', async (t) => {
   const fit = (out: string): ReturnType<typeof fitTagger> =>
-    fitTagger({ train: sentences, development: { itself: sentences }, out: join(folder, out), seed: SEED, epochs: 25, settings: { hiddenSizes: [16], learningRate: 0.01 }, report });
+    fitTagger({ train: sentences, development: { itself: sentences }, labels: ['PER', 'LOC'], out: join(folder, out), seed: SEED, epochs: 25, settings: { hiddenSizes: [16], learningRate: 0.01 }, report });
   const first = await fit('one');
-  t.true(first.f1['itself']! > 95, `${first.f1['itself']}`);
-  t.deepEqual((await fit('two')).f1, first.f1);
+  t.true(first.best.f1['itself']! > 95, `${first.best.f1['itself']}`);
+  t.deepEqual((await fit('two')).best, first.best);
   t.is(loadTagger(join(folder, 'two')).version, loadTagger(join(folder, 'one')).version);
+});
+
+test.serial('a training that was stopped goes on from its last epoch to the same weights', async (t) => {
+  const options = { train: sentences, development: { itself: sentences }, labels: ['PER', 'LOC'], seed: SEED, epochs: 4, settings: { hiddenSizes: [16] } };
+  await fitTagger({ ...options, out: join(folder, 'whole'), report });
+  const stopAfter = (epochs: number) => (line: string): void => {
+    if (line.startsWith(`epoch ${epochs + 1}:`)) throw new Error('stopped');
+  };
+  const out = join(folder, 'stopped');
+  await t.throwsAsync(fitTagger({ ...options, out, report: stopAfter(2) }), { message: 'stopped' });
+  const lines: string[] = [];
+  await fitTagger({ ...options, out, report: (line) => void lines.push(line) });
+  t.true(lines.includes('going on after epoch 2 of an earlier run'), lines.join('\n'));
+  t.is(loadTagger(out).version, loadTagger(join(folder, 'whole')).version);
+  t.false(existsSync(join(out, 'checkpoint.safetensors')));
+});
+
+test.serial('a trained tagger learns a new label from sentences that have only that one, and keeps the old ones', async (t) => {
+  const path = join(folder, 'drinks.jsonl');
+  const drinks = PEOPLE.flatMap((person) => ['coffee', 'tea', 'cocoa'].map((drink) => [person, 'was', 'born', 'in', CITIES[person.length % CITIES.length]!, 'with', drink, '.']));
+  writeFileSync(path, drinks.map((tokens) => JSON.stringify({ tokens, spans: [{ start: 6, end: 7, label: 'Drink' }] })).join('\n'));
+  const out = join(folder, 'drinks');
+  const result = await trainTagger({ data: [path], development: path, from: join(folder, 'one'), out, seed: SEED, epochs: 60, settings: { learningRate: 0.004, patience: 60 }, report });
+  t.deepEqual(loadTagger(out).labels, ['PER', 'LOC', 'Drink']);
+  t.true(result.f1['development']! > 95, `${result.f1['development']}`);
+  const network = loadTagger(out);
+  const encoder = await (await createEngine('wasm')).createEncoder(network.encoder, 'float32');
+  const kept = (await scoreSentences(sentences, createTaggerOf(network, encoder))).total();
+  t.true(kept.f1 > 80, `${kept.f1}`);
+});
+
+test.serial('teachers label a text, and a student learns from it what its own sentences do not show', async (t) => {
+  const [few, texts] = [join(folder, 'few-cities.jsonl'), join(folder, 'texts.jsonl')];
+  const write = (path: string, list: readonly LabelledSentence[]): void => writeFileSync(path, list.map(({ tokens, spans }) => JSON.stringify({ tokens, spans })).join('\n'));
+  write(few, sentences.slice(0, 24));
+  write(texts, sentences.map((s) => ({ ...s, spans: [] })));
+  const lines: string[] = [];
+  const options = { data: [few], development: few, out: join(folder, 'student'), seed: SEED, epochs: 2, settings: { hiddenSizes: [16] } };
+  await trainTagger({ ...options, teachers: [join(folder, 'one'), join(folder, 'two')], texts: [texts], report: (line) => void lines.push(line) });
+  t.true(lines.includes(`${sentences.length} sentences labelled by 2 teachers`), lines.join('\n'));
 });
 
 test.serial('own files train a tagger, a tenth of them held out when no file decides', async (t) => {
@@ -45,6 +89,8 @@ test.serial('own files train a tagger, a tenth of them held out when no file dec
   t.is(result.sentences, sentences.length - Math.floor(sentences.length / 10));
   t.deepEqual(Object.keys(result.f1), ['development']);
   t.is(loadTagger(join(folder, 'own')).task, 'ner');
+  t.regex(readFileSync(join(folder, 'own', 'tagger.learning-curve.svg'), 'utf8'), /^<svg [^]*<polyline/);
+  t.true(result.errors.worst.length <= 20 && result.calibration.expectedCalibrationError <= 1);
 });
 
 test.serial('too few sentences to hold any out are refused', async (t) => {

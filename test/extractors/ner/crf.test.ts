@@ -1,24 +1,27 @@
 import test from 'ava';
-import { allowedTags, mayEnd, mayFollow, mayStart, TAGS } from '../../../extractors/ner/bioes.ts';
-import { crfGradient, exponentiate, logPartition, tagMarginals, viterbi } from '../../../extractors/ner/crf.ts';
+import { allowedTags, mayEnd, mayFollow, mayStart, spansFromBioes, tagCountOf } from '../../../extractors/ner/bioes.ts';
+import { createTransitions, Crf, type Emissions } from '../../../extractors/ner/crf.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
-const WIDTH = TAGS.length;
+const LABELS = ['PER', 'ORG', 'LOC', 'TIME'];
+const WIDTH = tagCountOf(LABELS.length);
+const ALL_TAGS = Array.from({ length: WIDTH }, (_, tag) => tag);
 const random = createRandom(3);
 const scores = (n: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * 2);
+const randomTransitions = (): Float32Array => scores(createTransitions(LABELS.length).length);
+const sentenceOf = (emissions: Float32Array): Emissions => ({ scores: emissions, offset: 0, stride: WIDTH, tokens: emissions.length / WIDTH });
 
 /** Every path BIOES allows, with its score. */
-function paths(emissions: Float32Array, tokens: number, transitions: Float32Array): { path: number[]; score: number }[] {
-  let open = TAGS.map((_, tag) => ({ path: [tag], score: emissions[tag]! })).filter(({ path }) => mayStart(path[0]!));
+function paths(emissions: Float32Array, transitions: Float32Array): { path: number[]; score: number }[] {
+  const tokens = emissions.length / WIDTH;
+  const step = (from: number, to: number): number => transitions[from * (WIDTH + 1) + to]!;
+  let open = ALL_TAGS.map((tag) => ({ path: [tag], score: step(WIDTH, tag) + emissions[tag]! })).filter(({ path }) => mayStart(path[0]!));
   for (let i = 1; i < tokens; i++) {
     open = open.flatMap(({ path, score }) =>
-      TAGS.flatMap((_, to) => {
-        const from = path.at(-1)!;
-        return mayFollow(from, to) ? [{ path: [...path, to], score: score + transitions[from * WIDTH + to]! + emissions[i * WIDTH + to]! }] : [];
-      }),
+      ALL_TAGS.flatMap((to) => (mayFollow(path.at(-1)!, to) ? [{ path: [...path, to], score: score + step(path.at(-1)!, to) + emissions[i * WIDTH + to]! }] : [])),
     );
   }
-  return open.filter(({ path }) => mayEnd(path.at(-1)!));
+  return open.filter(({ path }) => mayEnd(path.at(-1)!)).map(({ path, score }) => ({ path, score: score + step(path.at(-1)!, WIDTH) }));
 }
 
 const logSum = (values: number[]): number => {
@@ -27,36 +30,64 @@ const logSum = (values: number[]): number => {
 };
 
 for (const tokens of [1, 2, 3, 4]) {
-  test(`the partition function, the marginals and Viterbi agree with every path of ${tokens} tokens`, (t) => {
-    const emissions = scores(tokens * WIDTH);
-    const transitions = scores(WIDTH * WIDTH);
-    const all = paths(emissions, tokens, transitions);
-    const total = logSum(all.map((p) => p.score));
-    t.true(Math.abs(logPartition(emissions, tokens, exponentiate(transitions)) - total) < 1e-6);
-    const best = all.reduce((a, b) => (b.score > a.score ? b : a));
-    t.deepEqual([...viterbi(emissions, tokens, transitions)], best.path);
-    const marginals = tagMarginals(emissions, tokens, exponentiate(transitions));
-    for (let i = 0; i < tokens; i++) {
-      for (let tag = 0; tag < WIDTH; tag++) {
-        const expected = all.filter((p) => p.path[i] === tag).reduce((sum, p) => sum + Math.exp(p.score - total), 0);
-        t.true(Math.abs(marginals[i * WIDTH + tag]! - expected) < 1e-6);
+  for (const temperature of [1, 1.7]) {
+    test(`partition function, marginals, mentions and best path agree with every path of ${tokens} tokens at temperature ${temperature}`, (t) => {
+      const emissions = scores(tokens * WIDTH);
+      const transitions = randomTransitions();
+      const crf = new Crf(transitions, temperature);
+      const all = paths(emissions, transitions);
+      const total = logSum(all.map((p) => p.score / temperature));
+      const probabilityOf = (holds: (path: number[]) => boolean): number =>
+        all.filter(({ path }) => holds(path)).reduce((sum, p) => sum + Math.exp(p.score / temperature - total), 0);
+      t.true(Math.abs(crf.logPartition(sentenceOf(emissions)) - total) < 1e-6);
+      const best = all.reduce((a, b) => (b.score > a.score ? b : a));
+      t.deepEqual([...crf.bestPath(sentenceOf(emissions))], best.path);
+      const marginals = crf.marginals(sentenceOf(emissions));
+      for (let i = 0; i < tokens; i++) {
+        for (const tag of ALL_TAGS) t.true(Math.abs(marginals[i * WIDTH + tag]! - probabilityOf((path) => path[i] === tag)) < 1e-6);
       }
-    }
-  });
+      for (let start = 0; start < tokens; start++) {
+        for (let end = start + 1; end <= tokens; end++) {
+          const [found] = crf.spanProbabilities(sentenceOf(emissions), [[start, end, 1]]);
+          const has = (path: number[]): boolean => spansFromBioes(path, LABELS).some((s) => s.start === start && s.end === end && s.label === 'ORG');
+          t.true(Math.abs(found! - probabilityOf(has)) < 1e-6);
+        }
+      }
+    });
+  }
 }
+
+test('the best path is found where one tag is far ahead of the others', (t) => {
+  for (let round = 0; round < 200; round++) {
+    const emissions = scores(3 * WIDTH).map((value) => value * 6);
+    const transitions = randomTransitions();
+    const best = paths(emissions, transitions).reduce((a, b) => (b.score > a.score ? b : a));
+    t.deepEqual([...new Crf(transitions).bestPath(sentenceOf(emissions))], best.path);
+  }
+});
+
+test('a sentence within a batch is read where it lies', (t) => {
+  const emissions = scores(3 * WIDTH);
+  const batch = scores(3 * 2 * WIDTH);
+  for (let i = 0; i < 3; i++) batch.set(emissions.subarray(i * WIDTH, (i + 1) * WIDTH), (i * 2 + 1) * WIDTH);
+  const crf = new Crf(randomTransitions());
+  const within = { scores: batch, offset: WIDTH, stride: 2 * WIDTH, tokens: 3 };
+  t.deepEqual(crf.bestPath(within), crf.bestPath(sentenceOf(emissions)));
+  t.deepEqual(crf.marginals(within), crf.marginals(sentenceOf(emissions)));
+});
 
 test('the loss of a partly annotated sentence sums over the paths that agree, and its gradient meets finite differences', (t) => {
   const tokens = 4;
   const emissions = scores(tokens * WIDTH);
-  const transitions = scores(WIDTH * WIDTH);
-  const allowed = allowedTags({ spans: [{ start: 1, end: 3, label: 'ORG' }], tokens: Array<string>(tokens).fill('x'), annotated: ['PER', 'ORG', 'LOC'] });
+  const transitions = randomTransitions();
+  const allowed = allowedTags({ spans: [{ start: 1, end: 3, label: 'ORG' }], tokens: Array<string>(tokens).fill('x'), annotated: ['PER', 'ORG', 'LOC'] }, LABELS);
   const lossOf = (e: Float32Array, s: Float32Array): number => {
-    const all = paths(e, tokens, s);
+    const all = paths(e, s);
     const agreeing = all.filter(({ path }) => path.every((tag, i) => allowed[i * WIDTH + tag]));
     return logSum(all.map((p) => p.score)) - logSum(agreeing.map((p) => p.score));
   };
-  const steps = new Float32Array(WIDTH * WIDTH);
-  const result = crfGradient(emissions, allowed, exponentiate(transitions), steps);
+  const steps = createTransitions(LABELS.length);
+  const result = new Crf(transitions).gradient(emissions, allowed, steps);
   t.true(Math.abs(result.loss - lossOf(emissions, transitions)) < 1e-6);
   const by = 1 / 64;
   const numeric = (values: Float32Array, index: number, loss: () => number): number => {
@@ -71,12 +102,12 @@ test('the loss of a partly annotated sentence sums over the paths that agree, an
   for (let index = 0; index < tokens * WIDTH; index += 3) {
     t.true(Math.abs(numeric(emissions, index, () => lossOf(emissions, transitions)) - result.emissions[index]!) < 1e-3);
   }
-  for (let index = 0; index < WIDTH * WIDTH; index += 29) {
+  for (let index = 0; index < transitions.length; index += 5) {
     t.true(Math.abs(numeric(transitions, index, () => lossOf(emissions, transitions)) - steps[index]!) < 1e-3);
   }
 });
 
 test('scores of a thousand do not overflow', (t) => {
   const emissions = Float32Array.from({ length: 3 * WIDTH }, (_, i) => (i % 2 ? 1000 : -1000));
-  t.true(Number.isFinite(logPartition(emissions, 3, exponentiate(new Float32Array(WIDTH * WIDTH)))));
+  t.true(Number.isFinite(new Crf(createTransitions(LABELS.length)).logPartition(sentenceOf(emissions))));
 });

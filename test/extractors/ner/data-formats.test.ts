@@ -86,7 +86,7 @@ test('DocRED documents give a sentence for each of sents, without blank tokens a
 for (const [problem, name, content, message] of [
   ['a token without a tag', 'a.txt', 'Ada\tB-PER\nslept\n', /line 2: no tag after 'slept'/],
   ['a tag of no scheme', 'a.txt', 'Ada\tperson\n', /line 1: 'person' is not a tag/],
-  ['an unknown label', 'a.txt', 'Ada\tB-HERO\n', /line 1: unknown label 'HERO'/],
+  ['a label that is no name', 'a.txt', 'Ada\tB-<b>\n', /line 1: '<b>' found; expected a label/],
   ['an empty file', 'a.txt', '\n', /no labelled sentence/],
   ['broken JSON', 'a.json', '[{', /not JSON/],
   ['JSON of another shape', 'a.json', '{"a":1}', /not a list of DocRED documents/],
@@ -132,5 +132,5 @@ test('the unsure tokens of a JSON line are kept', async (t) => {
 });
 
 test('a pair of --map without one of the labels is refused', (t) => {
-  t.throws(() => mapperOf('person=HUMAN'), { instanceOf: EngramError, message: /'person=HUMAN' found; expected TYPE=LABEL/ });
+  t.throws(() => mapperOf('person=<b>'), { instanceOf: EngramError, message: /'person=<b>' found; expected TYPE=LABEL/ });
 });

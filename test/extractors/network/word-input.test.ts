@@ -2,10 +2,10 @@ import test from 'ava';
 import { createParameter, updateWithAdam } from '../../../extractors/network/parameters.ts';
 import { learningRateAt, trainingInputs } from '../../../extractors/network/training.ts';
 import { WordInput } from '../../../extractors/network/word-input.ts';
-import { createWordVectors } from '../../../extractors/network/word-vectors.ts';
+import { createWordVectors, valueOfLevel } from '../../../extractors/network/word-vectors.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
-const vectors = createWordVectors(['the', 'bank', 'opened'], Int8Array.from({ length: 12 }, (_, i) => i * 10 - 60), Float32Array.of(0.01, 0.01, 0.02));
+const vectors = createWordVectors(['the', 'bank', 'opened'], Uint8Array.from({ length: 6 }, (_, i) => i * 40 + 3), Float32Array.of(0.5, 0.5, 1));
 const input = (): WordInput => new WordInput({ ownWords: ['bank', '#shape:dddd'], characters: [...'abcdefghijklmnopqrstuvwxyzB'] }, vectors, createRandom(5));
 
 test('a word has its own vector, else the shared one, else that of unknown words', (t) => {
@@ -15,6 +15,13 @@ test('a word has its own vector, else the shared one, else that of unknown words
   t.deepEqual([words.formOf('the').own, words.formOf('the').shared], [-1, 0]);
   t.deepEqual([words.formOf('qwzx').own, words.formOf('qwzx').shared], [0, -1]);
   t.is(words.formOf('opened.').shared, 2);
+});
+
+test('a shared vector is two levels a byte, the lower four bits first, times the scale of its word', (t) => {
+  const row = new Float32Array(5);
+  vectors.write(1, row, 1);
+  t.deepEqual([...row], [0, ...[83 & 15, 83 >> 4, 123 & 15, 123 >> 4].map((level) => Math.fround(Math.fround(valueOfLevel(level)) * 0.5))]);
+  t.true(Array.from({ length: 15 }, (_, level) => valueOfLevel(level) < valueOfLevel(level + 1)).every(Boolean));
 });
 
 test('cached features equal fresh ones, until the cache is told to forget', (t) => {
