@@ -64,7 +64,7 @@ test('every alias of a gold entity occurs verbatim in its document', (t) => {
     const text = read(document);
     t.is(new Set(entities.map(({ name }) => name)).size, entities.length, `${file}: a name twice`);
     for (const { name, type, aliases } of entities) {
-      t.true(ENTITY_TYPES.includes(type), `${file}: ${name} has type ${type}`);
+      t.true((ENTITY_TYPES as readonly string[]).includes(type), `${file}: ${name} has type ${type}`);
       t.true(aliases.length > 0, `${file}: ${name} has no alias`);
       for (const alias of aliases) t.true(text.includes(alias), `${file}: "${alias}" does not occur`);
     }

@@ -28,7 +28,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
 
 const session = await guarded(() => openSession(plan));
 port.on('message', (batch: EncoderBatch) => {
-  guarded(async () => Float32Array.from(await session.run(batch))).then(
+  guarded(async () => new Float32Array(await session.run(batch))).then(
     (scores) => port.postMessage({ scores } satisfies ThreadAnswer, [scores.buffer]),
     (error: unknown) => port.postMessage({ problem: messageOf(error) } satisfies ThreadAnswer),
   );

@@ -1,7 +1,7 @@
 // How labelled sentences are read from files: CoNLL columns, Universal NER (iob2), JSON lines, the GMB table and DocRED documents.
 import { parse } from 'csv-parse';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import { MENTION_LABELS } from '../../pipeline/core/model.ts';
+import { LABEL_NAME, MENTION_LABELS } from '../../pipeline/core/model.ts';
 import { openText, readJson, readLines } from '../text/data-files.ts';
 
 export interface LabelledSpan {
@@ -52,8 +52,6 @@ export interface NerReadOptions {
   /** Titles of documents to leave out (DocRED only). */
   readonly withoutTitles?: ReadonlySet<string>;
 }
-
-const LABEL_NAME = /^\p{L}[\p{L}\p{N}_.-]*$/u;
 
 const USUAL_NAMES: ReadonlyMap<string, string> = new Map([
   ...MENTION_LABELS.map((label) => [label, label] as const),
@@ -169,7 +167,7 @@ function mapSpans(
 function namedSpan(span: TypedSpan, where: { path: string; line?: number }): LabelledSpan {
   const label = USUAL_NAMES.get(span.type.toUpperCase()) ?? span.type;
   if (!LABEL_NAME.test(label)) {
-    const problem = `'${label}' found; expected a label of letters, digits, '_', '.' and '-' that starts with a letter`;
+    const problem = `'${label}' found; expected a label of up to 63 letters a to z, digits, '_', '.' and '-' that starts with a letter`;
     throw new EngramError('ENGRAM_DATA_INVALID', { ...where, problem });
   }
   return { start: span.start, end: span.end, label };

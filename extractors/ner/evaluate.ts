@@ -1,12 +1,14 @@
 // Scores a tagger on labelled sentences: exact spans against gold, per label, with its speed.
+import { createRandom } from '../../pipeline/core/random.ts';
 import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { calibrationOf, claimsOf, type Calibration } from './calibration.ts';
-import { mapperOf, readNerFile, type NerFormat } from './data-formats.ts';
+import { mapperOf, readNerFile, type LabelledSentence, type NerFormat } from './data-formats.ts';
 import { findErrors, type TaggerErrors } from './errors-of-tagger.ts';
 import { scoreSentences, type Scores } from './span-scores.ts';
-import { createTaggerOf } from './tagger-model.ts';
+import { createTaggerOf, type Tagger } from './tagger-model.ts';
 import { loadTagger } from './tagger.ts';
+import { lowercased, uppercased, withNoise } from './variants.ts';
 
 export interface TaggerEvaluationOptions {
   readonly engine: EngineKind;
@@ -21,6 +23,8 @@ export interface TaggerEvaluationOptions {
   readonly limit?: number;
   /** Mentions of a lower probability count as not found; 0 when left out. */
   readonly minProbability?: number;
+  /** Also scores the sentences in small letters, in capitals and with wrong characters. */
+  readonly robustness?: boolean;
   /** How many of the errors that the tagger was surest of to list; none when left out. */
   readonly errors?: number;
 }
@@ -33,6 +37,8 @@ export interface TaggerEvaluation extends Scores, Calibration, TaggerErrors {
   readonly sentences: number;
   /** Gold mentions of labels that the model does not know, by label: they are not scored. */
   readonly leftOut: Readonly<Record<string, number>>;
+  /** F1 in percent by the way the same sentences are written. */
+  readonly robustness?: Readonly<Record<string, number>>;
 }
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not what the format says */
@@ -50,6 +56,7 @@ export async function evaluateTagger(options: TaggerEvaluationOptions): Promise<
   const seconds = (performance.now() - started) / 1000;
   const calibration = calibrationOf(await claimsOf(sentences, tagger));
   const errors = await findErrors(sentences, tagger, options.errors ?? 0);
+  const robustness = options.robustness ? await scoreVariants(sentences, tagger, options.minProbability) : undefined;
   await encoder.dispose();
   const tokens = sentences.reduce((n, s) => n + s.tokens.length, 0);
   return {
@@ -60,7 +67,26 @@ export async function evaluateTagger(options: TaggerEvaluationOptions): Promise<
     tokensPerSecond: Math.round(tokens / seconds),
     sentences: sentences.length,
     leftOut,
+    ...(robustness && { robustness }),
     ...calibration,
     ...errors,
   };
+}
+
+const NOISE_SHARE = 0.05;
+const NOISE_SEED = 5;
+
+async function scoreVariants(sentences: readonly LabelledSentence[], tagger: Tagger, minProbability?: number): Promise<Record<string, number>> {
+  const random = createRandom(NOISE_SEED);
+  const variants: Readonly<Record<string, (tokens: readonly string[]) => readonly string[]>> = {
+    clean: (tokens) => tokens,
+    lower: lowercased,
+    upper: uppercased,
+    'noise 5 %': (tokens) => withNoise(tokens, NOISE_SHARE, random),
+  };
+  const scores: Record<string, number> = {};
+  for (const [name, vary] of Object.entries(variants)) {
+    scores[name] = (await scoreSentences(sentences.map((s) => ({ ...s, tokens: vary(s.tokens) })), tagger, minProbability)).total().f1;
+  }
+  return scores;
 }

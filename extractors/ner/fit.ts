@@ -40,8 +40,8 @@ export interface TaggerSettings {
   readonly variants: VariantShares;
   /** Share of the words seen without their vector. */
   readonly forgottenWordShare: number;
-  /** Which words of the training get a trained vector: all `frequent` ones, or only those `missing` from the shared vectors. */
-  readonly ownWords: 'frequent' | 'missing';
+  /** Words of the shared vectors get a vector of their own, tuned in training, from this count on; words missing there from 3 on. */
+  readonly minTunedCount: number;
   readonly averageDecay: number;
   /** Training ends when so many epochs in a row were no better. */
   readonly patience: number;
@@ -55,7 +55,7 @@ export const USUAL_SETTINGS: TaggerSettings = {
   stateDropout: 0.4,
   variants: { lowercased: 0.08, uppercased: 0.04, noisy: 0.08 },
   forgottenWordShare: 0.04,
-  ownWords: 'frequent',
+  minTunedCount: 3,
   averageDecay: 0.9995,
   patience: 5,
 };
@@ -107,7 +107,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger
   const texts = options.train.map((s) => s.tokens);
   const tagger = options.from
     ? extendTrained(options.from, texts, options.labels, start)
-    : createTrainable(texts, options.labels, settings.hiddenSizes, start, { ownWords: settings.ownWords, vectors: loadWordVectors(out) });
+    : createTrainable(texts, options.labels, settings.hiddenSizes, start, { minTunedCount: settings.minTunedCount, vectors: loadWordVectors(out) });
   const { words, spec, labels, transitions } = tagger;
   const parameters: readonly Parameter[] = [...words.parameters, ...tagger.encoderParameters, transitions];
   const average = new AveragedWeights(parameters, settings.averageDecay);

@@ -3,6 +3,9 @@
 /** Words of a batch with padding; larger batches gain nothing and cost memory. */
 const BATCH_TOKENS = 2048;
 const BATCH_SENTENCES = 64;
+/** A row shorter than this share of the longest one starts a batch of its own, once the batch has enough rows to run fast. */
+const LEAST_FILL = 0.8;
+const ENOUGH_ROWS = 8;
 
 /** Sentences of like length together: indexes into `lengths`, which are in tokens. Empty sentences are left out. */
 export function bucketByLength(lengths: readonly number[], batchTokens = BATCH_TOKENS, batchSentences = BATCH_SENTENCES): number[][] {
@@ -12,7 +15,8 @@ export function bucketByLength(lengths: readonly number[], batchTokens = BATCH_T
   let current: number[] = [];
   for (const index of order) {
     const time = current.length ? lengths[current[0]!]! : lengths[index]!;
-    if (current.length >= batchSentences || (current.length > 0 && time * (current.length + 1) > batchTokens)) {
+    const isFull = current.length >= batchSentences || (current.length > 0 && time * (current.length + 1) > batchTokens);
+    if (isFull || (current.length >= ENOUGH_ROWS && lengths[index]! < LEAST_FILL * time)) {
       batches.push(current);
       current = [];
     }

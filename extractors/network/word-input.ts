@@ -230,16 +230,17 @@ const MIN_OWN_COUNT = 3;
 const MIN_CHARACTER_COUNT = 20;
 
 export interface WordInputOptions {
-  /** Which words get a trained vector: all `frequent` ones, or only those `missing` from the shared vectors. */
-  readonly ownWords?: 'frequent' | 'missing';
+  /** Words of the shared vectors get a vector of their own, tuned in training, from this count on; words missing there from 3 on. */
+  readonly minTunedCount?: number;
   readonly vectors?: WordVectors;
 }
 
 /** A fresh word input for training on these sentences. @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
 export function createWordInput(sentences: readonly (readonly string[])[], random: Random, options: WordInputOptions = {}): WordInput {
-  const { ownWords = 'frequent', vectors = loadWordVectors() } = options;
+  const { minTunedCount = MIN_OWN_COUNT, vectors = loadWordVectors() } = options;
   const characters = countsOf(sentences, (token) => token);
-  const own = frequent(countsOf(sentences, (token) => [vectorKeyOf(token)]), MIN_OWN_COUNT).filter((key) => ownWords === 'frequent' || vectors.rowOf(key) < 0);
+  const keys = countsOf(sentences, (token) => [vectorKeyOf(token)]);
+  const own = frequent(keys, MIN_OWN_COUNT).filter((key) => keys.get(key)! >= minTunedCount || vectors.rowOf(key) < 0);
   return new WordInput({ ownWords: own, characters: frequent(characters, MIN_CHARACTER_COUNT) }, vectors, random);
 }
 

@@ -1,6 +1,6 @@
 // Which mentions of one document name the same thing. Only evidence of the document itself is used; the result is a list
 // of local entities, each mention in exactly one, to be joined with those of other documents.
-import { ENTITY_TYPES } from '../../pipeline/core/model.ts';
+import { ENTITY_TYPES, isEntityType } from '../../pipeline/core/model.ts';
 import type { EntityType, Extraction, Mention } from '../../pipeline/core/model.ts';
 import { acronymOf, initialsOf } from './acronym.ts';
 import { nameKey, normalizeName } from './normalize-name.ts';
@@ -33,8 +33,6 @@ interface Named {
   readonly key: string;
 }
 
-const isEntityType = (label: string): label is EntityType => (ENTITY_TYPES as readonly string[]).includes(label);
-
 export function resolveWithin(extraction: Extraction): LocalResolution {
   const named = nameMentions(extraction);
   const byName = new Map<string, LocalEntity>();
@@ -47,7 +45,7 @@ export function resolveWithin(extraction: Extraction): LocalResolution {
   const groups = [...byName.values()];
   const moved = new Map<number, LocalEntity>();
   joinPersons(groups.filter((group) => group.type === 'PER'), extraction.mentions, moved);
-  for (const type of ENTITY_TYPES) {
+  for (const type of new Set(groups.map((group) => group.type))) {
     if (type !== 'PER') joinAcronyms(groups.filter((group) => group.type === type), extraction, moved);
   }
   const entityOf = new Map<number, LocalEntity>();
@@ -69,6 +67,12 @@ export function resolveWithin(extraction: Extraction): LocalResolution {
   return { entities, renamings: findRenamings(named, entityOf, extraction.text) };
 }
 
+/** Shipped types in their order, then all others. */
+function rankOf(type: EntityType): number {
+  const rank = (ENTITY_TYPES as readonly string[]).indexOf(type);
+  return rank < 0 ? ENTITY_TYPES.length : rank;
+}
+
 /** One label for each name: the one most of its mentions have. In order of position. */
 function nameMentions({ mentions }: Extraction): Named[] {
   const votes = new Map<string, Map<EntityType, { count: number; score: number }>>();
@@ -82,7 +86,7 @@ function nameMentions({ mentions }: Extraction): Named[] {
   }
   const winner = (key: string): EntityType => {
     const labels = [...(votes.get(key) as Map<EntityType, { count: number; score: number }>)];
-    labels.sort(([a, x], [b, y]) => y.count - x.count || y.score - x.score || ENTITY_TYPES.indexOf(a) - ENTITY_TYPES.indexOf(b));
+    labels.sort(([a, x], [b, y]) => y.count - x.count || y.score - x.score || rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
     return labels[0][0];
   };
   const named: Named[] = [];

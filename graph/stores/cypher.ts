@@ -1,16 +1,22 @@
 // The Cypher that Engram writes, as pure functions of the dialect: Neo4j 5 and the embedded LadybugDB.
 // Values travel as parameters only. Labels and relation types cannot, so they come from closed lists here.
-import type { EntityType } from '../../pipeline/core/model.ts';
+import { isEntityType, type EntityType } from '../../pipeline/core/model.ts';
 
 export type Dialect = 'neo4j' | 'embedded';
 
-/** The label an entity carries in Neo4j beside `EngramEntity`. */
-export const TYPE_LABELS: Readonly<Record<EntityType, string>> = {
+/** The labels of the shipped types in Neo4j. */
+const SHIPPED_LABELS: Readonly<Record<string, string>> = {
   PER: 'Person',
   ORG: 'Organization',
   LOC: 'Location',
   MISC: 'Miscellaneous',
 };
+
+/** The label an entity carries in Neo4j beside `EngramEntity`; a type of a user's own is its label. Only for names `isEntityType` admits. */
+export function labelOfType(type: EntityType): string {
+  if (!isEntityType(type)) throw new RangeError('not an entity type');
+  return SHIPPED_LABELS[type] ?? type;
+}
 
 const predicatePattern = /^[a-z][A-Za-z0-9]{0,62}$/;
 
@@ -71,11 +77,12 @@ MERGE (e:EngramEntity {id: row.id})
 SET e.type = row.type, e.name = row.name, e.aliases = row.aliases, e.attributes = row.attributes, e.mentions = row.mentions
 RETURN count(*) AS n`;
   }
-  const others = Object.values(TYPE_LABELS).filter((label) => label !== TYPE_LABELS[type]);
+  const own = labelOfType(type);
+  const others = Object.values(SHIPPED_LABELS).filter((label) => label !== own);
   return `UNWIND $rows AS row
 MERGE (e:EngramEntity {id: row.id})
 SET e += row.properties
-SET e:${TYPE_LABELS[type]}
+SET e:\`${own}\`
 REMOVE e:${others.join(':')}
 RETURN count(*) AS n`;
 }
@@ -124,7 +131,7 @@ export const unlinkDocuments = 'MATCH (:EngramEntity)-[m:MENTIONED_IN]->(d:Engra
  */
 export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDocument'): readonly string[] {
   if (dialect === 'embedded') return [`MATCH (n:${label}) WHERE n.id IN $ids DETACH DELETE n`];
-  const labels = label === 'EngramEntity' ? ['EngramEntity', ...Object.values(TYPE_LABELS)] : [label];
+  const labels = label === 'EngramEntity' ? ['EngramEntity', ...Object.values(SHIPPED_LABELS)] : [label];
   const owned = label === 'EngramEntity' ? ['type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions'] : ['uri', 'title', 'record'];
   return [
     `MATCH (n:${label}) WHERE n.id IN $ids AND NOT (n)--() DELETE n`,

@@ -1,6 +1,6 @@
 // What every store asks of a delta before it writes: one record an id, names it can hold, and no fact without its entities.
 import { EngramError } from '../../pipeline/core/errors.ts';
-import { ENTITY_TYPES } from '../../pipeline/core/model.ts';
+import { isEntityType } from '../../pipeline/core/model.ts';
 import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
 import { isPredicateName } from './cypher.ts';
 
@@ -26,8 +26,8 @@ export function checkDelta(delta: GraphDelta, store: string): CheckedDelta {
   };
   for (const entity of delta.entities) {
     checked.removedEntities.delete(entity.id);
-    if (!ENTITY_TYPES.includes(entity.type)) {
-      throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `entity '${entity.id}' has the unknown type '${entity.type}'` });
+    if (!isEntityType(entity.type)) {
+      throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `entity '${entity.id}' has the type '${entity.type}', which is no name of a type` });
     }
   }
   for (const fact of delta.facts) {

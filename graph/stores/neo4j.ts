@@ -5,7 +5,6 @@ import type { Driver, ManagedTransaction, Session, Transaction } from 'neo4j-dri
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import { ENTITY_TYPES } from '../../pipeline/core/model.ts';
 import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta } from '../../pipeline/core/model.ts';
 import type { StoreCounts } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
@@ -215,7 +214,7 @@ function stepsOf(delta: CheckedDelta, factTypes: readonly string[]): readonly St
     byIds(delta.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('neo4j', 'EngramEntity')]),
     byIds(delta.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('neo4j', 'EngramDocument')]),
     byRows([...delta.documents.values()].map(documentRow), cypher.upsertDocuments()),
-    ...ENTITY_TYPES.map((type) => entityStep(type, entities.filter((entity) => entity.type === type))),
+    ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type))),
     byIds(delta.entities.keys(), [cypher.unlinkEntities]),
     byRows(entities.flatMap((entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }))), cypher.linkEntities('neo4j')),
     ...factSteps([...delta.facts.values()]),

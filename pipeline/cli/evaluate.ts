@@ -12,6 +12,7 @@ interface EvaluateFlags extends EngineFlags {
   readonly limit?: number;
   readonly model?: string;
   readonly minProbability?: number;
+  readonly robustness?: boolean;
   readonly errors?: number;
 }
 
@@ -30,6 +31,7 @@ interface EvaluateOptions {
   readonly map?: string;
   readonly limit?: number;
   readonly minProbability?: number;
+  readonly robustness?: boolean;
   readonly errors?: number;
 }
 
@@ -81,6 +83,7 @@ function addTask(parent: Command, task: Task): void {
     command
       .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored')
       .option('--min-probability <share>', 'mentions below it count as not found: more precision, less recall', shareOfOne)
+      .option('--robustness', 'also score the sentences in small letters, in capitals and with 5 % wrong characters')
       .option('--errors <count>', 'list so many of the errors that the model was surest of', wholeNumber(0));
   }
   addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
@@ -97,6 +100,7 @@ function addTask(parent: Command, task: Task): void {
       map: flags.map,
       limit: flags.limit,
       minProbability: flags.minProbability,
+      robustness: flags.robustness,
       errors: flags.errors,
     });
     if (flags.json) printJson(report);
@@ -125,7 +129,7 @@ function printReport(report: Record<string, unknown>): void {
 }
 
 /** What only a tagger's report has: confusion of types, reliability, its worst errors. */
-function printTaggerReport({ confusion, reliability, expectedCalibrationError, worst, leftOut }: TaggerEvaluation): void {
+function printTaggerReport({ confusion, reliability, expectedCalibrationError, worst, leftOut, robustness }: TaggerEvaluation): void {
   const right = { align: 'right' } as const;
   const columns = [...new Set([...Object.keys(confusion), ...Object.values(confusion).flatMap(Object.keys)])].sort();
   print(heading('\nGold (rows) taken for (columns); - is none'));
@@ -134,6 +138,10 @@ function printTaggerReport({ confusion, reliability, expectedCalibrationError, w
   print(heading(`\nProbabilities: expected calibration error ${expectedCalibrationError.toFixed(3)}`));
   const bins = reliability.map((bin) => [`${bin.from.toFixed(1)} to ${bin.to.toFixed(1)}`, formatCount(bin.count), bin.meanProbability.toFixed(2), bin.shareRight.toFixed(2)]);
   print(table([['probability', 'mentions', 'mean', 'share right'], ...bins], [{}, right, right, right]));
+  if (robustness) {
+    print(heading('\nF1 by the way the text is written'));
+    print(table(Object.entries(robustness).map(([name, f1]) => [name, percent(f1)]), [{}, right]));
+  }
   if (worst.length > 0) {
     print(heading('\nErrors the model was surest of'));
     print(table(worst.map((e) => [e.certainty.toFixed(2), e.kind, e.gold ?? '-', e.predicted ?? '-', e.context]), [right]));

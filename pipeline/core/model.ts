@@ -13,8 +13,16 @@ export type FactId = Branded<'FactId'>;
 
 /** The labels that the shipped tagger knows; a model of one's own may have others. TIME and NUM become attribute values, never entities. */
 export const MENTION_LABELS = ['PER', 'ORG', 'LOC', 'MISC', 'TIME', 'NUM'] as const;
+/** The types that the shipped tagger's mentions give. Any other label of `LABEL_NAME` is a type of that name. */
 export const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
-export type EntityType = (typeof ENTITY_TYPES)[number];
+export type EntityType = string;
+/** What a label may be called: it becomes a Neo4j label as it stands. */
+export const LABEL_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+
+/** Whether mentions of the label are entities, rather than values. */
+export function isEntityType(label: string): boolean {
+  return label !== 'TIME' && label !== 'NUM' && LABEL_NAME.test(label);
+}
 
 /** One input text, never altered. */
 export interface Document {

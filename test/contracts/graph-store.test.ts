@@ -202,8 +202,17 @@ for (const { kind } of STORES) {
     t.deepEqual(await store.readAll(), nothing);
   });
 
-  contract('an unknown entity type is refused', async (t, store) => {
-    await t.throwsAsync(store.write({ ...nothing, entities: [entity('now', { type: 'TIME' as EntityType })] }), { code: 'ENGRAM_STORE_FAILED' });
+  contract('a type that is a value or could carry Cypher is refused, and nothing is written', async (t, store) => {
+    for (const type of ['TIME', 'NUM', '', 'a b', 'x`) DETACH DELETE e //', `a${'b'.repeat(63)}`]) {
+      await t.throwsAsync(store.write({ ...nothing, entities: [entity('now', { type })] }), { code: 'ENGRAM_STORE_FAILED' });
+    }
+    t.deepEqual(await store.readAll(), nothing);
+  });
+
+  contract("a type of a user's own is kept", async (t, store) => {
+    const own = entity('aspirin', { type: 'creative-work.v2' });
+    await store.write({ ...nothing, entities: [own] });
+    t.deepEqual((await store.readAll()).entities, [own]);
   });
 
   for (const way of ['write', 'replaceAll'] as const) {
