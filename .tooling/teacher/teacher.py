@@ -124,24 +124,31 @@ def varied(words):
     return [w.lower() for w in words] if chance < 0.1 else [w.upper() for w in words] if chance < 0.14 else words
 
 
-def viterbi(scores):
-    """Best tag sequence that is well-formed BIOES. scores: [words, tags] log-probabilities"""
-    begins = torch.tensor([t[0] in "OBS" for t in TAGS]); ends = torch.tensor([t[0] in "OES" for t in TAGS])
-    may = torch.full((len(TAGS), len(TAGS)), -1e9)
-    for a, left in enumerate(TAGS):
-        for b, right in enumerate(TAGS):
-            inside = left[0] in "BI"
-            if (not inside and right[0] in "OBS") or (inside and right[0] in "IE" and left[2:] == right[2:]):
-                may[a, b] = 0
-    best, back = scores[0] + torch.where(begins, 0.0, -1e9), []
-    for row in scores[1:]:
-        value, source = (best.unsqueeze(1) + may).max(0)
-        back.append(source); best = value + row
-    tag = int((best + torch.where(ends, 0.0, -1e9)).argmax())
-    tags = [tag]
-    for source in reversed(back):
-        tags.append(int(source[tags[-1]]))
-    return tags[::-1]
+BEGINS = torch.tensor([0.0 if t[0] in "OBS" else -1e9 for t in TAGS])
+ENDS = torch.tensor([0.0 if t[0] in "OES" else -1e9 for t in TAGS])
+MAY_FOLLOW = torch.full((len(TAGS), len(TAGS)), -1e9)
+for a, left in enumerate(TAGS):
+    for b, right in enumerate(TAGS):
+        if right[0] in "IE" and left[0] in "BI" and left[2:] == right[2:] or right[0] in "OBS" and left[0] in "OES":
+            MAY_FOLLOW[a, b] = 0
+
+
+def viterbi(scores, lengths):
+    """Best tag sequences that are well-formed BIOES. scores: [batch, words, tags] log-probabilities -> a list of tags a row"""
+    best, back = scores[:, 0] + BEGINS, []
+    ends = [best]
+    for t in range(1, scores.shape[1]):
+        value, source = (best.unsqueeze(2) + MAY_FOLLOW).max(1)
+        best = value + scores[:, t]
+        back.append(source.numpy()); ends.append(best)
+    last = torch.stack(ends, 1).add(ENDS).argmax(-1).numpy()
+    rows = []
+    for row, length in enumerate(lengths):
+        tags = [int(last[row, length - 1])]
+        for source in reversed(back[: length - 1]):
+            tags.append(int(source[row, tags[-1]]))
+        rows.append(tags[::-1])
+    return rows
 
 
 def spans_of(tags):
@@ -156,22 +163,23 @@ def spans_of(tags):
 
 @torch.no_grad()
 def predict(model, pieces, sentences):
-    """Yields (index, log-probabilities [words, tags])."""
+    """Yields (index, log-probabilities [words, tags], best tags)."""
     model.eval()
     for batch in batches_of(sentences, pieces, False):
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(*pieces.batch([sentences[i]["tokens"] for i in batch]))
         logs = scores.float().log_softmax(-1)
-        for row, i in enumerate(batch):
-            yield i, logs[row, : len(sentences[i]["tokens"])]
+        lengths = [len(sentences[i]["tokens"]) for i in batch]
+        for row, (i, tags) in enumerate(zip(batch, viterbi(logs, lengths))):
+            yield i, logs[row, : lengths[row]], tags
 
 
 def f1(model, pieces, sentences):
     right = found = wanted = 0
-    for i, logs in predict(model, pieces, sentences):
+    for i, _, tags in predict(model, pieces, sentences):
         known = set(sentences[i]["annotated"])
         gold = {(s["start"], s["end"], s["label"]) for s in sentences[i]["spans"]}
-        guess = {(s["start"], s["end"], s["label"]) for s in spans_of(viterbi(logs)) if s["label"] in known}
+        guess = {(s["start"], s["end"], s["label"]) for s in spans_of(tags) if s["label"] in known}
         right += len(gold & guess); found += len(guess); wanted += len(gold)
     return 200 * right / max(1, found + wanted)
 
@@ -207,12 +215,11 @@ def fit(model, pieces, train, development, epochs):
         print(f"epoch {epoch + 1}: " + "  ".join(f"{name} {f1(model, pieces, sentences):.2f}" for name, sentences in development.items()), flush=True)
 
 
-def labelled(sentence, logs):
+def labelled(sentence, logs, tags):
     """The sentence with the teacher's spans for the labels that its set leaves out."""
     given = [s for s in sentence["spans"] if sentence["source"] != BULK]
     known = [] if sentence["source"] == BULK else sentence["annotated"]
     taken = {t for s in given for t in range(s["start"], s["end"])}
-    tags = viterbi(logs)
     added = [s for s in spans_of(tags) if s["label"] not in known and not taken & set(range(s["start"], s["end"]))]
     unsure = [t for t, tag in enumerate(tags) if t not in taken and logs[t, tag].exp() < SURE]
     spans = sorted(given + added, key=lambda s: s["start"])
@@ -236,8 +243,8 @@ def main():
     partial = [s for s in train if s["source"] == BULK or set(s["annotated"]) != set(LABELS)]
     with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
         for sentences in (partial, texts):
-            for i, logs in predict(model, pieces, sentences):
-                file.write(json.dumps(labelled(sentences[i], logs), ensure_ascii=False) + "\n")
+            for i, logs, tags in predict(model, pieces, sentences):
+                file.write(json.dumps(labelled(sentences[i], logs, tags), ensure_ascii=False) + "\n")
 
 
 main()

@@ -1,9 +1,8 @@
 // One direction of an LSTM layer, forward and gradient, on typed arrays, through the WASM SIMD kernel beside this file.
 import { readFileSync } from 'node:fs';
+import { Arena, type KernelMemory } from './arena.ts';
 
-interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  heapBase(): number;
+interface KernelExports extends KernelMemory {
   pack(source: number, rows: number, columns: number, stride: number, target: number): void;
   transpose(source: number, rows: number, columns: number, stride: number, target: number, targetStride: number): void;
   matmulAdd(a: number, aStride: number, rows: number, depth: number, weights: number, columns: number, c: number, cStride: number): void;
@@ -36,50 +35,6 @@ export interface LstmGradients {
   readonly kernel: Float32Array;
   readonly recurrent: Float32Array;
   readonly bias: Float32Array;
-}
-
-const PAGE_BYTES = 65536;
-const ALIGN_BYTES = 64;
-
-/** A bump arena inside the kernel's memory: every call starts it anew. */
-class Arena {
-  readonly #exports: KernelExports;
-  #top: number;
-
-  constructor(exports: KernelExports) {
-    this.#exports = exports;
-    this.#top = exports.heapBase();
-  }
-
-  /** @param length elements of four bytes @returns byte offset */
-  reserve(length: number): number {
-    const start = Math.ceil(this.#top / ALIGN_BYTES) * ALIGN_BYTES;
-    this.#top = start + length * 4;
-    const missing = this.#top - this.#exports.memory.buffer.byteLength;
-    if (missing > 0) this.#exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    return start;
-  }
-
-  floats(offset: number, length: number): Float32Array {
-    return new Float32Array(this.#exports.memory.buffer, offset, length);
-  }
-
-  put(values: Float32Array | Int32Array): number {
-    const offset = this.reserve(values.length);
-    if (values instanceof Int32Array) new Int32Array(this.#exports.memory.buffer, offset, values.length).set(values);
-    else this.floats(offset, values.length).set(values);
-    return offset;
-  }
-
-  zeros(length: number): number {
-    const offset = this.reserve(length);
-    this.floats(offset, length).fill(0);
-    return offset;
-  }
-
-  take(offset: number, length: number): Float32Array {
-    return this.floats(offset, length).slice();
-  }
 }
 
 let loaded: KernelExports | undefined;

@@ -31,7 +31,8 @@ export async function openSession({ model, inputSize, outputs, pools }: SessionP
     async run({ inputs, time, batch, lengths, masks }) {
       if (time === 0 || batch === 0) return new Float32Array(pools ? batch * outputs : 0);
       const { scores } = await session.run({
-        inputs: new Tensor('float32', inputs, [time, batch, inputSize]),
+        // ONNX Runtime refuses memory that threads share.
+        inputs: new Tensor('float32', inputs.buffer instanceof SharedArrayBuffer ? inputs.slice() : inputs, [time, batch, inputSize]),
         lengths: new Tensor('int32', lengths, [batch]),
         ...(pools && { masks: new Tensor('float32', masks!, [pools, time, batch]) }),
       });

@@ -1,7 +1,8 @@
 // Whether probabilities mean what they say: reliability by bins, expected calibration error (Naeini, Cooper & Hauskrecht 2015),
 // and the temperature that makes a tagger's probabilities fit labelled sentences best (Guo et al. 2017, arXiv:1706.04599).
+import type { Emissions } from '../engine/crf-kernel.ts';
 import { spansFromBioes } from './bioes.ts';
-import { Crf, type Emissions } from './crf.ts';
+import { Crf } from './crf.ts';
 import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
 import { forEachEmissions, probabilitiesOf, tagSentences, type Tagger } from './tagger-model.ts';
 

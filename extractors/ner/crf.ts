@@ -1,23 +1,16 @@
 // The linear-chain CRF over BIOES tags: log-likelihood and its gradient, the best path, the probability of a mention.
 // Lafferty, McCallum & Pereira 2001; for taggers arXiv:1508.01991 and arXiv:1603.01360. Where a data set leaves labels
 // unannotated, the numerator sums over every path that agrees with what it does annotate (partial CRF, Tsuboi 2008).
-// Runs in probability space, normalised at each token, so one exp per token and tag is enough. Only the steps that BIOES
+// Sums run in probability space, normalised at each token, so one exp per token and tag is enough. Only the steps that BIOES
 // allows are visited: from a closed tag (O, E, S) to an opening one (O, B, S), and within a label from B, I to I, E.
-import { BEGIN, END, INSIDE, mayEnd, mayStart, SINGLE, tagCountOf, tagOf } from './bioes.ts';
+import { CrfKernel, type Emissions } from '../engine/crf-kernel.ts';
+import { BEGIN, END, INSIDE, mayEnd, mayStart, tagCountOf, tagOf } from './bioes.ts';
 
 export interface CrfGradient {
   /** −log p(allowed paths | emissions), natural log. */
   readonly loss: number;
   /** float64 [tokens, tags]: the gradient of the loss with respect to the emissions. */
   readonly emissions: Float64Array;
-}
-
-/** Emission scores of one sentence within those of a batch: token t, tag k is `scores[offset + t · stride + k]`. */
-export interface Emissions {
-  readonly scores: Float32Array;
-  readonly offset: number;
-  readonly stride: number;
-  readonly tokens: number;
 }
 
 interface Lattice {
@@ -40,15 +33,15 @@ export class Crf {
   readonly #labels: number;
   readonly #transitions: Float32Array;
   readonly #temperature: number;
-  readonly #closed: readonly number[];
-  readonly #opening: readonly number[];
+  readonly #closed: Int32Array;
+  readonly #opening: Int32Array;
   /** exp of the scores over the temperature, in the layout of the transitions. */
   readonly #factors: Float64Array;
   /** The same from closed to opening tags alone: float64 [closed, opening]. */
   readonly #closedFactors: Float64Array;
-  /** Scores from closed to opening tags, and how far apart they lie. */
-  readonly #closedScores: Float64Array;
-  readonly #spread: number;
+  /** The same of each label: B→I, I→I, B→E, I→E. float64 [labels, 4] */
+  readonly #within: Float64Array;
+  #kernel?: CrfKernel;
 
   /**
    * @param transitions as `createTransitions` lays them out
@@ -60,77 +53,33 @@ export class Crf {
     this.tags = Math.sqrt(transitions.length) - 1;
     this.#labels = (this.tags - 1) / 4;
     const all = Array.from({ length: this.tags }, (_, tag) => tag);
-    this.#closed = all.filter(mayEnd);
-    this.#opening = all.filter(mayStart);
+    this.#closed = Int32Array.from(all.filter(mayEnd));
+    this.#opening = Int32Array.from(all.filter(mayStart));
     this.#factors = Float64Array.from(transitions, (score) => Math.exp(score / temperature));
-    const pick = <T extends Float32Array | Float64Array>(source: T): Float64Array =>
-      Float64Array.from(this.#closed.flatMap((from) => this.#opening.map((to) => source[this.#cell(from, to)]!)));
-    this.#closedFactors = pick(this.#factors);
-    this.#closedScores = pick(transitions);
-    this.#spread = Math.max(...this.#closedScores) - Math.min(...this.#closedScores);
+    this.#closedFactors = Float64Array.from([...this.#closed].flatMap((from) => [...this.#opening].map((to) => this.#factors[this.#cell(from, to)]!)));
+    this.#within = Float64Array.from({ length: 4 * this.#labels }, (_, at) => {
+      const [label, step] = [at >> 2, at & 3];
+      return this.#factors[this.#cell(tagOf(label, step & 1 ? INSIDE : BEGIN), tagOf(label, step & 2 ? END : INSIDE))]!;
+    });
   }
 
   #cell(from: number, to: number): number {
     return from * (this.tags + 1) + to;
   }
 
-  /** The path of the highest score (Viterbi 1967). A closed tag too far behind the best one for any step to make up is passed over. */
-  bestPath({ scores: emissions, offset, stride, tokens }: Emissions): Int32Array {
-    const { tags } = this;
-    const closed = this.#closed;
-    const opening = this.#opening;
-    const from = new Uint16Array(tokens * tags);
-    let scores = new Float64Array(tags).fill(-Infinity);
-    let next = new Float64Array(tags);
-    for (const tag of opening) scores[tag] = emissions[offset + tag]! + this.#transitions[this.#cell(tags, tag)]!;
-    const best = new Float64Array(opening.length);
-    const sources = new Int32Array(opening.length);
-    for (let t = 1; t < tokens; t++) {
-      let most = -Infinity;
-      for (const tag of closed) if (scores[tag]! > most) most = scores[tag]!;
-      best.fill(-Infinity);
-      for (let c = 0; c < closed.length; c++) {
-        const score = scores[closed[c]!]!;
-        if (!(score >= most - this.#spread)) continue;
-        const row = c * opening.length;
-        for (let s = 0; s < opening.length; s++) {
-          const reached = score + this.#closedScores[row + s]!;
-          if (reached > best[s]!) {
-            best[s] = reached;
-            sources[s] = closed[c]!;
-          }
-        }
-      }
-      const at = offset + t * stride;
-      const row = t * tags;
-      for (let s = 0; s < opening.length; s++) {
-        const tag = opening[s]!;
-        next[tag] = best[s]! + emissions[at + tag]!;
-        from[row + tag] = sources[s]!;
-      }
-      for (let label = 0; label < this.#labels; label++) {
-        const [begin, inside] = [tagOf(label, BEGIN), tagOf(label, INSIDE)];
-        for (let tag = inside; tag <= inside + 1; tag++) {
-          const fromBegin = scores[begin]! + this.#transitions[this.#cell(begin, tag)]!;
-          const fromInside = scores[inside]! + this.#transitions[this.#cell(inside, tag)]!;
-          next[tag] = Math.max(fromBegin, fromInside) + emissions[at + tag]!;
-          from[row + tag] = fromBegin >= fromInside ? begin : inside;
-        }
-      }
-      [scores, next] = [next, scores];
-    }
-    let last = 0;
-    let most = -Infinity;
-    for (const tag of closed) {
-      const score = scores[tag]! + this.#transitions[this.#cell(tag, tags)]!;
-      if (score > most) [last, most] = [tag, score];
-    }
-    const path = new Int32Array(tokens);
-    for (let t = tokens - 1; t >= 0; t--) {
-      path[t] = last;
-      last = from[t * tags + last]!;
-    }
-    return path;
+  /** The path of the highest score. */
+  bestPath(emissions: Emissions): Int32Array {
+    return this.#onKernel().bestPath(emissions);
+  }
+
+  /** For each span, the summed probability of the paths that have exactly this mention, in [0, 1]. @param spans [start, end, index of the label] */
+  spanProbabilities(emissions: Emissions, spans: readonly (readonly [start: number, end: number, label: number])[]): number[] {
+    return this.#onKernel().spanProbabilities(emissions, spans);
+  }
+
+  /** Training makes a CRF a batch and never asks for paths: the kernel is made when it is. */
+  #onKernel(): CrfKernel {
+    return (this.#kernel ??= new CrfKernel(this.#labels, this.#transitions, this.#temperature));
   }
 
   #latticeOf({ scores, offset, stride, tokens }: Emissions, allowed?: Uint8Array): Lattice {
@@ -139,6 +88,9 @@ export class Crf {
     const opening = this.#opening;
     const factors = this.#factors;
     const closedFactors = this.#closedFactors;
+    const within = this.#within;
+    const labels = this.#labels;
+    const temperature = this.#temperature;
     const forward = new Float64Array(tokens * tags);
     const backward = new Float64Array(tokens * tags);
     const potentials = new Float64Array(tokens * tags);
@@ -151,7 +103,7 @@ export class Crf {
       let most = -Infinity;
       for (let tag = 0; tag < tags; tag++) if ((!allowed || allowed[row + tag]) && scores[at + tag]! > most) most = scores[at + tag]!;
       for (let tag = 0; tag < tags; tag++) {
-        potentials[row + tag] = allowed && !allowed[row + tag] ? 0 : Math.exp((scores[at + tag]! - most) / this.#temperature);
+        potentials[row + tag] = allowed && !allowed[row + tag] ? 0 : Math.exp((scores[at + tag]! - most) / temperature);
       }
       if (t === 0) for (const tag of opening) forward[tag] = factors[this.#cell(tags, tag)]! * potentials[tag]!;
       else {
@@ -164,19 +116,18 @@ export class Crf {
           for (let s = 0; s < opening.length; s++) sums[s]! += value * closedFactors[cell + s]!;
         }
         for (let s = 0; s < opening.length; s++) forward[row + opening[s]!] = sums[s]! * potentials[row + opening[s]!]!;
-        for (let label = 0; label < this.#labels; label++) {
-          const [begin, inside] = [tagOf(label, BEGIN), tagOf(label, INSIDE)];
-          for (let tag = inside; tag <= inside + 1; tag++) {
-            const sum = forward[before + begin]! * factors[this.#cell(begin, tag)]! + forward[before + inside]! * factors[this.#cell(inside, tag)]!;
-            forward[row + tag] = sum * potentials[row + tag]!;
-          }
+        for (let label = 0; label < labels; label++) {
+          const [at, begin] = [4 * label, 1 + 4 * label];
+          const [fromBegin, fromInside] = [forward[before + begin]!, forward[before + begin + 1]!];
+          forward[row + begin + 1] = (fromBegin * within[at]! + fromInside * within[at + 1]!) * potentials[row + begin + 1]!;
+          forward[row + begin + 2] = (fromBegin * within[at + 2]! + fromInside * within[at + 3]!) * potentials[row + begin + 2]!;
         }
       }
       let sum = 0;
       for (let tag = 0; tag < tags; tag++) sum += forward[row + tag]!;
       for (let tag = 0; tag < tags; tag++) forward[row + tag]! /= sum;
       scales[t] = sum;
-      logPartition += Math.log(sum) + most / this.#temperature;
+      logPartition += Math.log(sum) + most / temperature;
     }
     const lastRow = (tokens - 1) * tags;
     let end = 0;
@@ -192,11 +143,11 @@ export class Crf {
         for (let s = 0; s < opening.length; s++) sum += closedFactors[cell + s]! * weighted[opening[s]!]!;
         backward[row + closed[c]!] = sum;
       }
-      for (let label = 0; label < this.#labels; label++) {
-        const inside = tagOf(label, INSIDE);
-        for (let tag = inside - 1; tag <= inside; tag++) {
-          backward[row + tag] = factors[this.#cell(tag, inside)]! * weighted[inside]! + factors[this.#cell(tag, inside + 1)]! * weighted[inside + 1]!;
-        }
+      for (let label = 0; label < labels; label++) {
+        const [at, begin] = [4 * label, 1 + 4 * label];
+        const [inside, end] = [weighted[begin + 1]!, weighted[begin + 2]!];
+        backward[row + begin] = within[at]! * inside + within[at + 2]! * end;
+        backward[row + begin + 1] = within[at + 1]! * inside + within[at + 3]! * end;
       }
     }
     return { forward, backward, potentials, scales, logPartition: logPartition + Math.log(end) };
@@ -211,26 +162,6 @@ export class Crf {
   /** Log of the summed exp-score of every path that BIOES and `allowed` permit. */
   logPartition(emissions: Emissions, allowed?: Uint8Array): number {
     return this.#latticeOf(emissions, allowed).logPartition;
-  }
-
-  /** For each span, the summed probability of the paths that have exactly this mention, in [0, 1]. @param spans [start, end, index of the label] */
-  spanProbabilities(emissions: Emissions, spans: readonly (readonly [start: number, end: number, label: number])[]): number[] {
-    const { tags } = this;
-    const { forward, backward, potentials, scales } = this.#latticeOf(emissions);
-    return spans.map(([start, end, label]) => {
-      if (end - start === 1) {
-        const cell = start * tags + tagOf(label, SINGLE);
-        return Math.min(1, forward[cell]! * backward[cell]!);
-      }
-      let from = tagOf(label, BEGIN);
-      let probability = forward[start * tags + from]!;
-      for (let t = start + 1; t < end; t++) {
-        const to = tagOf(label, t === end - 1 ? END : INSIDE);
-        probability *= (this.#factors[this.#cell(from, to)]! * potentials[t * tags + to]!) / scales[t]!;
-        from = to;
-      }
-      return Math.min(1, probability * backward[(end - 1) * tags + from]!);
-    });
   }
 
   /**

@@ -1,10 +1,11 @@
 // The tagger's forward pass: sentences in length-bucketed batches through word input and encoder, then the best BIOES path.
+import type { Emissions } from '../engine/crf-kernel.ts';
 import type { Encoder } from '../engine/engine.ts';
 import { bucketByLength } from '../network/batches.ts';
 import type { LoadedNetwork } from '../network/model-file.ts';
 import type { WordInput } from '../network/word-input.ts';
 import { spansFromBioes } from './bioes.ts';
-import { Crf, type Emissions } from './crf.ts';
+import { Crf } from './crf.ts';
 import type { LabelledSpan } from './data-formats.ts';
 
 export const TAGGER_TASK = 'ner';
@@ -40,7 +41,8 @@ export async function forEachEmissions(
       const rows = batches[next++]!;
       const time = sentences[rows[0]!]!.length;
       const batch = rows.length;
-      const inputs = new Float32Array(time * batch * words.size);
+      // Shared, so that handing it to a thread copies nothing.
+      const inputs = new Float32Array(new SharedArrayBuffer(time * batch * words.size * Float32Array.BYTES_PER_ELEMENT));
       rows.forEach((row, b) => sentences[row]!.forEach((word, t) => words.writeCached(word, inputs, (t * batch + b) * words.size)));
       const lengths = Int32Array.from(rows, (row) => sentences[row]!.length);
       const scores = await encoder.run({ inputs, time, batch, lengths });

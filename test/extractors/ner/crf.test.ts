@@ -1,6 +1,7 @@
 import test from 'ava';
-import { allowedTags, mayEnd, mayFollow, mayStart, spansFromBioes, tagCountOf } from '../../../extractors/ner/bioes.ts';
-import { createTransitions, Crf, type Emissions } from '../../../extractors/ner/crf.ts';
+import { allowedTags, mayEnd, mayFollow, mayStart, spansFromBioes, tagCountOf, tagOf } from '../../../extractors/ner/bioes.ts';
+import type { Emissions } from '../../../extractors/engine/crf-kernel.ts';
+import { createTransitions, Crf } from '../../../extractors/ner/crf.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
 const LABELS = ['PER', 'ORG', 'LOC', 'TIME'];
@@ -13,15 +14,17 @@ const sentenceOf = (emissions: Float32Array): Emissions => ({ scores: emissions,
 
 /** Every path BIOES allows, with its score. */
 function paths(emissions: Float32Array, transitions: Float32Array): { path: number[]; score: number }[] {
-  const tokens = emissions.length / WIDTH;
-  const step = (from: number, to: number): number => transitions[from * (WIDTH + 1) + to]!;
-  let open = ALL_TAGS.map((tag) => ({ path: [tag], score: step(WIDTH, tag) + emissions[tag]! })).filter(({ path }) => mayStart(path[0]!));
+  const width = Math.sqrt(transitions.length) - 1;
+  const all = Array.from({ length: width }, (_, tag) => tag);
+  const tokens = emissions.length / width;
+  const step = (from: number, to: number): number => transitions[from * (width + 1) + to]!;
+  let open = all.map((tag) => ({ path: [tag], score: step(width, tag) + emissions[tag]! })).filter(({ path }) => mayStart(path[0]!));
   for (let i = 1; i < tokens; i++) {
     open = open.flatMap(({ path, score }) =>
-      ALL_TAGS.flatMap((to) => (mayFollow(path.at(-1)!, to) ? [{ path: [...path, to], score: score + step(path.at(-1)!, to) + emissions[i * WIDTH + to]! }] : [])),
+      all.flatMap((to) => (mayFollow(path.at(-1)!, to) ? [{ path: [...path, to], score: score + step(path.at(-1)!, to) + emissions[i * width + to]! }] : [])),
     );
   }
-  return open.filter(({ path }) => mayEnd(path.at(-1)!)).map(({ path, score }) => ({ path, score: score + step(path.at(-1)!, WIDTH) }));
+  return open.filter(({ path }) => mayEnd(path.at(-1)!)).map(({ path, score }) => ({ path, score: score + step(path.at(-1)!, width) }));
 }
 
 const logSum = (values: number[]): number => {
@@ -56,6 +59,43 @@ for (const tokens of [1, 2, 3, 4]) {
     });
   }
 }
+
+for (const count of [1, 2, 3, 5, 6, 7]) {
+  test(`best path and mentions agree with every path for ${count} labels`, (t) => {
+    const width = tagCountOf(count);
+    const emissions = scores(3 * width);
+    const transitions = scores(createTransitions(count).length);
+    const crf = new Crf(transitions);
+    const sentence = { scores: emissions, offset: 0, stride: width, tokens: 3 };
+    const all = paths(emissions, transitions);
+    const total = logSum(all.map((p) => p.score));
+    t.deepEqual([...crf.bestPath(sentence)], all.reduce((a, b) => (b.score > a.score ? b : a)).path);
+    const names = Array.from({ length: count }, (_, label) => `L${label}`);
+    for (const [start, end] of [[0, 1], [1, 2], [0, 2], [1, 3], [0, 3]] as const) {
+      for (const label of names.keys()) {
+        const expected = all.filter(({ path }) => spansFromBioes(path, names).some((s) => s.start === start && s.end === end && s.label === names[label]));
+        const probability = expected.reduce((sum, p) => sum + Math.exp(p.score - total), 0);
+        t.true(Math.abs(crf.spanProbabilities(sentence, [[start, end, label]])[0]! - probability) < 1e-6);
+      }
+    }
+  });
+}
+
+test('sentences of any length share one kernel', (t) => {
+  const transitions = randomTransitions();
+  const crf = new Crf(transitions);
+  for (const tokens of [3, 500, 2, 4000, 1]) {
+    const emissions = scores(tokens * WIDTH);
+    const fresh = new Crf(transitions);
+    t.deepEqual(crf.bestPath(sentenceOf(emissions)), fresh.bestPath(sentenceOf(emissions)));
+    const spans = [[0, 1, 0], [tokens - 1, tokens, 2]] as const;
+    const marginals = fresh.marginals(sentenceOf(emissions));
+    crf.spanProbabilities(sentenceOf(emissions), spans).forEach((probability, index) => {
+      const [start, , label] = spans[index]!;
+      t.true(Math.abs(probability - marginals[start * WIDTH + tagOf(label, 3)]!) < 1e-4);
+    });
+  }
+});
 
 test('the best path is found where one tag is far ahead of the others', (t) => {
   for (let round = 0; round < 200; round++) {
