@@ -50,6 +50,8 @@ export interface TaggerTrainingReport {
 const MIX_EPOCHS = 5;
 /** Rare words keep their shared vectors, as words of texts to come do; the model stays small. */
 const MIX_MIN_TUNED_COUNT = 20;
+/** The network is two thirds of the time of a build's NER. */
+const MIX_HIDDEN_SIZE = 160;
 const FILE_EPOCHS = 20;
 const FILE_BATCH_SENTENCES = 16;
 /** Of a training that goes on from a trained model: small, so that what was learnt stays. */
@@ -70,7 +72,7 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
     train = [...train, ...labelled];
   }
   const isMix = !('development' in data.development);
-  const usual = { ...(isMix ? { minTunedCount: MIX_MIN_TUNED_COUNT } : { batchSentences: FILE_BATCH_SENTENCES }), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };
+  const usual = { ...(isMix ? { minTunedCount: MIX_MIN_TUNED_COUNT, hiddenSizes: [MIX_HIDDEN_SIZE] } : { batchSentences: FILE_BATCH_SENTENCES }), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };
   const epochs = options.epochs ?? (isMix ? MIX_EPOCHS : FILE_EPOCHS);
   const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, settings: { ...usual, ...options.settings } });
 

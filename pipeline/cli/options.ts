@@ -71,6 +71,13 @@ export function requirePath(path: string): void {
   if (!existsSync(path)) throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });
 }
 
+/** Parses a positive multiple of 8. */
+export function multipleOf8(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value === 0 || value % 8 !== 0) throw new InvalidArgumentError('Expected a positive multiple of 8.');
+  return value;
+}
+
 /** Parses a number from 0 to 1. */
 export function shareOfOne(text: string): number {
   const value = Number(text);

@@ -1,6 +1,6 @@
 // `engram train ner|relations`: trains a model from labelled data and writes it as a folder that `--model` takes.
 import { Option, type Command } from 'commander';
-import { addCommonOptions, addExample, requirePath, wholeNumber, type CommonFlags } from './options.ts';
+import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 
 interface TrainFlags extends CommonFlags {
@@ -21,6 +21,7 @@ interface NerFlags extends TrainFlags {
   readonly rehearsal: boolean;
   readonly teachers?: readonly string[];
   readonly texts?: readonly string[];
+  readonly hidden?: number;
 }
 
 interface RelationFlags extends TrainFlags {
@@ -47,13 +48,14 @@ function addNer(parent: Command): void {
     .option('--no-rehearsal', 'with --from: do not rehearse the old labels on the new sentences')
     .option('--teachers <model...>', 'trained models that label --texts for the new one to learn from')
     .option('--texts <file...>', 'text, or labelled files whose labels are not read')
+    .option('--hidden <size>', 'states of the BiLSTM in each direction, a multiple of 8; 160 for a folder of data sets, 200 for files', multipleOf8)
     .option('--silver <file>', 'JSON lines that a teacher labelled, beside a folder of data sets');
   addShared(command, 'train ner --data train.conll --dev dev.conll --out models/mine --seed 1');
   command.action(async (flags: NerFlags) => {
     const models = [flags.from === 'shipped' ? undefined : flags.from, ...(flags.teachers ?? [])];
     for (const path of [...flags.data, flags.dev, flags.test, flags.silver, ...models, ...(flags.texts ?? [])]) if (path !== undefined) requirePath(path);
     const { trainTagger } = await import('../../extractors/ner/train.ts');
-    finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, report: reporterOf(flags) }));
+    finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, settings: flags.hidden === undefined ? {} : { hiddenSizes: [flags.hidden] }, report: reporterOf(flags) }));
   });
 }
 
