@@ -5,12 +5,14 @@ import { readDocredDocuments, readNerFile, type LabelledSentence, type LabelledS
 
 export interface TrainingMix {
   readonly train: LabelledSentence[];
-  /** By name: redocredTest, unerEwtTest, wnut17Dev and conll2003Test (a set nothing was trained on). */
+  /** By name: redocredTest, unerEwtTest, wnut17Dev, gmbLast, and conll2003Test, a set nothing was trained on. */
   readonly development: Record<string, LabelledSentence[]>;
 }
 
 /** GMB is tagged by machine and large: more of it would drown the sets that people checked. */
 const GMB_SENTENCES = 15_000;
+/** So many of its last sentences are kept to judge by. */
+const GMB_HELD_OUT = 4_000;
 
 const NAMES: readonly string[] = ['PER', 'ORG', 'LOC', 'MISC'];
 const NAMES_WITHOUT_MISC: readonly string[] = ['PER', 'ORG', 'LOC'];
@@ -25,7 +27,7 @@ const WNUT17_LABELS: Readonly<Record<string, string>> = {
 };
 
 /** The parts of CrossNER that are in use; its news part is a copy of CoNLL-2003. */
-const CROSSNER_DOMAINS = ['ai', 'literature', 'music', 'politics', 'science'] as const;
+export const CROSSNER_DOMAINS = ['ai', 'literature', 'music', 'politics', 'science'] as const;
 
 const CROSSNER_LABELS: Readonly<Record<string, string>> = {
   ...labelled('PER', 'person politician writer musicalartist scientist researcher'),
@@ -103,12 +105,13 @@ export async function readTrainingMix(dataDir: string, random: Random): Promise<
     wnut17Dev: await readNerFile(at('wnut17', 'emerging.dev.conll'), 'conll', { map: mapWnut17, annotated: NAMES, source: 'wnut17' }),
     conll2003Test: await readNerFile(at('conll2003', 'test.txt'), 'conll', { annotated: NAMES, source: 'conll2003' }),
   };
-  const withoutTitles = new Set((await readDocredDocuments(redocredTestPath)).map((document) => document.title));
   const gmb = await readNerFile(at('gmb', 'ner_dataset.1-44000.csv.gz'), 'gmb', {
     map: mapGmb,
     annotated: [...NAMES, 'TIME'],
     source: 'gmb',
   });
+  const judged = { ...development, gmbLast: gmb.slice(-GMB_HELD_OUT) };
+  const withoutTitles = new Set((await readDocredDocuments(redocredTestPath)).map((document) => document.title));
   const sets: LabelledSentence[][] = [
     await readNerFile(at('redocred', 'dev_revised.json'), 'docred', { withoutTitles, source: 'redocred' }),
     await readNerFile(at('redocred', 'docred_test_entities.json.gz'), 'docred', { withoutTitles, source: 'docred' }),
@@ -125,8 +128,8 @@ export async function readTrainingMix(dataDir: string, random: Random): Promise<
   for (const part of ['a', 'b', 'e', 'f', 'g', 'h']) {
     sets.push(await readNerFile(at('btc', `${part}.conll`), 'conll', { annotated: NAMES_WITHOUT_MISC, source: 'btc' }));
   }
-  sets.push(random.shuffle(gmb).slice(0, GMB_SENTENCES));
-  return { train: withoutRepeats(sets.flat(), Object.values(development).flat()), development };
+  sets.push(random.shuffle(gmb.slice(0, -GMB_HELD_OUT)).slice(0, GMB_SENTENCES));
+  return { train: withoutRepeats(sets.flat(), Object.values(judged).flat()), development: judged };
 }
 
 /** Sentences whose words (case aside) are neither in `held` nor earlier in the list. */
