@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { availableEngines } from '../extractors/engine/index.ts';
+import { taggerFolder } from '../extractors/ner/tagger.ts';
 import { SHIPPED_MODELS } from '../extractors/network/word-vectors.ts';
 import { openStore } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
@@ -92,7 +93,7 @@ function examineModels(config: Config): Finding[] {
   const findings = [...new Set([...NEEDED_MODELS, ...shipped])].map((name): Finding => describeModel(name, join(SHIPPED_MODELS, name)));
   for (const [slot, file] of [['ner', 'tagger.safetensors'], ['relation', 'relation.safetensors']] as const) {
     const folder = config.extract[slot];
-    if (folder !== 'shipped') findings.push(describeModel(`extract.${slot}`, join(folder, file)));
+    if (folder !== 'shipped') findings.push(describeModel(`extract.${slot}`, join(slot === 'ner' ? taggerFolder(folder) : folder, file)));
   }
   return findings;
 }

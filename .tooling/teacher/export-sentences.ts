@@ -4,7 +4,7 @@
 import { createWriteStream, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../pipeline/core/random.ts';
-import { readNerFile, type LabelledSentence } from '../../extractors/ner/data-formats.ts';
+import { readNerFile, withoutBlankTokens, type LabelledSentence } from '../../extractors/ner/data-formats.ts';
 import { mapGmb, readTrainingMix, withoutRepeats } from '../../extractors/ner/training-mix.ts';
 import { readJson, readLines } from '../../extractors/text/data-files.ts';
 import { segmentText } from '../../extractors/text/segmenter.ts';
@@ -21,7 +21,7 @@ const fromText = (text: string, source: string): LabelledSentence[] =>
 
 function write(name: string, sentences: readonly LabelledSentence[]): void {
   const file = createWriteStream(join(out, `${name}.jsonl`));
-  for (const sentence of sentences) file.write(`${JSON.stringify(sentence)}\n`);
+  for (const sentence of sentences) file.write(`${JSON.stringify({ ...sentence, ...withoutBlankTokens(sentence.tokens, sentence.spans) })}\n`);
   file.end();
   process.stderr.write(`${name}: ${sentences.length} sentences, ${sentences.reduce((n, s) => n + s.tokens.length, 0)} tokens\n`);
 }

@@ -13,7 +13,7 @@ import { lowercased, uppercased, withNoise } from './variants.ts';
 export interface TaggerEvaluationOptions {
   readonly engine: EngineKind;
   readonly precision: 'int8' | 'float32';
-  /** Folder of the model; the shipped one when left out. */
+  /** As `taggerFolder` takes it; `shipped` when left out. */
   readonly model?: string;
   readonly data: string;
   readonly format?: NerFormat;

@@ -11,13 +11,19 @@ import { createTaggerOf, TAGGER_TASK, tagSentences, type ScoredSpan } from './ta
 export interface TaggerOptions {
   readonly engine: EngineKind;
   readonly precision: 'int8' | 'float32';
-  /** Folder that holds tagger.safetensors; the shipped model when left out. */
+  /** As `taggerFolder` takes it; `shipped` when left out. */
   readonly model?: string;
 }
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID` */
-export function loadTagger(folder = SHIPPED_MODELS): LoadedNetwork {
-  return loadNetwork(join(folder, 'tagger.safetensors'), TAGGER_TASK);
+/** The folder of a tagger: `shipped`, `small` (shipped too: less exact, faster), or the folder itself. */
+export function taggerFolder(model = 'shipped'): string {
+  if (model === 'shipped') return SHIPPED_MODELS;
+  return model === 'small' ? join(SHIPPED_MODELS, 'small') : model;
+}
+
+/** @param model as `taggerFolder` takes it @throws EngramError `ENGRAM_MODEL_INVALID` */
+export function loadTagger(model?: string): LoadedNetwork {
+  return loadNetwork(join(taggerFolder(model), 'tagger.safetensors'), TAGGER_TASK);
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */

@@ -15,7 +15,7 @@ import { completeLabels } from './teacher.ts';
 import { readTexts, readTrainingData, type TrainingSources } from './training-data.ts';
 
 export interface TaggerTrainingOptions extends TrainingSources {
-  /** Folder of a trained model to go on from, or `shipped`. */
+  /** A trained model to go on from, as `taggerFolder` takes it. */
   readonly from?: string;
   /** With `from`: the old labels are rehearsed on the new sentences, as the old model sees them there. Default true. */
   readonly rehearsal?: boolean;
@@ -54,6 +54,8 @@ const MIX_MIN_TUNED_COUNT = 20;
 const MIX_HIDDEN_SIZE = 160;
 const FILE_EPOCHS = 20;
 const FILE_BATCH_SENTENCES = 16;
+/** How often labelled sentences are seen for each time that a teacher's are. */
+const GOLD_PASSES = 3;
 /** Of a training that goes on from a trained model: small, so that what was learnt stays. */
 const FINE_TUNING_RATE = 1e-3;
 
@@ -62,14 +64,15 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   const started = Date.now();
   const { out, seed, report } = options;
   const data = await readTrainingData(options);
-  const from = options.from === undefined ? undefined : loadTagger(options.from === 'shipped' ? undefined : options.from);
+  const from = options.from === undefined ? undefined : loadTagger(options.from);
   let train: readonly LabelledSentence[] = data.train;
   if (from && options.rehearsal !== false) train = await withTaggers([from], (taggers) => completeLabels(train, taggers, 0));
   if (options.teachers?.length && options.texts?.length) {
     const texts = await readTexts(options.texts, options.keepTokens ?? false);
-    const labelled = await withTaggers(options.teachers.map(loadTagger), (taggers) => completeLabels(texts, taggers));
+    const labelled = await withTaggers(options.teachers.map((model) => loadTagger(model)), (taggers) => completeLabels(texts, taggers));
     report(`${labelled.length} sentences labelled by ${options.teachers.length} teachers`);
-    train = [...train, ...labelled];
+    const gold = train;
+    train = [...Array.from({ length: GOLD_PASSES }, () => gold).flat(), ...labelled];
   }
   const isMix = !('development' in data.development);
   const usual = { ...(isMix ? { minTunedCount: MIX_MIN_TUNED_COUNT, hiddenSizes: [MIX_HIDDEN_SIZE] } : { batchSentences: FILE_BATCH_SENTENCES }), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };

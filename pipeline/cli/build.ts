@@ -2,13 +2,15 @@
 import type { Command } from 'commander';
 import type { BuildResult } from '../build.ts';
 import type { ConfigInput } from '../core/config.ts';
-import { addCommonOptions, addEngineOptions, addExample, configOf, DEFAULT_OUT, type EngineFlags } from './options.ts';
+import { addCommonOptions, addEngineOptions, addExample, configOf, DEFAULT_OUT, shareOfOne, type EngineFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
 import { createProgressView } from './progress.ts';
 
 interface BuildFlags extends EngineFlags {
   readonly out: string;
   readonly store?: string;
+  readonly model?: string;
+  readonly minProbability?: number;
   readonly show?: boolean;
 }
 
@@ -19,6 +21,8 @@ export function addBuildCommand(program: Command): void {
     .argument('<input...>', 'files, folders, quoted globs, or - for standard input: .txt .md .html .jsonl .csv .tsv, each also .gz')
     .option('--out <dir>', 'folder of the build', DEFAULT_OUT)
     .option('--store <address>', 'embedded, neo4j://HOST:7687, bolt://HOST:7687 or jsonl:FOLDER')
+    .option('--model <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
+    .option('--min-probability <share>', 'mentions below it stay out of the graph: more precision, less recall', shareOfOne)
     .option('--show', 'print what the graph holds when it is done');
   addExample(
     addEngineOptions(addCommonOptions(command)),
@@ -26,7 +30,11 @@ export function addBuildCommand(program: Command): void {
     "build 'news/*.jsonl.gz' --store neo4j://localhost:7687",
   );
   command.action(async (inputs: string[], flags: BuildFlags) => {
-    const more: ConfigInput = flags.store === undefined ? {} : { store: { address: flags.store } };
+    const more: ConfigInput = {
+      ...(flags.store !== undefined && { store: { address: flags.store } }),
+      ...(flags.model !== undefined && { extract: { ner: flags.model } }),
+      ...(flags.minProbability !== undefined && { graph: { minMentionScore: flags.minProbability } }),
+    };
     const config = await configOf(flags, more);
     const { runBuild } = await import('../build.ts');
     const { buildReport } = await import('../report.ts');

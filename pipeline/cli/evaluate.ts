@@ -3,7 +3,8 @@ import { Option, type Command } from 'commander';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
-import { formatCount, heading, paint, print, printJson, table } from './output.ts';
+import { formatCount, heading, paint, print, printJson } from './output.ts';
+import { percent, printTaggerErrors, printTypes, type TypeScores } from './score-tables.ts';
 
 interface EvaluateFlags extends EngineFlags {
   readonly data: string;
@@ -14,12 +15,6 @@ interface EvaluateFlags extends EngineFlags {
   readonly minProbability?: number;
   readonly robustness?: boolean;
   readonly errors?: number;
-}
-
-interface Scores {
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
 }
 
 interface EvaluateOptions {
@@ -78,7 +73,7 @@ function addTask(parent: Command, task: Task): void {
     .requiredOption('--data <file>', 'labelled data')
     .addOption(new Option('--format <format>', 'of the data; told from the name of the file when left out').choices(task.formats))
     .option('--limit <count>', 'use only the first so many items', wholeNumber(1))
-    .option('--model <folder>', 'a model made by `engram train`; the shipped one when left out');
+    .option('--model <folder>', task.name === 'ner' ? 'shipped (default), small, or a model made by `engram train`' : 'a model made by `engram train`; the shipped one when left out');
   if (task.name === 'ner') {
     command
       .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored')
@@ -106,20 +101,16 @@ function addTask(parent: Command, task: Task): void {
     if (flags.json) printJson(report);
     else {
       printReport(report as Record<string, unknown>);
-      if (task.name === 'ner') printTaggerReport(report as TaggerEvaluation);
+      if (task.name === 'ner') printTaggerErrors(report as TaggerEvaluation);
     }
   });
 }
 
 function printReport(report: Record<string, unknown>): void {
-  const scores = Object.entries(report).filter((entry): entry is [string, Record<string, Scores>] => entry[0].startsWith('by'));
+  const scores = Object.entries(report).filter((entry): entry is [string, Record<string, TypeScores>] => entry[0].startsWith('by'));
   const plain = Object.entries(report).filter(([, value]) => typeof value === 'number' || typeof value === 'string');
   print(heading(`${String(report['task'])} · ${String(report['model'])}`));
-  for (const [, byType] of scores) {
-    const rows = Object.entries(byType).map(([type, score]) => [type, percent(score.precision), percent(score.recall), percent(score.f1)]);
-    const right = { align: 'right' } as const;
-    print(table([['', 'precision', 'recall', 'F1'], ...rows], [{}, right, right, right]));
-  }
+  for (const [, byType] of scores) printTypes(byType);
   const isScore = (name: string): boolean => /^(precision|recall|f1)$/i.test(name);
   for (const [name, value] of plain) {
     if (name === 'task' || name === 'model') continue;
@@ -128,32 +119,6 @@ function printReport(report: Record<string, unknown>): void {
   }
 }
 
-/** What only a tagger's report has: confusion of types, reliability, its worst errors. */
-function printTaggerReport({ confusion, reliability, expectedCalibrationError, worst, leftOut, robustness }: TaggerEvaluation): void {
-  const right = { align: 'right' } as const;
-  const columns = [...new Set([...Object.keys(confusion), ...Object.values(confusion).flatMap(Object.keys)])].sort();
-  print(heading('\nGold (rows) taken for (columns); - is none'));
-  const rows = columns.filter((gold) => confusion[gold]).map((gold) => [gold, ...columns.map((found) => formatCount(confusion[gold]![found] ?? 0))]);
-  print(table([['', ...columns], ...rows], [{}, ...columns.map(() => right)]));
-  print(heading(`\nProbabilities: expected calibration error ${expectedCalibrationError.toFixed(3)}`));
-  const bins = reliability.map((bin) => [`${bin.from.toFixed(1)} to ${bin.to.toFixed(1)}`, formatCount(bin.count), bin.meanProbability.toFixed(2), bin.shareRight.toFixed(2)]);
-  print(table([['probability', 'mentions', 'mean', 'share right'], ...bins], [{}, right, right, right]));
-  if (robustness) {
-    print(heading('\nF1 by the way the text is written'));
-    print(table(Object.entries(robustness).map(([name, f1]) => [name, percent(f1)]), [{}, right]));
-  }
-  if (worst.length > 0) {
-    print(heading('\nErrors the model was surest of'));
-    print(table(worst.map((e) => [e.certainty.toFixed(2), e.kind, e.gold ?? '-', e.predicted ?? '-', e.context]), [right]));
-  }
-  const unknown = Object.entries(leftOut).map(([label, count]) => `${label} (${formatCount(count)})`);
-  if (unknown.length > 0) print(`\nNot scored, since the model does not know them: ${unknown.join(', ')}. --map names labels of the model for them.`);
-}
-
 function formatNumber(value: number): string {
   return Number.isInteger(value) || value >= 1000 ? formatCount(value) : value.toPrecision(4);
-}
-
-function percent(score: number): string {
-  return (score <= 1 ? score * 100 : score).toFixed(1);
 }

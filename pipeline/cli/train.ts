@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
+import { printTaggerErrors, printTypes } from './score-tables.ts';
 
 interface TrainFlags extends CommonFlags {
   readonly out: string;
@@ -44,7 +45,7 @@ function addNer(parent: Command): void {
     .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['conll', 'iob2', 'jsonl', 'gmb', 'docred']))
     .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not trained')
     .option('--keep-tokens', 'keep the tokens of the files, for scores that compare with published ones')
-    .option('--from <model>', "go on from a trained model, or from 'shipped': its labels stay, those of the data are added")
+    .option('--from <model>', "go on from a trained model, or from 'shipped' or 'small': its labels stay, those of the data are added")
     .option('--no-rehearsal', 'with --from: do not rehearse the old labels on the new sentences')
     .option('--teachers <model...>', 'trained models that label --texts for the new one to learn from')
     .option('--texts <file...>', 'text, or labelled files whose labels are not read')
@@ -52,10 +53,15 @@ function addNer(parent: Command): void {
     .option('--silver <file>', 'JSON lines that a teacher labelled, beside a folder of data sets');
   addShared(command, 'train ner --data train.conll --dev dev.conll --out models/mine --seed 1');
   command.action(async (flags: NerFlags) => {
-    const models = [flags.from === 'shipped' ? undefined : flags.from, ...(flags.teachers ?? [])];
+    const models = [flags.from, ...(flags.teachers ?? [])].filter((model) => model !== 'shipped' && model !== 'small');
     for (const path of [...flags.data, flags.dev, flags.test, flags.silver, ...models, ...(flags.texts ?? [])]) if (path !== undefined) requirePath(path);
     const { trainTagger } = await import('../../extractors/ner/train.ts');
-    finish('ner', flags, await trainTagger({ ...flags, development: flags.dev, settings: flags.hidden === undefined ? {} : { hiddenSizes: [flags.hidden] }, report: reporterOf(flags) }));
+    const result = await trainTagger({ ...flags, development: flags.dev, settings: flags.hidden === undefined ? {} : { hiddenSizes: [flags.hidden] }, report: reporterOf(flags) });
+    if (!flags.json && !flags.quiet) {
+      printTypes(result.byType);
+      printTaggerErrors({ ...result.calibration, ...result.errors });
+    }
+    finish('ner', flags, result);
   });
 }
 

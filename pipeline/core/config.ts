@@ -35,7 +35,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   extract: z
     .strictObject({
-      /** 'shipped', or the folder of a model made by `engram train`. */
+      /** 'shipped', 'small' (shipped too: less exact, faster), or the folder of a model made by `engram train`. */
       ner: field.default('shipped'),
       relation: field.default('shipped'),
       /** 'model' takes the threshold the relation model was calibrated to. */
