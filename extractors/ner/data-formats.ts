@@ -177,24 +177,27 @@ function readRows(path: string, format: Exclude<NerFormat, 'docred' | 'jsonl'>):
   return format === 'gmb' ? readGmbRows(path) : readColumnRows(path, format);
 }
 
+const TAG = /^(?:O|[BIESLU]-.+)$/;
+
+/** Token first and tag last; or a running number, token and tag first, as Universal NER and CoNLL04 have them. `#` opens a comment. */
 async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGenerator<Row[]> {
   let rows: Row[] = [];
   for await (const { line, number } of readLines(path)) {
-    if (line.trim() === '') {
+    const columns = line.includes('\t') ? line.trimEnd().split('\t') : line.trim().split(' ');
+    const last = columns.at(-1)!;
+    if (line.trim() === '' || (line.startsWith('#') && !TAG.test(last))) {
       if (rows.length > 0) yield rows;
       rows = [];
       continue;
     }
-    if (line.startsWith('-DOCSTART-') || (format === 'iob2' && line.startsWith('#'))) continue;
-    const columns = line.includes('\t') ? line.trimEnd().split('\t') : line.trim().split(' ');
-    if (columns.length < (format === 'iob2' ? 3 : 2)) {
-      throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `no tag after '${line.trim()}'` });
-    }
-    const [token, tag] = format === 'iob2' ? [columns[1], columns[2]] : [columns[0], columns[columns.length - 1]];
-    if (!/^(?:O|[BIESLU]-.+)$/.test(tag)) {
+    if (line.startsWith('-DOCSTART-')) continue;
+    if (columns.length < (format === 'iob2' ? 3 : 2)) throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `no tag after '${line.trim()}'; expected a token and a tag` });
+    const isNumbered = format === 'iob2' || (columns.length > 2 && /^\d+$/.test(columns[0]!) && TAG.test(columns[2]!) && !TAG.test(last));
+    const [token, tag] = isNumbered ? [columns[1]!, columns[2]!] : [columns[0]!, last];
+    if (!TAG.test(tag)) {
       throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `'${tag}' is not a tag such as O, B-PER or I-PER` });
     }
-    rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1] : '', line: number });
+    rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1]! : '', line: number });
   }
   if (rows.length > 0) yield rows;
 }

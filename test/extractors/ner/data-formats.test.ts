@@ -83,6 +83,14 @@ test('DocRED documents give a sentence for each of sents, without blank tokens a
   t.deepEqual(sentences[0].annotated, ['PER', 'TIME']);
 });
 
+test('rows that start with a running number are told by themselves, and a comment ends a sentence', async (t) => {
+  const path = await fileOf('numbered.txt', "#doc 1\n0\tAda\tB-Peop\t['N']\t[0]\n1\tslept\tO\t['N']\t[1]\n#doc 2\n0\t1999\tO\t['N']\t[0]\n");
+  const read = await readNerFile(path);
+  t.deepEqual(read.map(({ tokens, spans }) => [tokens.join(' '), spans.map((span) => span.label)]), [['Ada slept', ['Peop']], ['1999', []]]);
+  const plain = await readNerFile(await fileOf('plain.txt', '1 CD I-NP O\n# # I-NP O\n1999 CD I-NP B-TIME\n'));
+  t.deepEqual(plain.map(({ tokens }) => tokens.join(' ')), ['1 # 1999']);
+});
+
 for (const [problem, name, content, message] of [
   ['a token without a tag', 'a.txt', 'Ada\tB-PER\nslept\n', /line 2: no tag after 'slept'/],
   ['a tag of no scheme', 'a.txt', 'Ada\tperson\n', /line 1: 'person' is not a tag/],
