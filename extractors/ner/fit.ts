@@ -144,6 +144,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger
     let loss = 0;
     let tokens = 0;
     const started = Date.now();
+    const firstStep = step;
     for (const batch of plan[epoch - 1]!) {
       step++;
       loss += trainBatch(batch, tagger, settings, random);
@@ -152,7 +153,8 @@ export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger
       average.observe(step);
       if (step % REPORT_STEPS === 0) {
         const rate = tokens / ((Date.now() - started) / 1000);
-        report(`step ${step}/${steps}  loss ${(loss / tokens).toFixed(4)} a token  ${rate.toFixed(0)} tokens/s`);
+        const left = ((steps - step) * (Date.now() - started)) / (step - firstStep) / 60_000;
+        report(`step ${step}/${steps}  loss ${(loss / tokens).toFixed(4)} a token  ${rate.toFixed(0)} tokens/s  about ${Math.ceil(left)} min left`);
       }
     }
     await average.during(async () => {

@@ -14,7 +14,7 @@ const FIXTURES = 'fixtures/documents';
 
 interface Job {
   readonly title: string;
-  readonly part: 'segmentation' | 'ner' | 'breakdown' | 'build' | 'store';
+  readonly part: 'segmentation' | 'ner' | 'ner-memory' | 'breakdown' | 'build' | 'store';
   /** What is measured on: a corpus or a store. */
   readonly on: string;
   readonly input: string;
@@ -35,6 +35,7 @@ const jobs: readonly Job[] = [
   ...corpora.map((corpus): Job => ({ title: 'segmentation', part: 'segmentation', ...corpus })),
   ...corpora.map((corpus): Job => ({ title: 'NER, text to mentions', part: 'ner', ...corpus })),
   ...corpora.slice(0, 1).map((corpus): Job => ({ title: 'NER, step by step', part: 'breakdown', ...corpus })),
+  ...corpora.slice(0, 1).map((corpus): Job => ({ title: 'NER over 200 MB, for its memory', part: 'ner-memory', ...corpus })),
   ...corpora.map((corpus): Job => ({ title: 'whole build, embedded', part: 'build', ...corpus })),
   ...findStores().map((address): Job => ({ title: 'store, rows written', part: 'store', on: address, input: address })),
 ];

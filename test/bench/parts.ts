@@ -37,6 +37,7 @@ const BREAKDOWN_WORDS = 100_000;
 const PARTS: Readonly<Record<string, (input: string) => Promise<Result>>> = {
   segmentation: measureSegmentation,
   ner: measureNer,
+  'ner-memory': measureNerMemory,
   breakdown: measureBreakdown,
   build: measureBuild,
   store: measureStore,
@@ -68,6 +69,33 @@ async function measureNer(input: string): Promise<Result> {
     }
   }
   return { count, seconds: seconds(), detail: { mentions } };
+}
+
+const MEMORY_BYTES = 200e6;
+const QUARTERS = 4;
+
+/** Text to mentions over 200 MB, the input again and again with new words in it; memory in use after each quarter. */
+async function measureNerMemory(input: string): Promise<Result> {
+  const documents = await documentsOf(input);
+  const { segment, ner } = await createStages(DEFAULT_CONFIG);
+  const { batchDocuments } = DEFAULT_CONFIG.extract;
+  const detail: Record<string, number> = {};
+  let [count, bytes, pass] = [0, 0, 0];
+  const seconds = clock();
+  for (let quarter = 1; quarter <= QUARTERS; quarter++) {
+    while (bytes < (MEMORY_BYTES * quarter) / QUARTERS) {
+      pass++;
+      const varied = documents.map((document) => ({ ...document, text: document.text.replace(/ ([A-Z][a-z]+)/g, ` $1${pass.toString(36)}`) }));
+      for (let i = 0; i < varied.length; i += batchDocuments) {
+        for (const { sentences, text } of await ner.process(await segment.process(varied.slice(i, i + batchDocuments)))) {
+          bytes += Buffer.byteLength(text);
+          for (const { tokens } of sentences) count += tokens.length;
+        }
+      }
+    }
+    detail[`MiB after ${Math.round(bytes / 1e6)} MB`] = Math.round(process.memoryUsage.rss() / 2 ** 20);
+  }
+  return { count, seconds: seconds(), detail };
 }
 
 /** Seconds of each step of NER, one batch at a time: what runs side by side in a build is added up here. */
