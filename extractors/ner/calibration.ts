@@ -4,7 +4,7 @@ import type { Emissions } from '../engine/crf-kernel.ts';
 import { spansFromBioes } from './bioes.ts';
 import { Crf } from './crf.ts';
 import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
-import { forEachEmissions, probabilitiesOf, tagSentences, type Tagger } from './tagger-model.ts';
+import { forEachEmissions, probabilitiesOf, tagLabelled, type Tagger } from './tagger-model.ts';
 
 /** A claim with its probability, and whether it was right. */
 export interface Claim {
@@ -44,7 +44,7 @@ export function calibrationOf(claims: readonly Claim[]): Calibration {
 
 /** What a tagger claims of labelled sentences: every mention it finds of a label that the sentence's set annotates. */
 export async function claimsOf(sentences: readonly LabelledSentence[], tagger: Tagger): Promise<Claim[]> {
-  const found = await tagSentences(sentences.map((s) => s.tokens), tagger);
+  const found = await tagLabelled(sentences, tagger);
   return sentences.flatMap(({ spans, annotated }, index) => {
     const gold = new Set(spans.map(keyOf));
     const asked = found[index]!.filter(({ label }) => annotated.includes(label));

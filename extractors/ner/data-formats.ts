@@ -20,6 +20,8 @@ export interface LabelledSentence {
   /** Tokens that nothing is known about: in training they may have any tag. */
   readonly unsure?: readonly number[];
   readonly source: string;
+  /** The document it stands in, where the set tells documents apart. */
+  readonly document?: string;
 }
 
 export const NER_FORMATS = ['conll', 'iob2', 'jsonl', 'gmb', 'docred'] as const;
@@ -37,6 +39,8 @@ interface Row {
   readonly tag: string;
   readonly partOfSpeech: string;
   readonly line: number;
+  /** Counts the documents that the file marks; none before the first mark. */
+  readonly document?: number;
 }
 
 /** Our span for a span of the data set; nothing when the set's type has no place in ours. */
@@ -127,9 +131,10 @@ export async function readNerFile(path: string, format?: NerFormat, options: Ner
   const kind = format ?? nerFormatOf(path);
   const source = options.source ?? path;
   const read: Omit<LabelledSentence, 'annotated'>[] = [];
+  const documentOf = (index: number | undefined): { document?: string } => (index === undefined ? {} : { document: `${path} ${index}` });
   if (kind === 'docred') {
-    for (const { tokens, spans } of await readDocredSentences(path, options.withoutTitles)) {
-      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path }), source });
+    for (const { tokens, spans, document } of await readDocredSentences(path, options.withoutTitles)) {
+      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path }), source, ...documentOf(document) });
     }
   } else if (kind === 'jsonl') {
     for await (const { tokens, spans, unsure, line } of readJsonSentences(path)) {
@@ -140,7 +145,7 @@ export async function readNerFile(path: string, format?: NerFormat, options: Ner
       const tokens = rows.map((row) => row.token);
       const spans = spansFromTags(rows.map((row) => row.tag));
       const parts = rows.map((row) => row.partOfSpeech);
-      read.push({ tokens, spans: mapSpans(spans, tokens, parts, options.map, { path, line: rows[0].line }), source });
+      read.push({ tokens, spans: mapSpans(spans, tokens, parts, options.map, { path, line: rows[0].line }), source, ...documentOf(rows[0].document) });
     }
   }
   if (read.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'no labelled sentence in it' });
@@ -182,7 +187,9 @@ const TAG = /^(?:O|[BIESLU]-.+)$/;
 /** Token first and tag last; or a running number, token and tag first, as Universal NER and CoNLL04 have them. `#` opens a comment. */
 async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGenerator<Row[]> {
   let rows: Row[] = [];
+  let document: number | undefined;
   for await (const { line, number } of readLines(path)) {
+    if (line.startsWith('-DOCSTART-') || /^#\s*(?:newdoc|doc)\b/.test(line)) document = (document ?? 0) + 1;
     const columns = line.includes('\t') ? line.trimEnd().split('\t') : line.trim().split(' ');
     const last = columns.at(-1)!;
     if (line.trim() === '' || (line.startsWith('#') && !TAG.test(last))) {
@@ -197,7 +204,7 @@ async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGen
     if (!TAG.test(tag)) {
       throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `'${tag}' is not a tag such as O, B-PER or I-PER` });
     }
-    rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1]! : '', line: number });
+    rows.push({ token, tag, partOfSpeech: columns.length > 2 ? columns[1]! : '', line: number, ...(document !== undefined && { document }) });
   }
   if (rows.length > 0) yield rows;
 }
@@ -284,16 +291,16 @@ export async function readDocredDocuments(path: string): Promise<readonly Docred
   return documents as DocredDocument[];
 }
 
-async function readDocredSentences(path: string, withoutTitles?: ReadonlySet<string>): Promise<{ tokens: readonly string[]; spans: TypedSpan[] }[]> {
+async function readDocredSentences(path: string, withoutTitles?: ReadonlySet<string>): Promise<{ tokens: readonly string[]; spans: TypedSpan[]; document: number }[]> {
   const documents = await readDocredDocuments(path);
   return documents
     .filter((document) => !withoutTitles?.has(document.title))
-    .flatMap((document) => {
+    .flatMap((document, at) => {
       const mentions = document.vertexSet.flat();
       return document.sents.map((tokens, index) => {
         const here = mentions.filter((m) => m.sent_id === index && m.pos[0] >= 0 && m.pos[0] < m.pos[1] && m.pos[1] <= tokens.length);
         const spans = here.map((m) => ({ start: m.pos[0], end: m.pos[1], type: m.type }));
-        return withoutBlankTokens(tokens, withoutOverlaps(spans));
+        return { ...withoutBlankTokens(tokens, withoutOverlaps(spans)), document: at };
       });
     });
 }

@@ -1,6 +1,6 @@
 // What a tagger gets wrong on labelled sentences: which types it takes for which, and the errors it was surest of.
 import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
-import { forEachEmissions, probabilitiesOf, tagSentences, type ScoredSpan, type Tagger } from './tagger-model.ts';
+import { forEachEmissions, probabilitiesOf, tagLabelled, type ScoredSpan, type Tagger } from './tagger-model.ts';
 
 /** `type`: right words, wrong label; `boundary`: some of the words; `spurious`: nothing is there; `missed`: nothing was found. */
 export type TaggerErrorKind = 'type' | 'boundary' | 'spurious' | 'missed';
@@ -28,7 +28,7 @@ const CONTEXT_TOKENS = 6;
 
 export async function findErrors(sentences: readonly LabelledSentence[], tagger: Tagger, most = 20): Promise<TaggerErrors> {
   const texts = sentences.map((s) => s.tokens);
-  const predicted = await tagSentences(texts, tagger);
+  const predicted = await tagLabelled(sentences, tagger);
   const goldProbability: number[][] = sentences.map(() => []);
   await forEachEmissions(texts, tagger, (index, emissions) => {
     goldProbability[index] = probabilitiesOf(tagger, emissions, sentences[index]!.spans);

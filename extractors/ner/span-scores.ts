@@ -1,6 +1,6 @@
 // Exact-span precision, recall and F1, micro-averaged and by label, as conlleval counts them (Tjong Kim Sang & De Meulder 2003).
 import type { LabelledSentence } from './data-formats.ts';
-import { tagSentences, type Tagger } from './tagger-model.ts';
+import { tagLabelled, type Tagger } from './tagger-model.ts';
 
 export interface Scores {
   /** Percent. */
@@ -55,7 +55,7 @@ export class ScoreCounter {
 /** Spans of labels the set does not annotate are not counted against the tagger. */
 export async function scoreSentences(sentences: readonly LabelledSentence[], tagger: Tagger, minProbability = 0): Promise<ScoreCounter> {
   const counter = new ScoreCounter();
-  const predicted = await tagSentences(sentences.map((s) => s.tokens), tagger);
+  const predicted = await tagLabelled(sentences, tagger);
   const keysOf = (spans: readonly { start: number; end: number; label: string }[]): (readonly [string, string])[] =>
     spans.map(({ start, end, label }) => [label, `${start}:${end}`] as const);
   sentences.forEach((sentence, index) => {

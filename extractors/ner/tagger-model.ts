@@ -6,7 +6,8 @@ import type { LoadedNetwork } from '../network/model-file.ts';
 import type { WordInput } from '../network/word-input.ts';
 import { spansFromBioes } from './bioes.ts';
 import { Crf } from './crf.ts';
-import type { LabelledSpan } from './data-formats.ts';
+import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
+import { agreeOnLabels } from './document-vote.ts';
 
 export const TAGGER_TASK = 'ner';
 
@@ -57,6 +58,24 @@ export async function tagSentences(sentences: readonly (readonly string[])[], ta
   const result: ScoredSpan[][] = sentences.map(() => []);
   await forEachEmissions(sentences, tagger, (index, emissions) => void (result[index] = decode(tagger, emissions)), concurrency);
   return result;
+}
+
+/** `tagSentences` on labelled sentences, those of one document agreeing on the labels of their names. */
+export async function tagLabelled(sentences: readonly LabelledSentence[], tagger: Tagger): Promise<ScoredSpan[][]> {
+  const texts = sentences.map((s) => s.tokens);
+  const found = await tagSentences(texts, tagger);
+  const documents = new Map<string, number[]>();
+  sentences.forEach(({ document }, index) => {
+    if (document === undefined) return;
+    const indexes = documents.get(document);
+    if (indexes) indexes.push(index);
+    else documents.set(document, [index]);
+  });
+  for (const indexes of documents.values()) {
+    const voted = agreeOnLabels(indexes.map((index) => texts[index]!), indexes.map((index) => found[index]!));
+    indexes.forEach((index, at) => (found[index] = voted[at]!));
+  }
+  return found;
 }
 
 function decode(tagger: Tagger, emissions: Emissions): ScoredSpan[] {

@@ -6,6 +6,7 @@ import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
+import { agreeOnLabels } from './document-vote.ts';
 import { createTaggerOf, TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
 
 export interface TaggerOptions {
@@ -41,7 +42,7 @@ export async function createTagger(options: TaggerOptions): Promise<Stage<Segmen
       return Promise.all(
         batch.map(async (document) => {
           const words = document.sentences.map((sentence) => sentence.tokens.map((token) => token.text));
-          const spans = await tagSentences(words, tagger);
+          const spans = agreeOnLabels(words, await tagSentences(words, tagger));
           return { ...document, mentions: document.sentences.flatMap((sentence, index) => mentionsOf(document.text, sentence, spans[index]!)) };
         }),
       );

@@ -48,12 +48,17 @@ export interface TaggerTrainingReport {
 }
 
 const MIX_EPOCHS = 5;
-/** Rare words keep their shared vectors, as words of texts to come do; the model stays small. */
-const MIX_MIN_TUNED_COUNT = 20;
-/** The network is two thirds of the time of a build's NER. */
-const MIX_HIDDEN_SIZE = 160;
+/** Rare words keep their shared vectors, as words of texts to come do; the network is two thirds of the time of a build's NER. */
+const MIX_SETTINGS: Partial<TaggerSettings> = { minTunedCount: 20, hiddenSizes: [160] };
 const FILE_EPOCHS = 20;
-const FILE_BATCH_SENTENCES = 16;
+/** One kind of text, usually few sentences: small batches, much dropout. */
+const FILE_SETTINGS: Partial<TaggerSettings> = {
+  batchSentences: 16,
+  learningRate: 1.8e-3,
+  inputDropout: 0.5,
+  stateDropout: 0.5,
+  variants: { lowercased: 0.02, uppercased: 0.03, noisy: 0 },
+};
 /** How often labelled sentences are seen for each time that a teacher's are. */
 const GOLD_PASSES = 3;
 /** Of a training that goes on from a trained model: small, so that what was learnt stays. */
@@ -75,7 +80,7 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
     train = [...Array.from({ length: GOLD_PASSES }, () => gold).flat(), ...labelled];
   }
   const isMix = !('development' in data.development);
-  const usual = { ...(isMix ? { minTunedCount: MIX_MIN_TUNED_COUNT, hiddenSizes: [MIX_HIDDEN_SIZE] } : { batchSentences: FILE_BATCH_SENTENCES }), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };
+  const usual = { ...(isMix ? MIX_SETTINGS : FILE_SETTINGS), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };
   const epochs = options.epochs ?? (isMix ? MIX_EPOCHS : FILE_EPOCHS);
   const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, settings: { ...usual, ...options.settings } });
 

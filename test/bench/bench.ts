@@ -104,7 +104,10 @@ function printReport(): void {
   ]);
   const right = { align: 'right' } as const;
   print(table([['part', 'on', 'size', 'time', 'rate', 'peak memory'], ...rows], [{}, {}, right, right, right, right]));
-  for (const { part, measured } of outcomes) if (part === 'breakdown') printShares(measured.detail!);
+  for (const { part, measured } of outcomes) {
+    if (part === 'breakdown') printShares(measured.detail!);
+    if (part === 'ner-memory') print(`\nNER, memory in use: ${Object.entries(measured.detail!).map(([when, size]) => `${size} ${when}`).join(', ')}`);
+  }
   for (const { title, on, reason } of skipped) print(`\nSKIPPED ${title}: ${on} (${reason})`);
 }
 

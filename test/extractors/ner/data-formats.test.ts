@@ -38,12 +38,12 @@ test('of overlapping spans the longer stays', (t) => {
   t.deepEqual(kept, [{ start: 0, end: 3 }, { start: 4, end: 5 }]);
 });
 
-test('four-column CoNLL is read with document marks left out', async (t) => {
-  const path = await fileOf('a.txt', '-DOCSTART- -X- -X- O\n\nAda NNP B-NP B-PER\nslept VBD B-VP O\n\nOslo NNP B-NP B-LOC\n');
+test('four-column CoNLL is read, its marks telling documents apart', async (t) => {
+  const path = await fileOf('a.txt', '-DOCSTART- -X- -X- O\n\nAda NNP B-NP B-PER\nslept VBD B-VP O\n\n-DOCSTART- -X- -X- O\n\nOslo NNP B-NP B-LOC\n');
   const sentences = await readNerFile(path, 'conll', { source: 'sample' });
   t.deepEqual(sentences, [
-    { tokens: ['Ada', 'slept'], spans: [{ start: 0, end: 1, label: 'PER' }], annotated: ['PER', 'LOC'], source: 'sample' },
-    { tokens: ['Oslo'], spans: [{ start: 0, end: 1, label: 'LOC' }], annotated: ['PER', 'LOC'], source: 'sample' },
+    { tokens: ['Ada', 'slept'], spans: [{ start: 0, end: 1, label: 'PER' }], annotated: ['PER', 'LOC'], source: 'sample', document: `${path} 1` },
+    { tokens: ['Oslo'], spans: [{ start: 0, end: 1, label: 'LOC' }], annotated: ['PER', 'LOC'], source: 'sample', document: `${path} 2` },
   ]);
 });
 

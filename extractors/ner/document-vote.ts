@@ -1,0 +1,34 @@
+// One label for each name of a document: its mentions vote with their probabilities (label consistency within a document:
+// Krishnan & Manning 2006, ACL P06-1141). What is a date or a number does not depend on the rest of the document.
+import type { ScoredSpan } from './tagger-model.ts';
+
+const isValue = (label: string): boolean => label === 'TIME' || label === 'NUM';
+
+/**
+ * @param sentences tokens of the sentences of one document
+ * @param spans of each sentence
+ * @returns the same spans; one that was outvoted has the label of its name, and as score that label's mean probability over the name's mentions
+ */
+export function agreeOnLabels(sentences: readonly (readonly string[])[], spans: readonly (readonly ScoredSpan[])[]): ScoredSpan[][] {
+  const nameOf = (sentence: number, { start, end }: ScoredSpan): string => sentences[sentence]!.slice(start, end).join(' ').toLowerCase();
+  const votes = new Map<string, { readonly byLabel: Map<string, number>; mentions: number }>();
+  spans.forEach((found, sentence) => {
+    for (const span of found) {
+      if (isValue(span.label)) continue;
+      const name = nameOf(sentence, span);
+      const vote = votes.get(name) ?? { byLabel: new Map<string, number>(), mentions: 0 };
+      votes.set(name, vote);
+      vote.byLabel.set(span.label, (vote.byLabel.get(span.label) ?? 0) + span.score);
+      vote.mentions++;
+    }
+  });
+  return spans.map((found, sentence) =>
+    found.map((span) => {
+      if (isValue(span.label)) return span;
+      const { byLabel, mentions } = votes.get(nameOf(sentence, span))!;
+      if (byLabel.size === 1) return span;
+      const [label, sum] = [...byLabel].reduce((best, next) => (next[1] > best[1] || (next[1] === best[1] && next[0] < best[0]) ? next : best));
+      return label === span.label ? span : { ...span, label, score: sum / mentions };
+    }),
+  );
+}
