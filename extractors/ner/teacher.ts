@@ -1,20 +1,17 @@
-// Labels that trained taggers add to sentences: to those of a set that leaves labels out, and to text that has none. What the
-// teachers are not sure of stays open, so that the student's partial CRF decides it (self-training: Scudder 1965; an ensemble
-// distilled into one model: arXiv:1503.02531).
+// Labels that trained taggers add to sentences: to those of a set that leaves labels out, and to text that has none
+// (self-training: Scudder 1965; an ensemble distilled into one model: arXiv:1503.02531).
 import { spansFromBioes } from './bioes.ts';
 import { createTransitions, Crf } from './crf.ts';
 import type { LabelledSentence } from './data-formats.ts';
 import { forEachEmissions, type Tagger } from './tagger-model.ts';
 
-const SURE = 0.8;
 const LEAST_PROBABILITY = 1e-12;
 
 /**
  * Spans of the labels that a sentence's set does not annotate, from the mean of the teachers' marginals.
  * @param teachers at least one, all of the same labels
- * @param sure a token whose likeliest tag has less than this probability may have any tag; 0 takes the teachers at their word
  */
-export async function completeLabels(sentences: readonly LabelledSentence[], teachers: readonly Tagger[], sure = SURE): Promise<LabelledSentence[]> {
+export async function completeLabels(sentences: readonly LabelledSentence[], teachers: readonly Tagger[]): Promise<LabelledSentence[]> {
   const { labels } = teachers[0]!;
   const texts = sentences.map((s) => s.tokens);
   const means: Float32Array[] = [];
@@ -37,12 +34,10 @@ export async function completeLabels(sentences: readonly LabelledSentence[], tea
       return true;
     };
     const added = spansFromBioes(path, labels).filter((span) => !sentence.annotated.includes(span.label) && isFree(span));
-    const unsure = sentence.tokens.flatMap((_, i) => (!taken.has(i) && mean[i * crf.tags + path[i]!]! < sure ? [i] : []));
     return {
       ...sentence,
       spans: [...sentence.spans, ...added].sort((a, b) => a.start - b.start),
       annotated: [...new Set([...sentence.annotated, ...labels])],
-      unsure: [...(sentence.unsure ?? []), ...unsure],
     };
   });
 }

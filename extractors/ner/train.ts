@@ -1,5 +1,5 @@
 // `engram train ner`, whole: data, teachers, training, calibration, and what is written beside the model.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../engine/index.ts';
 import { saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
@@ -38,7 +38,7 @@ export interface TaggerTrainingReport {
   readonly f1: Readonly<Record<string, number>>;
   readonly byType: Readonly<Record<string, Scores>>;
   readonly temperature: number;
-  /** On the first development set, which the temperature was fitted to. */
+  /** On every other sentence of the development sets; the temperature was fitted to the rest. */
   readonly calibration: Calibration;
   readonly errors: TaggerErrors;
   readonly curve: readonly EpochReport[];
@@ -50,6 +50,8 @@ export interface TaggerTrainingReport {
 const MIX_EPOCHS = 5;
 /** Rare words keep their shared vectors, as words of texts to come do; the network is two thirds of the time of a build's NER. */
 const MIX_SETTINGS: Partial<TaggerSettings> = { minTunedCount: 20, hiddenSizes: [160] };
+/** Nothing that ships may follow from this set: it only judges. */
+const UNTOUCHED = 'conll2003Test';
 const FILE_EPOCHS = 20;
 /** One kind of text, usually few sentences: small batches, much dropout. */
 const FILE_SETTINGS: Partial<TaggerSettings> = {
@@ -61,17 +63,29 @@ const FILE_SETTINGS: Partial<TaggerSettings> = {
 };
 /** How often labelled sentences are seen for each time that a teacher's are. */
 const GOLD_PASSES = 3;
+const DONE_FILE = 'tagger.training.json';
 /** Of a training that goes on from a trained model: small, so that what was learnt stays. */
 const FINE_TUNING_RATE = 1e-3;
 
+/** After a training on a teacher's labels, so many of its epochs again, rounded up, on what people labelled alone. */
+const GOLD_SHARE = 0.6;
+
 /** @throws EngramError `ENGRAM_DATA_INVALID` when a file is not what its format says */
 export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
+  if (options.silver === undefined) return trainOnce(options);
+  const { silver, epochs = MIX_EPOCHS, report, ...rest } = options;
+  const from = join(rest.out, 'silver');
+  if (!existsSync(join(from, DONE_FILE))) await trainOnce({ ...options, out: from, report: (line) => report(`silver, ${line}`) });
+  return trainOnce({ ...rest, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) });
+}
+
+async function trainOnce(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
   const started = Date.now();
   const { out, seed, report } = options;
   const data = await readTrainingData(options);
   const from = options.from === undefined ? undefined : loadTagger(options.from);
   let train: readonly LabelledSentence[] = data.train;
-  if (from && options.rehearsal !== false) train = await withTaggers([from], (taggers) => completeLabels(train, taggers, 0));
+  if (from && options.rehearsal !== false) train = await withTaggers([from], (taggers) => completeLabels(train, taggers));
   if (options.teachers?.length && options.texts?.length) {
     const texts = await readTexts(options.texts, options.keepTokens ?? false);
     const labelled = await withTaggers(options.teachers.map((model) => loadTagger(model)), (taggers) => completeLabels(texts, taggers));
@@ -86,7 +100,9 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
 
   const [judged = []] = Object.values(data.development);
   const { network, best, curve, sentences, leftOut } = fitted;
-  const temperature = await withTaggers([network], ([tagger]) => fitTemperature(judged, tagger!, network.tables['transitions']!));
+  const calibrating = isMix ? Object.entries(data.development).flatMap(([name, sentences]) => (name === UNTOUCHED ? [] : sentences)) : judged;
+  const [fitting, held] = [0, 1].map((parity) => calibrating.filter((_, index) => index % 2 === parity)) as [LabelledSentence[], LabelledSentence[]];
+  const temperature = await withTaggers([network], ([tagger]) => fitTemperature(fitting, tagger!, network.tables['transitions']!));
   const calibrated: LoadedNetwork = { ...network, tables: { ...network.tables, temperature: Float32Array.of(temperature) } };
   saveNetwork(join(out, TAGGER_FILE), calibrated);
   const result = await withTaggers([calibrated], async ([tagger]): Promise<TaggerTrainingReport> => ({
@@ -96,7 +112,7 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
     f1: best.f1,
     byType: (await scoreSentences(judged, tagger!)).byLabel(),
     temperature,
-    calibration: calibrationOf(await claimsOf(judged, tagger!)),
+    calibration: calibrationOf(await claimsOf(held, tagger!)),
     errors: await findErrors(judged, tagger!),
     curve,
     sentences,
@@ -105,7 +121,7 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   }));
   writeFileSync(join(out, 'tagger.learning-curve.svg'), learningCurveSvg(curve));
   // The words of the sentences that were judged by may belong to others: what is written beside the weights holds none.
-  writeFileSync(join(out, 'tagger.training.json'), `${JSON.stringify({ ...result, errors: { confusion: result.errors.confusion } }, null, 2)}\n`);
+  writeFileSync(join(out, DONE_FILE), `${JSON.stringify({ ...result, errors: { confusion: result.errors.confusion } }, null, 2)}\n`);
   return result;
 }
 

@@ -3,12 +3,17 @@ import { agreeOnLabels } from '../../../extractors/ner/document-vote.ts';
 
 const span = (start: number, label: string, score: number): { start: number; end: number; label: string; score: number } => ({ start, end: start + 1, label, score });
 
-test('the mentions of a name take the label that has the most probability behind it', (t) => {
+test('a mention in doubt takes the label that has the most probability behind it', (t) => {
   const sentences = [['Acme', 'grew'], ['at', 'ACME'], ['Acme', 'fell']];
   const voted = agreeOnLabels(sentences, [[span(0, 'ORG', 0.9)], [span(1, 'PER', 0.6)], [span(0, 'ORG', 0.8)]]);
   t.deepEqual(voted.map(([only]) => only!.label), ['ORG', 'ORG', 'ORG']);
   t.deepEqual(voted[0], [span(0, 'ORG', 0.9)], 'who won keeps its probability');
   t.true(Math.abs(voted[1]![0]!.score - (0.9 + 0.8) / 3) < 1e-12);
+});
+
+test('a mention that is sure keeps its label', (t) => {
+  const spans = [[span(0, 'ORG', 0.9)], [span(0, 'ORG', 0.9)], [span(0, 'LOC', 0.85)]];
+  t.deepEqual(agreeOnLabels([['Acme'], ['Acme'], ['Acme']], spans), spans);
 });
 
 test('values do not vote, and names are told apart', (t) => {
