@@ -73,7 +73,7 @@ const GOLD_SHARE = 0.6;
 /** @throws EngramError `ENGRAM_DATA_INVALID` when a file is not what its format says */
 export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
   if (options.silver === undefined) return trainOnce(options);
-  const { silver, epochs = MIX_EPOCHS, report, ...rest } = options;
+  const { silver: _silver, epochs = MIX_EPOCHS, report, ...rest } = options;
   const from = join(rest.out, 'silver');
   if (!existsSync(join(from, DONE_FILE))) await trainOnce({ ...options, out: from, report: (line) => report(`silver, ${line}`) });
   return trainOnce({ ...rest, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) });
