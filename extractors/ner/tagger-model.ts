@@ -28,6 +28,16 @@ export function createTaggerOf({ input, tables, labels }: LoadedNetwork, encoder
   return { words: input, encoder, crf: new Crf(tables['transitions']!, tables['temperature']![0]), labels };
 }
 
+/** Inputs of batches that were computed, to be used again: shared memory, so that handing it to a thread copies nothing. */
+const freeBuffers: SharedArrayBuffer[] = [];
+const SMALLEST_BUFFER_BYTES = 1 << 20;
+
+function takeBuffer(floats: number): SharedArrayBuffer {
+  const bytes = floats * Float32Array.BYTES_PER_ELEMENT;
+  const at = freeBuffers.findIndex((buffer) => buffer.byteLength >= bytes);
+  return at < 0 ? new SharedArrayBuffer(Math.max(bytes, SMALLEST_BUFFER_BYTES)) : freeBuffers.splice(at, 1)[0]!;
+}
+
 /** Shows each sentence's emission scores to `visit`, batch by batch. @param concurrency batches that run at once */
 export async function forEachEmissions(
   sentences: readonly (readonly string[])[],
@@ -42,11 +52,12 @@ export async function forEachEmissions(
       const rows = batches[next++]!;
       const time = sentences[rows[0]!]!.length;
       const batch = rows.length;
-      // Shared, so that handing it to a thread copies nothing.
-      const inputs = new Float32Array(new SharedArrayBuffer(time * batch * words.size * Float32Array.BYTES_PER_ELEMENT));
+      const buffer = takeBuffer(time * batch * words.size);
+      const inputs = new Float32Array(buffer, 0, time * batch * words.size).fill(0);
       rows.forEach((row, b) => sentences[row]!.forEach((word, t) => words.writeCached(word, inputs, (t * batch + b) * words.size)));
       const lengths = Int32Array.from(rows, (row) => sentences[row]!.length);
       const scores = await encoder.run({ inputs, time, batch, lengths });
+      freeBuffers.push(buffer);
       rows.forEach((row, b) => visit(row, { scores, offset: b * crf.tags, stride: batch * crf.tags, tokens: lengths[b]! }));
     }
   };

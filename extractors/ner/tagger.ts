@@ -9,6 +9,9 @@ import { SHIPPED_MODELS } from '../network/word-vectors.ts';
 import { agreeOnLabels } from './document-vote.ts';
 import { createTaggerOf, TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
 
+/** Enough to keep every thread of the engine busy, few enough to keep memory small. */
+const DOCUMENTS_AT_ONCE = 4;
+
 export interface TaggerOptions {
   readonly engine: EngineKind;
   readonly precision: 'int8' | 'float32';
@@ -39,13 +42,19 @@ export async function createTagger(options: TaggerOptions): Promise<Stage<Segmen
     async process(batch) {
       // A batch of the network holds sentences of one document: int8 scores depend on what shares their batch, and the
       // mentions of a document must not depend on its neighbours.
-      return Promise.all(
-        batch.map(async (document) => {
+      const tagged: TaggedDocument[] = [];
+      let next = 0;
+      const work = async (): Promise<void> => {
+        while (next < batch.length) {
+          const index = next++;
+          const document = batch[index]!;
           const words = document.sentences.map((sentence) => sentence.tokens.map((token) => token.text));
           const spans = agreeOnLabels(words, await tagSentences(words, tagger));
-          return { ...document, mentions: document.sentences.flatMap((sentence, index) => mentionsOf(document.text, sentence, spans[index]!)) };
-        }),
-      );
+          tagged[index] = { ...document, mentions: document.sentences.flatMap((sentence, at) => mentionsOf(document.text, sentence, spans[at]!)) };
+        }
+      };
+      await Promise.all(Array.from({ length: DOCUMENTS_AT_ONCE }, work));
+      return tagged;
     },
     close: () => encoder.dispose(),
   };

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../engine/index.ts';
+import { interpolateNetworks } from '../network/interpolate.ts';
 import { saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { fitTemperature, calibrationOf, claimsOf, type Calibration } from './calibration.ts';
 import type { LabelledSentence } from './data-formats.ts';
@@ -12,7 +13,7 @@ import { scoreSentences, type Scores } from './span-scores.ts';
 import { createTaggerOf, type Tagger } from './tagger-model.ts';
 import { loadTagger } from './tagger.ts';
 import { completeLabels } from './teacher.ts';
-import { readTexts, readTrainingData, type TrainingSources } from './training-data.ts';
+import { readTexts, readTrainingData, type TrainingData, type TrainingSources } from './training-data.ts';
 
 export interface TaggerTrainingOptions extends TrainingSources {
   /** A trained model to go on from, as `taggerFolder` takes it. */
@@ -34,7 +35,7 @@ export interface TaggerTrainingReport {
   readonly seed: number;
   readonly epochs: number;
   readonly bestEpoch: number;
-  /** F1 in percent by development set, of the kept epoch. */
+  /** F1 in percent by development set, of the tagger that was written. */
   readonly f1: Readonly<Record<string, number>>;
   readonly byType: Readonly<Record<string, Scores>>;
   readonly temperature: number;
@@ -69,6 +70,8 @@ const FINE_TUNING_RATE = 1e-3;
 
 /** After a training on a teacher's labels, so many of its epochs again, rounded up, on what people labelled alone. */
 const GOLD_SHARE = 0.6;
+/** Half way back from there to the teacher's labels. */
+const BLEND_SHARE = 0.5;
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when a file is not what its format says */
 export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
@@ -76,10 +79,11 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   const { silver: _silver, epochs = MIX_EPOCHS, report, ...rest } = options;
   const from = join(rest.out, 'silver');
   if (!existsSync(join(from, DONE_FILE))) await trainOnce({ ...options, out: from, report: (line) => report(`silver, ${line}`) });
-  return trainOnce({ ...rest, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) });
+  return trainOnce({ ...rest, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) }, BLEND_SHARE);
 }
 
-async function trainOnce(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
+/** @param blendShare where between `from` and what the training made of it the weights end, in (0, 1] */
+async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promise<TaggerTrainingReport> {
   const started = Date.now();
   const { out, seed, report } = options;
   const data = await readTrainingData(options);
@@ -99,7 +103,8 @@ async function trainOnce(options: TaggerTrainingOptions): Promise<TaggerTraining
   const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, settings: { ...usual, ...options.settings } });
 
   const [judged = []] = Object.values(data.development);
-  const { network, best, curve, sentences, leftOut } = fitted;
+  const { best, curve, sentences, leftOut } = fitted;
+  const network = from && blendShare < 1 ? interpolateNetworks(from, fitted.network, blendShare) : fitted.network;
   const calibrating = isMix ? Object.entries(data.development).flatMap(([name, sentences]) => (name === UNTOUCHED ? [] : sentences)) : judged;
   const [fitting, held] = [0, 1].map((parity) => calibrating.filter((_, index) => index % 2 === parity)) as [LabelledSentence[], LabelledSentence[]];
   const temperature = await withTaggers([network], ([tagger]) => fitTemperature(fitting, tagger!, network.tables['transitions']!));
@@ -109,7 +114,7 @@ async function trainOnce(options: TaggerTrainingOptions): Promise<TaggerTraining
     seed,
     epochs,
     bestEpoch: best.epoch,
-    f1: best.f1,
+    f1: await scoreAll(data.development, tagger!),
     byType: (await scoreSentences(judged, tagger!)).byLabel(),
     temperature,
     calibration: calibrationOf(await claimsOf(held, tagger!)),
@@ -123,6 +128,12 @@ async function trainOnce(options: TaggerTrainingOptions): Promise<TaggerTraining
   // The words of the sentences that were judged by may belong to others: what is written beside the weights holds none.
   writeFileSync(join(out, DONE_FILE), `${JSON.stringify({ ...result, errors: { confusion: result.errors.confusion } }, null, 2)}\n`);
   return result;
+}
+
+async function scoreAll(sets: TrainingData['development'], tagger: Tagger): Promise<Record<string, number>> {
+  const f1: Record<string, number> = {};
+  for (const [name, sentences] of Object.entries(sets)) f1[name] = (await scoreSentences(sentences, tagger)).total().f1;
+  return f1;
 }
 
 async function withTaggers<T>(networks: readonly LoadedNetwork[], use: (taggers: readonly Tagger[]) => Promise<T>): Promise<T> {
