@@ -43,7 +43,7 @@ export interface TaggerSettings {
   /** Words of the shared vectors get a vector of their own, tuned in training, from this count on; words missing there from 3 on. */
   readonly minTunedCount: number;
   readonly averageDecay: number;
-  /** Training ends when so many epochs in a row were no better. */
+  /** Training ends when so many epochs in a row were no better, once it has found anything. */
   readonly patience: number;
 }
 
@@ -137,7 +137,7 @@ export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger
   const bestOf = (reports: readonly EpochReport[]): EpochReport => reports.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a));
   while (curve.length < epochs) {
     const epoch = curve.length + 1;
-    if (epoch > 1 && epoch - 1 - bestOf(curve).epoch >= settings.patience) {
+    if (epoch > 1 && scoreOf(bestOf(curve)) > 0 && epoch - 1 - bestOf(curve).epoch >= settings.patience) {
       report(`no better for ${settings.patience} epochs: ended`);
       break;
     }

@@ -26,7 +26,7 @@ export interface TaggerTrainingOptions extends TrainingSources {
   readonly texts?: readonly string[];
   readonly settings?: Partial<TaggerSettings>;
   readonly out: string;
-  /** 5 for a folder, 20 for files when left out. */
+  /** When left out 5 for a folder, 20 for files, 30 for files that a trained model goes on with. */
   readonly epochs?: number;
   readonly report: (line: string) => void;
 }
@@ -65,13 +65,16 @@ const FILE_SETTINGS: Partial<TaggerSettings> = {
 /** How often labelled sentences are seen for each time that a teacher's are. */
 const GOLD_PASSES = 3;
 const DONE_FILE = 'tagger.training.json';
-/** Of a training that goes on from a trained model: small, so that what was learnt stays. */
-const FINE_TUNING_RATE = 1e-3;
+/** Of a trained model on a few sentences of one's own: many small steps. */
+const FINE_TUNING_SETTINGS: Partial<TaggerSettings> = { batchSentences: 8, patience: 10 };
+const FINE_TUNING_EPOCHS = 30;
+/** Of a trained model on the mix: small, so that what was learnt stays. */
+const MIX_FINE_TUNING_RATE = 1e-3;
 
-/** After a training on a teacher's labels, so many of its epochs again, rounded up, on what people labelled alone. */
+/** After a training on a teacher's labels, so many of its epochs again, rounded up, on the labels of the sets alone. */
 const GOLD_SHARE = 0.6;
-/** Half way back from there to the teacher's labels. */
-const BLEND_SHARE = 0.5;
+/** And a quarter of the way back. */
+const BLEND_SHARE = 0.75;
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when a file is not what its format says */
 export async function trainTagger(options: TaggerTrainingOptions): Promise<TaggerTrainingReport> {
@@ -98,8 +101,9 @@ async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promis
     train = [...Array.from({ length: GOLD_PASSES }, () => gold).flat(), ...labelled];
   }
   const isMix = !('development' in data.development);
-  const usual = { ...(isMix ? MIX_SETTINGS : FILE_SETTINGS), ...(from ? { learningRate: FINE_TUNING_RATE } : {}) };
-  const epochs = options.epochs ?? (isMix ? MIX_EPOCHS : FILE_EPOCHS);
+  const usualOfMix = { ...MIX_SETTINGS, ...(from && { learningRate: MIX_FINE_TUNING_RATE }) };
+  const usual = isMix ? usualOfMix : from ? FINE_TUNING_SETTINGS : FILE_SETTINGS;
+  const epochs = options.epochs ?? (isMix ? MIX_EPOCHS : from ? FINE_TUNING_EPOCHS : FILE_EPOCHS);
   const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, settings: { ...usual, ...options.settings } });
 
   const [judged = []] = Object.values(data.development);

@@ -4,7 +4,7 @@
 const BATCH_TOKENS = 2048;
 const BATCH_SENTENCES = 64;
 /** A row shorter than this share of the longest one starts a batch of its own, once the batch has enough rows to run fast. */
-const LEAST_FILL = 0.8;
+const LEAST_FILL = 0.9;
 const ENOUGH_ROWS = 8;
 
 /** Sentences of like length together: indexes into `lengths`, which are in tokens. Empty sentences are left out. */
