@@ -1,4 +1,5 @@
 // One training run of a tagger: epochs over labelled sentences, the best one kept, a checkpoint after each to go on from.
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
@@ -13,7 +14,7 @@ import { allowedTags } from './bioes.ts';
 import { Crf } from './crf.ts';
 import type { LabelledSentence } from './data-formats.ts';
 import { scoreSentences } from './span-scores.ts';
-import { TAGGER_TASK } from './tagger-model.ts';
+import { TAGGER_FILE, TAGGER_TASK } from './tagger-model.ts';
 import { createTrainable, extendTrained, type TrainableTagger } from './trainable.ts';
 import type { TrainingData } from './training-data.ts';
 import { variantOf, type VariantShares } from './variants.ts';
@@ -47,7 +48,7 @@ export interface TaggerSettings {
   readonly patience: number;
 }
 
-export const USUAL_SETTINGS: TaggerSettings = {
+const USUAL_SETTINGS: TaggerSettings = {
   hiddenSizes: [200],
   learningRate: 2e-3,
   batchSentences: 48,
@@ -78,7 +79,6 @@ export interface FittedTagger {
   readonly leftOut: number;
 }
 
-export const TAGGER_FILE = 'tagger.safetensors';
 const MAX_TOKENS = 110;
 const BATCH_TOKENS = 1000;
 const MAX_GRADIENT_NORM = 5;
@@ -125,7 +125,9 @@ export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger
 
   mkdirSync(out, { recursive: true });
   const path = join(out, TAGGER_FILE);
-  const fingerprint = JSON.stringify([seed, epochs, settings, labels, options.from?.version, all.length, all.reduce((n, e) => n + e.tokens.length, 0)]);
+  const content = createHash('sha256');
+  for (const { tokens, allowed } of all) content.update(JSON.stringify(tokens)).update(allowed);
+  const fingerprint = JSON.stringify([seed, epochs, settings, labels, options.from?.version, content.digest('hex')]);
   const checkpoint = openCheckpoint<Progress>(out, fingerprint, parameters, average);
   const restored = checkpoint.restore();
   if (restored) report(`going on after epoch ${restored.curve.length} of an earlier run`);

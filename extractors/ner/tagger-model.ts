@@ -10,6 +10,7 @@ import type { LabelledSentence, LabelledSpan } from './data-formats.ts';
 import { agreeOnLabels } from './document-vote.ts';
 
 export const TAGGER_TASK = 'ner';
+export const TAGGER_FILE = 'tagger.safetensors';
 
 export interface ScoredSpan extends LabelledSpan {
   /** Probability that the text has exactly this mention, in [0, 1]. */

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { Mention, SegmentedDocument, Sentence, TaggedDocument } from '../../pipeline/core/model.ts';
 import type { Stage } from '../../pipeline/core/stage.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import type { EngineKind } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
+import { tagCountOf } from './bioes.ts';
 import { agreeOnLabels } from './document-vote.ts';
-import { createTaggerOf, TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
+import { createTaggerOf, TAGGER_FILE, TAGGER_TASK, tagSentences, type ScoredSpan } from './tagger-model.ts';
 
 /** Enough to keep every thread of the engine busy, few enough to keep memory small. */
 const DOCUMENTS_AT_ONCE = 4;
@@ -27,7 +29,14 @@ export function taggerFolder(model = 'shipped'): string {
 
 /** @param model as `taggerFolder` takes it @throws EngramError `ENGRAM_MODEL_INVALID` */
 export function loadTagger(model?: string): LoadedNetwork {
-  return loadNetwork(join(taggerFolder(model), 'tagger.safetensors'), TAGGER_TASK);
+  const path = join(taggerFolder(model), TAGGER_FILE);
+  const network = loadNetwork(path, TAGGER_TASK);
+  const tags = tagCountOf(network.labels.length);
+  const { transitions, temperature } = network.tables;
+  if (network.encoder.outputs !== tags || transitions?.length !== (tags + 1) ** 2 || !(Number(temperature?.[0]) > 0)) {
+    throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `its tables do not fit its ${network.labels.length} labels: an earlier version wrote it` });
+  }
+  return network;
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */

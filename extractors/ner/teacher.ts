@@ -1,5 +1,6 @@
 // Labels that trained taggers add to sentences: to those of a set that leaves labels out, and to text that has none
 // (self-training: Scudder 1965; an ensemble distilled into one model: arXiv:1503.02531).
+import { EngramError } from '../../pipeline/core/errors.ts';
 import { spansFromBioes } from './bioes.ts';
 import { createTransitions, Crf } from './crf.ts';
 import type { LabelledSentence } from './data-formats.ts';
@@ -10,9 +11,12 @@ const LEAST_PROBABILITY = 1e-12;
 /**
  * Spans of the labels that a sentence's set does not annotate, from the mean of the teachers' marginals.
  * @param teachers at least one, all of the same labels
+ * @throws EngramError `ENGRAM_USAGE` when they are not
  */
 export async function completeLabels(sentences: readonly LabelledSentence[], teachers: readonly Tagger[]): Promise<LabelledSentence[]> {
   const { labels } = teachers[0]!;
+  const other = teachers.find((teacher) => teacher.labels.join(' ') !== labels.join(' '));
+  if (other) throw new EngramError('ENGRAM_USAGE', { problem: `One teacher knows ${labels.join(' ')}, another ${other.labels.join(' ')}; --teachers takes models of the same labels.` });
   const texts = sentences.map((s) => s.tokens);
   const means: Float32Array[] = [];
   for (const teacher of teachers) {

@@ -1,17 +1,19 @@
 // `engram train ner`, whole: data, teachers, training, calibration, and what is written beside the model.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import { createEngine } from '../engine/index.ts';
 import { interpolateNetworks } from '../network/interpolate.ts';
 import { saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
+import { copyOwnVectors } from '../network/word-vectors.ts';
 import { fitTemperature, calibrationOf, claimsOf, type Calibration } from './calibration.ts';
 import type { LabelledSentence } from './data-formats.ts';
 import { findErrors, type TaggerErrors } from './errors-of-tagger.ts';
-import { fitTagger, TAGGER_FILE, type EpochReport, type TaggerSettings } from './fit.ts';
+import { fitTagger, type EpochReport, type TaggerSettings } from './fit.ts';
 import { learningCurveSvg } from './learning-curve.ts';
 import { scoreSentences, type Scores } from './span-scores.ts';
-import { createTaggerOf, type Tagger } from './tagger-model.ts';
-import { loadTagger } from './tagger.ts';
+import { createTaggerOf, TAGGER_FILE, type Tagger } from './tagger-model.ts';
+import { loadTagger, taggerFolder } from './tagger.ts';
 import { completeLabels } from './teacher.ts';
 import { readTexts, readTrainingData, type TrainingData, type TrainingSources } from './training-data.ts';
 
@@ -34,6 +36,8 @@ export interface TaggerTrainingOptions extends TrainingSources {
 export interface TaggerTrainingReport {
   readonly seed: number;
   readonly epochs: number;
+  /** Those that were asked for, beside the usual ones. */
+  readonly settings: Partial<TaggerSettings>;
   readonly bestEpoch: number;
   /** F1 in percent by development set, of the tagger that was written. */
   readonly f1: Readonly<Record<string, number>>;
@@ -81,17 +85,28 @@ export async function trainTagger(options: TaggerTrainingOptions): Promise<Tagge
   if (options.silver === undefined) return trainOnce(options);
   const { silver: _silver, epochs = MIX_EPOCHS, report, ...rest } = options;
   const from = join(rest.out, 'silver');
-  if (!existsSync(join(from, DONE_FILE))) await trainOnce({ ...options, out: from, report: (line) => report(`silver, ${line}`) });
-  return trainOnce({ ...rest, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) }, BLEND_SHARE);
+  copyOwnVectors(rest.out, from);
+  if (!isDone(from, options)) await trainOnce({ ...options, out: from, report: (line) => report(`silver, ${line}`) });
+  const { hiddenSizes: _hiddenSizes, ...settings } = rest.settings ?? {};
+  return trainOnce({ ...rest, settings, report, from, rehearsal: false, epochs: Math.ceil(GOLD_SHARE * epochs) }, BLEND_SHARE);
+}
+
+/** Whether an earlier run ended there with the same choices: it need not be repeated. */
+function isDone(folder: string, { seed, epochs = MIX_EPOCHS, settings = {} }: TaggerTrainingOptions): boolean {
+  if (!existsSync(join(folder, DONE_FILE))) return false;
+  const done = JSON.parse(readFileSync(join(folder, DONE_FILE), 'utf8')) as Partial<TaggerTrainingReport>;
+  return JSON.stringify([done.seed, done.epochs, done.settings]) === JSON.stringify([seed, epochs, settings]);
 }
 
 /** @param blendShare where between `from` and what the training made of it the weights end, in (0, 1] */
 async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promise<TaggerTrainingReport> {
   const started = Date.now();
   const { out, seed, report } = options;
+  checkChoices(options);
   const data = await readTrainingData(options);
   const from = options.from === undefined ? undefined : loadTagger(options.from);
   let train: readonly LabelledSentence[] = data.train;
+  if (options.from !== undefined) copyOwnVectors(taggerFolder(options.from), out);
   if (from && options.rehearsal !== false) train = await withTaggers([from], (taggers) => completeLabels(train, taggers));
   if (options.teachers?.length && options.texts?.length) {
     const texts = await readTexts(options.texts, options.keepTokens ?? false);
@@ -117,6 +132,7 @@ async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promis
   const result = await withTaggers([calibrated], async ([tagger]): Promise<TaggerTrainingReport> => ({
     seed,
     epochs,
+    settings: options.settings ?? {},
     bestEpoch: best.epoch,
     f1: await scoreAll(data.development, tagger!),
     byType: (await scoreSentences(judged, tagger!)).byLabel(),
@@ -132,6 +148,16 @@ async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promis
   // The words of the sentences that were judged by may belong to others: what is written beside the weights holds none.
   writeFileSync(join(out, DONE_FILE), `${JSON.stringify({ ...result, errors: { confusion: result.errors.confusion } }, null, 2)}\n`);
   return result;
+}
+
+/** @throws EngramError `ENGRAM_USAGE` for choices that need another one or shut it out */
+function checkChoices({ data, silver, teachers, texts, from, settings }: TaggerTrainingOptions): void {
+  const refuse = (problem: string): never => {
+    throw new EngramError('ENGRAM_USAGE', { problem });
+  };
+  if (silver !== undefined && !(data.length === 1 && statSync(data[0]!).isDirectory())) refuse('--silver goes with one folder of data sets; for files of your own give --teachers and --texts.');
+  if (Boolean(teachers?.length) !== Boolean(texts?.length)) refuse('--teachers label what --texts names: give both or neither.');
+  if (from !== undefined && settings?.hiddenSizes) refuse('A model that is gone on from keeps its size: leave --hidden out.');
 }
 
 async function scoreAll(sets: TrainingData['development'], tagger: Tagger): Promise<Record<string, number>> {

@@ -1,6 +1,6 @@
 // Word vectors: frozen, four bits a value and one scale a word (`npm run vectors` makes them). The shipped networks share one
 // file; a model's folder may hold its own.
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
@@ -28,6 +28,13 @@ export function loadWordVectors(folder = SHIPPED_MODELS): WordVectors {
   let vectors = loaded.get(path);
   if (!vectors) loaded.set(path, (vectors = readWordVectors(path)));
   return vectors;
+}
+
+/** A model trained from another one needs that one's word vectors: copied where it has its own and the other folder has none. */
+export function copyOwnVectors(from: string, to: string): void {
+  if (from === SHIPPED_MODELS || !existsSync(join(from, VECTORS_FILE)) || existsSync(join(to, VECTORS_FILE))) return;
+  mkdirSync(to, { recursive: true });
+  copyFileSync(join(from, VECTORS_FILE), join(to, VECTORS_FILE));
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` */

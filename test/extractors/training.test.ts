@@ -1,5 +1,5 @@
 // Training from end to end on sentences made up here: it learns, it repeats from its seed, and what it saves can be loaded.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -10,6 +10,7 @@ import { createTaggerOf } from '../../extractors/ner/tagger-model.ts';
 import { loadTagger } from '../../extractors/ner/tagger.ts';
 import { fitTagger } from '../../extractors/ner/fit.ts';
 import { trainTagger } from '../../extractors/ner/train.ts';
+import { saveNetwork } from '../../extractors/network/model-file.ts';
 import { loadRelationModel } from '../../extractors/relation/extractor.ts';
 import type { LabelledPairSentence } from '../../extractors/relation/labelled-pairs.ts';
 import { fitRelations } from '../../extractors/relation/train.ts';
@@ -97,6 +98,36 @@ test.serial('too few sentences to hold any out are refused', async (t) => {
   const path = join(folder, 'few.jsonl');
   writeFileSync(path, '{"tokens": ["Ada"], "spans": [{"start": 0, "end": 1, "label": "PER"}]}\n');
   await t.throwsAsync(trainTagger({ data: [path], out: join(folder, 'few'), seed: SEED, report }), { instanceOf: EngramError, message: /1 sentences found; expected at least 10/ });
+});
+
+test.serial('choices that need another one or shut it out are refused with what to do', async (t) => {
+  const path = join(folder, 'own.jsonl');
+  const out = join(folder, 'refused');
+  for (const [choice, message] of [
+    [{ silver: path }, /--silver goes with one folder/],
+    [{ teachers: [join(folder, 'one')] }, /give both or neither/],
+    [{ from: join(folder, 'one'), settings: { hiddenSizes: [16] } }, /keeps its size/],
+    [{ teachers: [join(folder, 'one'), join(folder, 'drinks')], texts: [path] }, /models of the same labels/],
+  ] as const) {
+    await t.throwsAsync(trainTagger({ data: [path], out, seed: SEED, epochs: 1, report, ...choice }), { instanceOf: EngramError, message });
+  }
+});
+
+test.serial('a model goes on with the word vectors of the one it came from', async (t) => {
+  const [start, out] = [join(folder, 'vectors'), join(folder, 'vectors-on')];
+  mkdirSync(start);
+  copyFileSync('extractors/models/word-vectors.safetensors', join(start, 'word-vectors.safetensors'));
+  const path = join(folder, 'own.jsonl');
+  await trainTagger({ data: [path], out: start, seed: SEED, epochs: 1, settings: { hiddenSizes: [8] }, report });
+  await trainTagger({ data: [path], from: start, out, seed: SEED, epochs: 1, report });
+  t.true(existsSync(join(out, 'word-vectors.safetensors')));
+});
+
+test.serial('a tagger whose tables do not fit its labels is refused', (t) => {
+  const out = join(folder, 'misfit');
+  const network = loadTagger(join(folder, 'one'));
+  saveNetwork(join(out, 'tagger.safetensors'), { ...network, labels: ['PER'] });
+  t.throws(() => loadTagger(out), { instanceOf: EngramError, message: /do not fit its 1 labels/ });
 });
 
 test.serial('a relation classifier tells a relation from none by the words between', async (t) => {
