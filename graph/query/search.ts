@@ -5,7 +5,7 @@ import MiniSearch from 'minisearch';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
-import { nameKey, normalizeName } from '../resolve/normalize-name.ts';
+import { nameKey, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
 
 export interface SearchHit {
   readonly id: EntityId;

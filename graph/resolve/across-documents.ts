@@ -2,10 +2,10 @@
 // fits two entities joins neither, and persons of one name with contradictory dates of birth or death stay two.
 import type { DocumentId, EntityType } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
-import { acronymOf, initialsOf } from './acronym.ts';
+import { acronymOf, initialsOf } from '../../pipeline/core/names/acronym.ts';
 import { datesAgree } from './parse-date.ts';
-import { compareSpecificity, parsePersonName, personsAgree } from './person-name.ts';
-import type { LocalEntity } from './within-document.ts';
+import { compareSpecificity, parsePersonName, personsAgree } from '../../pipeline/core/names/person-name.ts';
+import type { LocalEntity } from './local-entities.ts';
 
 export interface LifeDates {
   readonly birth?: string;
@@ -28,10 +28,10 @@ export interface Cluster {
 }
 
 /** @param occurrences in order of document id */
-export function resolveAcross(occurrences: readonly Occurrence[], renamings: readonly (readonly [LocalEntity, LocalEntity])[]): Cluster[] {
+export function resolveAcross(occurrences: readonly Occurrence[]): Cluster[] {
   const persons = occurrences.filter(({ entity }) => entity.type === 'PER');
   const others = occurrences.filter(({ entity }) => entity.type !== 'PER');
-  return [...clusterPersons(persons), ...clusterOthers(others, renamings)];
+  return [...clusterPersons(persons), ...clusterOthers(others)];
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
@@ -134,12 +134,17 @@ function fullestKey(occurrences: readonly Occurrence[]): string {
   return [...new Set(occurrences.map(({ entity }) => entity.key))].sort(compareSpecificity)[0];
 }
 
-/** Equal names are one; then renamed organisations; then acronyms that can only mean one name. */
-function clusterOthers(occurrences: readonly Occurrence[], renamings: readonly (readonly [LocalEntity, LocalEntity])[]): Cluster[] {
-  const nameOf = (entity: LocalEntity): string => `${entity.type} ${entity.key}`;
+/** Equal names are one; then the names that a document gives to one thing; then acronyms that can only mean one name. */
+function clusterOthers(occurrences: readonly Occurrence[]): Cluster[] {
+  const nameOf = (entity: LocalEntity, key = entity.key): string => `${entity.type} ${key}`;
   const sets = new DisjointNames();
-  for (const { entity } of occurrences) sets.add(nameOf(entity));
-  for (const [a, b] of renamings) sets.join(nameOf(a), nameOf(b));
+  for (const { entity } of occurrences) {
+    sets.add(nameOf(entity));
+    for (const key of entity.names.keys()) {
+      sets.add(nameOf(entity, key));
+      sets.join(nameOf(entity), nameOf(entity, key));
+    }
+  }
 
   const meanings = new Map<string, Set<string>>();
   const mean = (acronym: string, name: string): void => {
@@ -148,13 +153,15 @@ function clusterOthers(occurrences: readonly Occurrence[], renamings: readonly (
   const short = new Map<string, string>();
   const seen = new Set<string>();
   for (const { entity } of occurrences) {
-    const name = nameOf(entity);
-    for (const acronym of entity.acronyms) mean(`${entity.type} ${acronym}`, sets.find(name));
-    const letters = acronymOf(entity.surface);
-    if (letters !== undefined) short.set(name, `${entity.type} ${letters}`);
-    if (seen.has(entity.surface + name)) continue;
-    seen.add(entity.surface + name);
-    for (const initials of initialsOf(entity.surface, entity.type)) mean(`${entity.type} ${initials}`, sets.find(name));
+    for (const acronym of entity.acronyms) mean(nameOf(entity, acronym), sets.find(nameOf(entity)));
+    for (const [key, surface] of entity.names) {
+      const name = nameOf(entity, key);
+      const letters = acronymOf(surface);
+      if (letters !== undefined) short.set(name, nameOf(entity, letters));
+      if (seen.has(surface + name)) continue;
+      seen.add(surface + name);
+      for (const initials of initialsOf(surface, entity.type)) mean(nameOf(entity, initials), sets.find(name));
+    }
   }
   const joins = [...short].flatMap(([name, letters]) => {
     const choices = [...(meanings.get(letters) ?? [])];

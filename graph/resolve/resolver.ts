@@ -1,13 +1,14 @@
-// Which mentions of a corpus name the same thing in the world: first within each document, then across documents.
+// Which mentions of a corpus name the same thing in the world: the chains of each document, joined across documents.
 // The answer depends on the set of extractions, not on their order.
 import type { EntityId, EntityType, Extraction } from '../../pipeline/core/model.ts';
 import { entityIdOf } from '../../pipeline/core/ids.ts';
+import { countryOf } from '../../pipeline/core/names/countries.ts';
+import { displayName, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
+import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
 import { resolveAcross, type Cluster, type LifeDates, type Occurrence } from './across-documents.ts';
 import { attributeValueOf } from './attribute-value.ts';
-import { displayName, normalizeName } from './normalize-name.ts';
-import { parsePersonName } from './person-name.ts';
-import { resolveWithin, type LocalEntity } from './within-document.ts';
+import { localEntities, type LocalEntity } from './local-entities.ts';
 
 export interface ResolvedEntity {
   readonly id: EntityId;
@@ -25,20 +26,18 @@ const MIN_DATE_SCORE = 0.5;
 /** @param extractions sorted by document id, each document once */
 export function resolveEntities(extractions: readonly Extraction[]): ResolvedEntity[] {
   const occurrences: Occurrence[] = [];
-  const renamings: (readonly [LocalEntity, LocalEntity])[] = [];
   const extractionOf = new Map<LocalEntity, number>();
   extractions.forEach((extraction, at) => {
-    const local = resolveWithin(extraction);
-    renamings.push(...local.renamings);
-    const datesOf = lifeDates(extraction, local.entities);
-    for (const entity of local.entities) {
+    const entities = localEntities(extraction);
+    const datesOf = lifeDates(extraction, entities);
+    for (const entity of entities) {
       extractionOf.set(entity, at);
       const company = (): ReadonlySet<string> =>
-        new Set(local.entities.flatMap((other) => (other === entity ? [] : `${other.type} ${other.key}`)));
+        new Set(entities.flatMap((other) => (other === entity ? [] : `${other.type} ${other.key}`)));
       occurrences.push({ documentId: extraction.id, entity, dates: datesOf.get(entity) ?? {}, company });
     }
   });
-  return resolveAcross(occurrences, renamings)
+  return resolveAcross(occurrences)
     .map((cluster) => resolvedEntity(cluster, extractions, extractionOf))
     .sort((a, b) => compareText(a.id, b.id));
 }
@@ -72,10 +71,10 @@ function resolvedEntity({ type, key, occurrences }: Cluster, extractions: readon
     .sort(([a, x], [b, y]) => a - b || compareSpans(extractions[a], x, y));
   const counts = new Map<string, number>();
   for (const [extraction, mention] of mentions) {
-    const { surface } = extractions[extraction].mentions[mention];
-    counts.set(surface, (counts.get(surface) ?? 0) + 1);
+    const { surface, reference } = extractions[extraction].mentions[mention];
+    if (reference === undefined) counts.set(surface, (counts.get(surface) ?? 0) + 1);
   }
-  const name = chooseName(type, counts);
+  const name = (type === 'LOC' && countryOf(key)) || chooseName(type, counts);
   const aliases = [...counts.keys()].filter((surface) => surface !== name);
   aliases.sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number) || compareText(a, b));
   return { id: entityIdOf(type, key), type, name, aliases, mentions };

@@ -1,10 +1,11 @@
-// `engram evaluate ner|relations`: the field's own scores of a model on a labelled file.
+// `engram evaluate ner|coreference|relations`: the field's own scores of a model on a labelled file.
 import { Option, type Command } from 'commander';
+import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
-import { percent, printTaggerErrors, printTypes, type TypeScores } from './score-tables.ts';
+import { percent, printChains, printTaggerErrors, printTypes, type TypeScores } from './score-tables.ts';
 
 interface EvaluateFlags extends EngineFlags {
   readonly data: string;
@@ -31,7 +32,7 @@ interface EvaluateOptions {
 }
 
 interface Task {
-  readonly name: 'ner' | 'relations';
+  readonly name: 'ner' | 'coreference' | 'relations';
   readonly what: string;
   readonly formats: readonly string[];
   readonly slot: 'ner' | 'relation';
@@ -47,6 +48,16 @@ const TASKS: readonly Task[] = [
     async evaluate(options) {
       const { evaluateTagger } = await import('../../extractors/ner/evaluate.ts');
       return evaluateTagger(options as Parameters<typeof evaluateTagger>[0]);
+    },
+  },
+  {
+    name: 'coreference',
+    what: 'MUC, B³ and CEAF-φ4 of chains: of gold names (docred), or from the text on (gum)',
+    formats: ['docred', 'gum'],
+    slot: 'ner',
+    async evaluate(options) {
+      const { evaluateCoreference } = await import('../../extractors/coreference/evaluate.ts');
+      return evaluateCoreference(options as Parameters<typeof evaluateCoreference>[0]);
     },
   },
   {
@@ -70,10 +81,10 @@ function addTask(parent: Command, task: Task): void {
   const command = parent
     .command(task.name)
     .description(task.what)
-    .requiredOption('--data <file>', 'labelled data')
+    .requiredOption('--data <file>', task.name === 'coreference' ? 'labelled data; of GUM a file or a folder' : 'labelled data')
     .addOption(new Option('--format <format>', 'of the data; told from the name of the file when left out').choices(task.formats))
     .option('--limit <count>', 'use only the first so many items', wholeNumber(1))
-    .option('--model <folder>', task.name === 'ner' ? 'shipped (default), small, or a model made by `engram train`' : 'a model made by `engram train`; the shipped one when left out');
+    .option('--model <folder>', task.slot === 'ner' ? 'tagger: shipped (default), small, or a model made by `engram train`' : 'a model made by `engram train`; the shipped one when left out');
   if (task.name === 'ner') {
     command
       .option('--map <pairs>', 'names of types: person=PER,location=LOC; types left out are not scored')
@@ -101,6 +112,7 @@ function addTask(parent: Command, task: Task): void {
     if (flags.json) printJson(report);
     else {
       printReport(report as Record<string, unknown>);
+      if (task.name === 'coreference') printChains(report as CoreferenceEvaluation);
       if (task.name === 'ner') printTaggerErrors(report as TaggerEvaluation);
     }
   });
@@ -113,7 +125,7 @@ function printReport(report: Record<string, unknown>): void {
   for (const [, byType] of scores) printTypes(byType);
   const isScore = (name: string): boolean => /^(precision|recall|f1)$/i.test(name);
   for (const [name, value] of plain) {
-    if (name === 'task' || name === 'model') continue;
+    if (name === 'task' || name === 'model' || name === 'mean') continue;
     const text = typeof value === 'number' ? (isScore(name) ? percent(value) : formatNumber(value)) : String(value);
     print(`  ${name}: ${name === 'f1' ? paint(text, 'bold', 'green') : text}`);
   }

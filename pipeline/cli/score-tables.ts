@@ -1,4 +1,5 @@
 // Tables of scores, as `engram evaluate` and `engram train` print them.
+import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import { formatCount, heading, print, table } from './output.ts';
 
@@ -16,6 +17,14 @@ export const percent = (score: number): string => score.toFixed(1);
 export function printTypes(byType: Readonly<Record<string, TypeScores>>): void {
   const rows = Object.entries(byType).map(([type, score]) => [type, percent(score.precision), percent(score.recall), percent(score.f1)]);
   print(table([['', 'precision', 'recall', 'F1'], ...rows], [{}, right, right, right]));
+}
+
+/** What only a report on coreference has: the scores of each way to count, and of the references by their form. */
+export function printChains({ muc, bCubed, ceafPhi4, mean, pairs, references }: CoreferenceEvaluation): void {
+  printTypes({ MUC: muc, 'B³': bCubed, 'CEAF-φ4': ceafPhi4, 'pairs of mentions': pairs });
+  print(`  mean F1 of MUC, B³ and CEAF-φ4: ${percent(mean)}; pairs wrongly joined: ${formatCount(pairs.predicted - pairs.correct)}, missed: ${formatCount(pairs.gold - pairs.correct)}`);
+  const forms = Object.entries(references).map(([form, { correct, predicted, gold }]) => [form, formatCount(correct), formatCount(predicted), gold > 0 ? formatCount(gold) : '-']);
+  if (forms.length > 0) print(table([['', 'right', 'resolved', 'that name something found'], ...forms], [{}, right, right, right]));
 }
 
 type TaggerErrorReport = Pick<TaggerEvaluation, 'confusion' | 'reliability' | 'expectedCalibrationError' | 'worst'> & Partial<Pick<TaggerEvaluation, 'leftOut' | 'robustness'>>;

@@ -53,9 +53,11 @@ export interface SegmentedDocument extends Document {
   readonly sentences: readonly Sentence[];
 }
 
-/** Words that name something, in one place. */
+/** Words that stand for something, in one place. */
 export interface Mention {
   readonly label: string;
+  /** What stands there in place of a name: "she", "the company". A name or a value when left out. */
+  readonly reference?: 'pronoun' | 'noun';
   readonly sentence: number;
   /** Tokens of that sentence, half-open. */
   readonly tokenStart: number;
@@ -73,6 +75,18 @@ export interface TaggedDocument extends SegmentedDocument {
   readonly mentions: readonly Mention[];
 }
 
+/** Mentions of one document that stand for one thing. */
+export interface Chain {
+  readonly label: string;
+  /** Indexes into the mentions of the document, in order of position. */
+  readonly mentions: readonly number[];
+}
+
+export interface ChainedDocument extends TaggedDocument {
+  /** Each mention is in exactly one. */
+  readonly chains: readonly Chain[];
+}
+
 /** A labelled link between two mentions (indexes into `mentions`). */
 export interface Relation {
   readonly head: number;
@@ -82,7 +96,7 @@ export interface Relation {
   readonly score: number;
 }
 
-export interface RelatedDocument extends TaggedDocument {
+export interface RelatedDocument extends ChainedDocument {
   readonly relations: readonly Relation[];
 }
 
@@ -97,6 +111,7 @@ export interface Extraction {
   /** [start, end) characters of each sentence. */
   readonly sentences: readonly (readonly [start: number, end: number])[];
   readonly mentions: readonly Mention[];
+  readonly chains: readonly Chain[];
   readonly relations: readonly Relation[];
   /** Name and version of the relation extractor, for provenance. */
   readonly extractor: string;

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
-import { nameKey } from '../../graph/resolve/normalize-name.ts';
+import { nameKey } from '../../pipeline/core/names/normalize-name.ts';
 import { arbitraryCorpus } from '../support/graph-arbitraries.ts';
 
 const SEED = 1912;

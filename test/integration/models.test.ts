@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EngineKind, Precision } from '../../extractors/engine/engine.ts';
+import { createCoreference } from '../../extractors/coreference/coreference.ts';
 import { evaluateTagger } from '../../extractors/ner/evaluate.ts';
 import { createTagger } from '../../extractors/ner/tagger.ts';
 import { evaluateRelations } from '../../extractors/relation/evaluate.ts';
@@ -19,7 +20,8 @@ const documents = texts.map((name) => ({ id: documentIdOf(name), uri: name, text
 
 async function extract(engine: EngineKind, precision: Precision): Promise<readonly RelatedDocument[]> {
   const [tagger, extractor] = [await createTagger({ engine, precision }), await createRelationExtractor({ engine, precision })];
-  const related = await extractor.process(await tagger.process(await createSegmenter().process(documents)));
+  const tagged = await tagger.process(await createSegmenter().process(documents));
+  const related = await extractor.process(await createCoreference().process(tagged));
   await tagger.close?.();
   await extractor.close?.();
   return related;

@@ -16,6 +16,7 @@ const extractionOf = (name: string, text = `Text of ${name}, with Zoë 🙂, \ud
   metadata: { a: 'b' },
   sentences: [[0, text.length]],
   mentions: [{ label: 'PER', sentence: 0, tokenStart: 0, tokenEnd: 1, start: 0, end: 4, surface: text.slice(0, 4), score: 0.1 + 0.2 }],
+  chains: [{ label: 'PER', mentions: [0] }],
   relations: [],
   extractor: 'relation@1',
 });

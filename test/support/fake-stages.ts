@@ -1,4 +1,5 @@
 // Small stages for tests of the run: sentences are lines, each capitalised word is a mention, neighbours are related.
+import { chainNames } from '../../extractors/coreference/name-chains.ts';
 import type { DocumentId, Document, Mention, SegmentedDocument, TaggedDocument } from '../../pipeline/core/model.ts';
 import type { SourceItem } from '../../pipeline/core/stage.ts';
 import type { Stages } from '../../pipeline/run.ts';
@@ -38,6 +39,7 @@ export function createFakeStages(options: FakeOptions = {}): Stages {
         return batch.map(tag);
       },
     },
+    coreference: { name: 'coreference:fake', process: async (batch) => batch.map((document) => ({ ...document, chains: chainNames(document.mentions, document.text) })) },
     relation: {
       name: 'relation:fake',
       process: async (batch) => {

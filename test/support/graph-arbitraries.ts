@@ -1,5 +1,6 @@
 // Extractions for tests of the graph: written by hand from marked text, or drawn at random.
 import fc from 'fast-check';
+import { chainNames } from '../../extractors/coreference/name-chains.ts';
 import type { Extraction, Mention } from '../../pipeline/core/model.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
 
@@ -41,6 +42,7 @@ export function extractionOf(name: string, marked: string, relations: readonly M
     text,
     sentences,
     mentions,
+    chains: chainNames(mentions, text),
     relations: relations.map(([head, label, tail, score = 0.8]) => ({ head: indexOf(head), tail: indexOf(tail), label, score })),
     extractor: 'relation@test',
   };

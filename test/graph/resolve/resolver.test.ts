@@ -23,9 +23,9 @@ const rows: readonly { readonly title: string; readonly documents: readonly Extr
     expected: ['PER: Alan | Alan Mathison Turing | Alan Turing | Turing'],
   },
   {
-    title: 'of two bearers of a surname the one named last is meant',
+    title: 'of two bearers of a surname the one named first is meant',
     documents: [extractionOf('a', '[PER J. Presper Eckert] met [PER Wallace Eckert].\n[PER Eckert] left.\n[PER J. Presper Eckert] stayed; [PER Eckert] built.')],
-    expected: ['PER: Eckert | J. Presper Eckert | J. Presper Eckert', 'PER: Eckert | Wallace Eckert'],
+    expected: ['PER: Eckert | Eckert | J. Presper Eckert | J. Presper Eckert', 'PER: Wallace Eckert'],
   },
   {
     title: 'a surname that fits two names that come later stays alone',

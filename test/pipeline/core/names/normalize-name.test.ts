@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { EntityType } from '../../../pipeline/core/model.ts';
-import { displayName, normalizeName } from '../../../graph/resolve/normalize-name.ts';
+import type { EntityType } from '../../../../pipeline/core/model.ts';
+import { displayName, normalizeName } from '../../../../pipeline/core/names/normalize-name.ts';
 
 for (const [type, surface, expected] of [
   ['PER', 'Dr. Grace Hopper', 'grace hopper'],
@@ -21,7 +21,9 @@ for (const [type, surface, expected] of [
   ['ORG', 'I.B.M.', 'ibm'],
   ['ORG', 'AT&T', 'at and t'],
   ['ORG', 'The Company', 'company'],
-  ['LOC', 'U.S.', 'us'],
+  ['LOC', 'U.S.', 'united states'],
+  ['LOC', 'Swedish', 'sweden'],
+  ['MISC', 'Swedish', 'swedish'],
   ['LOC', 'Zürich', 'zurich'],
   ['MISC', 'C++', 'c++'],
   ['MISC', '…', '…'],

@@ -1,4 +1,4 @@
-// Which two organisations of one sentence are one that changed its name, told by the words between them.
+// Which two neighbouring names are one thing under two names, told by the words between them.
 
 const CHANGED = [
   '(?:was |were |been |being |is |and |itself )*(?:later |subsequently |then |soon |eventually |officially )*renamed(?: itself)?(?: as| to)?',
@@ -13,8 +13,16 @@ const YEAR = '(?:in \\d{4},? )?';
 const BETWEEN = new RegExp(`^[\\s,(;–—-]*${YEAR}(?:${CHANGED.join('|')})[\\s,("“'‘]*(?:the |simply |as )*["“'‘]?$`, 'i');
 const MAX_CHARACTERS = 80;
 
-/** @param between the text from the end of the first name to the start of the second */
-export function isRenaming(between: string): boolean {
+const BRACKET = /^\s*\(\s*["“'‘]?$/;
+
+/**
+ * Whether the second of two names of one label is said to be another name of the first.
+ * @param between the text from the end of the first name to the start of the second
+ * @param after the character that follows the second
+ */
+export function givesOtherName(label: string, between: string, after: string): boolean {
   if (between.length > MAX_CHARACTERS) return false;
+  // A place in brackets is more often where the first one lies.
+  if (label !== 'LOC' && BRACKET.test(between)) return after === ')';
   return BETWEEN.test(between.replace(/\s+/g, ' '));
 }

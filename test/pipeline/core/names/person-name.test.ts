@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parsePersonName, personsAgree } from '../../../graph/resolve/person-name.ts';
+import { parsePersonName, personsAgree } from '../../../../pipeline/core/names/person-name.ts';
 
 for (const [a, b, sameText, expected] of [
   ['grace hopper', 'grace murray hopper', false, true],

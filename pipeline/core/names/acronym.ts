@@ -1,6 +1,6 @@
 // Which short name in capitals stands for which long one.
 import { spelledName, normalizeName } from './normalize-name.ts';
-import type { EntityType } from '../../pipeline/core/model.ts';
+import type { EntityType } from '../model.ts';
 
 const MINOR_WORDS = new Set(['of', 'the', 'and', 'for', 'in', 'on', 'de', 'to', 'at']);
 const ACRONYM = /^(?:[A-Z]{2,8}|(?:[A-Z]\.\s?){2,8})$/;

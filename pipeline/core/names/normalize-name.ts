@@ -1,7 +1,8 @@
 // When two spellings are the same name: script folded to ASCII, case, punctuation, possessives, titles of persons, legal
-// forms of companies and a leading "the" play no part.
+// forms of companies and a leading "the" play no part, and a place that is a country is that country's usual name.
 import anyAscii from 'any-ascii';
-import type { EntityType } from '../../pipeline/core/model.ts';
+import { countryOf } from './countries.ts';
+import type { EntityType } from '../model.ts';
 
 const TITLES = new Set(
   (
@@ -38,7 +39,8 @@ export function normalizeName(surface: string, type: EntityType): string {
   if (words.length > 1 && words[0] === 'the') words.shift();
   if (type === 'PER') stripPerson(words);
   if (type === 'ORG') stripLegalForm(words);
-  return words.join(' ');
+  const name = words.join(' ');
+  return (type === 'LOC' && countryOf(name)?.toLowerCase()) || name;
 }
 
 /** The same spelling whatever its type is: what tells that two labels were given to one name. */
