@@ -37,6 +37,10 @@ async function textsOf(data: string): Promise<LabelledSentence[]> {
   for (const name of readdirSync(text2kg)) {
     for await (const { line } of readLines(join(text2kg, name))) texts.push(...fromText((JSON.parse(line) as { sent: string }).sent, 'text2kgbench'));
   }
+  for await (const { line } of readLines(join(data, 'semeval2010-task8', 'TRAIN_FILE.TXT'))) {
+    const [, sentence] = /^\d+\t"(.*)"$/.exec(line) ?? [];
+    if (sentence !== undefined) texts.push(...fromText(sentence.replace(/<\/?e[12]>/g, ''), 'semeval2010'));
+  }
   return texts.filter((s) => s.tokens.length >= MIN_TOKENS && s.tokens.length <= MAX_TOKENS).map((s) => ({ ...s, spans: [], annotated: [] }));
 }
 

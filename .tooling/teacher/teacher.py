@@ -21,6 +21,7 @@ INDEX = {tag: i for i, tag in enumerate(TAGS)}
 WORD_PIECES = 1500
 BULK = "gmb"
 BULK_SENTENCES = 2500
+BULK_LABELLED = 12000
 FROZEN_LAYERS = 4
 
 
@@ -217,11 +218,12 @@ def main():
     pieces, model = Pieces(options.encoder), Teacher(options.encoder)
     fit(model, pieces, train, development, options.epochs)
     torch.save(model.state_dict(), options.out / "teacher.pt")
-    partial = [s for s in train if s["source"] == BULK or set(s["annotated"]) != set(LABELS)]
+    asked = [s for s in train if set(s["annotated"]) != set(LABELS)] + texts
+    bulk = [s for s in asked if s["source"] == BULK]
+    asked = [s for s in asked if s["source"] != BULK] + random.sample(bulk, min(BULK_LABELLED, len(bulk)))
     with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
-        for sentences in (partial, texts):
-            for i, tags in predict(model, pieces, sentences):
-                file.write(json.dumps(labelled(sentences[i], tags), ensure_ascii=False) + "\n")
+        for i, tags in predict(model, pieces, asked):
+            file.write(json.dumps(labelled(asked[i], tags), ensure_ascii=False) + "\n")
 
 
 main()

@@ -26,16 +26,20 @@ export function chainMentions(document: TaggedDocument, genderOf: (surface: stri
   const added = references.map(({ chain, kind, sentence, tokenStart, tokenEnd }): Mention => {
     const { tokens } = document.sentences[sentence]!;
     const [start, end] = [tokens[tokenStart]!.start, tokens[tokenEnd - 1]!.end];
-    const { label, mentions } = names[chain]!;
-    const score = Math.max(...mentions.map((index) => document.mentions[index]!.score));
+    const { label, mentions } = chain === undefined ? { label: 'PER', mentions: [] } : names[chain]!;
+    const score = mentions.reduce((most, index) => Math.max(most, document.mentions[index]!.score), chain === undefined ? 1 : 0);
     return { label, reference: kind, sentence, tokenStart, tokenEnd, start, end, surface: document.text.slice(start, end), score };
   });
   const all = [...document.mentions, ...added];
   const order = all.map((_, index) => index).sort((a, b) => all[a]!.start - all[b]!.start || all[a]!.end - all[b]!.end || a - b);
   const place = new Map(order.map((before, now) => [before, now]));
-  const chains = names.map(({ label, mentions }, chain): Chain => {
-    const members = [...mentions, ...references.flatMap((reference, i) => (reference.chain === chain ? [document.mentions.length + i] : []))];
-    return { label, mentions: members.map((index) => place.get(index)!).sort((a, b) => a - b) };
+  const members = names.map(({ mentions }) => mentions.map((index) => place.get(index)!));
+  const alone: Chain[] = [];
+  references.forEach(({ chain }, i) => {
+    const index = place.get(document.mentions.length + i)!;
+    if (chain === undefined) alone.push({ label: 'PER', mentions: [index] });
+    else members[chain]!.push(index);
   });
+  const chains = [...names.map(({ label }, chain): Chain => ({ label, mentions: members[chain]!.sort((a, b) => a - b) })), ...alone];
   return { ...document, mentions: order.map((index) => all[index]!), chains };
 }

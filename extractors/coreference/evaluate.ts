@@ -62,6 +62,7 @@ export async function evaluateCoreference(options: CoreferenceEvaluationOptions)
         for (const index of chain.mentions) {
           const { reference, surface } = mentions[index]!;
           if (reference === undefined || UNMARKED.test(surface)) continue;
+          if (names.length === 0) continue;
           const own = goldOf.get(keys[index]!);
           references.found(kindOf(reference, surface), own !== undefined && names.includes(own));
         }

@@ -7,8 +7,8 @@ import { normalizeName } from '../../pipeline/core/names/normalize-name.ts';
 import type { Gender } from './gender.ts';
 
 export interface Reference {
-  /** Index into the chains. */
-  readonly chain: number;
+  /** Index into the chains; none for a "he" or "she" of which no name is known. */
+  readonly chain?: number;
   readonly kind: 'pronoun' | 'noun';
   readonly sentence: number;
   /** Tokens of the sentence, half-open. */
@@ -35,6 +35,7 @@ const POSSESSIVE_WEIGHT = 0.4;
 /** The thing that the text opens with stays at hand. */
 const TOPIC_WEIGHT = 0.3;
 const LEAST_SALIENCE = 0.15;
+const FORGOTTEN = 0.01;
 /** Before the name that a text opens with: "The", a quotation mark. */
 const OPENING_TOKENS = 1;
 const UNKNOWN_GENDER = 0.7;
@@ -86,12 +87,16 @@ export function findReferences(
   const bySentence = sentences.map((): (typeof named)[number][] => []);
   for (const mention of named) bySentence[mention.sentence]?.push(mention);
   const genders = chains.map((chain) => (chain.label === 'PER' ? majority(chain.mentions.map((index) => genderOf(mentions[index]!.surface))) : undefined));
-  const salience = new Float64Array(chains.length);
+  /** Of the chains that are still at hand. */
+  const salience = new Map<number, number>();
   const topic = topicOf(chains, mentions, title);
   const found: Reference[] = [];
 
   for (const { index, tokens } of sentences) {
-    for (let at = 0; at < salience.length; at++) salience[at]! *= SENTENCE_DECAY;
+    for (const [chain, value] of salience) {
+      if (value * SENTENCE_DECAY < FORGOTTEN) salience.delete(chain);
+      else salience.set(chain, value * SENTENCE_DECAY);
+    }
     const starts = new Map(bySentence[index]!.map((mention) => [mention.tokenStart, mention]));
     const ends = new Map(bySentence[index]!.map((mention) => [mention.tokenEnd, mention]));
     const taken = new Set(bySentence[index]!.flatMap((mention) => range(mention.tokenStart, mention.tokenEnd)));
@@ -105,7 +110,7 @@ export function findReferences(
       const isListed = last.end > 0 && last.end < start && words.slice(last.end, start).every((word) => LINKS.has(word));
       const weight = isListed ? last.weight : possessive ? POSSESSIVE_WEIGHT : isSubject ? SUBJECT_WEIGHT : OTHER_WEIGHT;
       last = { weight, end };
-      salience[chain]! += weight;
+      salience.set(chain, (salience.get(chain) ?? 0) + weight);
     };
     for (let t = 0; t < tokens.length; t++) {
       const mention = starts.get(t);
@@ -120,23 +125,26 @@ export function findReferences(
       }
       const asked = taken.has(t) ? undefined : askedAt(words, t, taken);
       if (asked === undefined) continue;
-      const score = (at: number): number => {
+      const score = (at: number, value: number): number => {
         const { label } = chains[at]!;
         const weight = asked.labels[label] ?? 0;
         if (weight === 0 || (asked.gender && genders[at] && genders[at] !== asked.gender)) return 0;
         const agreement = asked.gender && genders[at] === undefined ? UNKNOWN_GENDER : 1;
         const reflexive = asked.object && at === subject ? OWN_SUBJECT : 1;
         const fit = asked.noun === undefined ? 1 : fitOf(asked.noun, mentions[chains[at]!.mentions[0]!]!.surface);
-        const base = salience[at]! + (at === topic && salience[at]! > 0 ? TOPIC_WEIGHT : 0);
-        return weight * agreement * reflexive * fit * base;
+        return weight * agreement * reflexive * fit * (value + (at === topic ? TOPIC_WEIGHT : 0));
       };
-      const scores = chains.map((_, at) => score(at));
-      const best = scores.indexOf(Math.max(...scores, 0));
-      const next = Math.max(...scores.filter((_, at) => at !== best), 0);
-      if (best < 0 || scores[best]! < LEAST_SALIENCE || scores[best]! < asked.margin * next) continue;
-      found.push({ chain: best, kind: asked.kind, sentence: index, tokenStart: t, tokenEnd: asked.tokenEnd });
+      let [best, most, next] = [-1, 0, 0];
+      for (const [at, value] of salience) {
+        const points = score(at, value);
+        if (points > most) [best, most, next] = [at, points, most];
+        else if (points > next) next = points;
+      }
+      const isClear = most >= LEAST_SALIENCE && most >= asked.margin * next;
+      if (isClear || asked.gender) found.push({ ...(isClear && { chain: best }), kind: asked.kind, sentence: index, tokenStart: t, tokenEnd: asked.tokenEnd });
+      if (!isClear) continue;
       if (asked.gender) genders[best] ??= asked.gender;
-      stand(best, t, asked.tokenEnd, words[t] === 'his' || words[t] === 'its');
+      stand(best, t, asked.tokenEnd, words[t] === 'his');
     }
   }
   return found;
@@ -145,9 +153,7 @@ export function findReferences(
 function askedAt(words: readonly string[], t: number, taken: ReadonlySet<number>): Asked | undefined {
   const word = words[t]!;
   const pronoun = PRONOUNS.get(word);
-  if (pronoun !== undefined) {
-    return { ...pronoun, kind: 'pronoun', tokenEnd: t + 1 };
-  }
+  if (pronoun !== undefined) return { ...pronoun, kind: 'pronoun', tokenEnd: t + 1 };
   const noun = words[t + 1] ?? '';
   const label = NAME_WORDS.get(noun) ?? KIND_WORDS.get(noun);
   if (!DETERMINERS.has(word) || label === undefined || taken.has(t + 1) || taken.has(t + 2)) return undefined;

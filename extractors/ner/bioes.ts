@@ -55,15 +55,14 @@ export function spansFromBioes(tags: ArrayLike<number>, labels: readonly string[
 
 /**
  * Which tags each token may have, given what a data set annotates: a token outside every span is `O` or part of a
- * mention of a label the set says nothing about; a token of `unsure` may have any tag. uint8 [tokens, tags]
+ * mention of a label the set says nothing about. uint8 [tokens, tags]
  */
-export function allowedTags({ spans, tokens, annotated, unsure = [] }: Omit<LabelledSentence, 'source'>, labels: readonly string[]): Uint8Array {
+export function allowedTags({ spans, tokens, annotated }: Omit<LabelledSentence, 'source'>, labels: readonly string[]): Uint8Array {
   const width = tagCountOf(labels.length);
   const allowed = new Uint8Array(tokens.length * width);
   const open = Array.from({ length: width }, (_, tag) => tag === OUTSIDE || !annotated.includes(labels[labelOf(tag)]!));
   bioesFromSpans(spans, tokens.length, labels).forEach((gold, i) => {
     for (let tag = 0; tag < width; tag++) allowed[i * width + tag] = (gold === OUTSIDE ? open[tag] : tag === gold) ? 1 : 0;
   });
-  for (const i of unsure) allowed.fill(1, i * width, (i + 1) * width);
   return allowed;
 }

@@ -17,8 +17,6 @@ export interface LabelledSentence {
   readonly spans: readonly LabelledSpan[];
   /** Labels this set annotates: a token outside the spans says nothing about the others. */
   readonly annotated: readonly string[];
-  /** Tokens that nothing is known about: in training they may have any tag. */
-  readonly unsure?: readonly number[];
   readonly source: string;
   /** The document it stands in, where the set tells documents apart. */
   readonly document?: string;
@@ -137,8 +135,8 @@ export async function readNerFile(path: string, format?: NerFormat, options: Ner
       read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path }), source, ...documentOf(document) });
     }
   } else if (kind === 'jsonl') {
-    for await (const { tokens, spans, unsure, line } of readJsonSentences(path)) {
-      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path, line }), source, ...(unsure && { unsure }) });
+    for await (const { tokens, spans, line } of readJsonSentences(path)) {
+      read.push({ tokens, spans: mapSpans(spans, tokens, [], options.map, { path, line }), source });
     }
   } else {
     for await (const rows of readRows(path, kind)) {
@@ -212,16 +210,15 @@ async function* readColumnRows(path: string, format: 'conll' | 'iob2'): AsyncGen
 interface JsonSentence {
   readonly tokens: readonly string[];
   readonly spans: readonly TypedSpan[];
-  readonly unsure?: readonly number[];
   readonly line: number;
 }
 
-/** One sentence a line: `{"tokens": ["Ada", "slept"], "spans": [{"start": 0, "end": 1, "label": "PER"}]}`, end exclusive; `unsure` may list tokens without a known label. */
+/** One sentence a line: `{"tokens": ["Ada", "slept"], "spans": [{"start": 0, "end": 1, "label": "PER"}]}`, end exclusive. */
 async function* readJsonSentences(path: string): AsyncGenerator<JsonSentence> {
   for await (const { line, number } of readLines(path)) {
     if (line.trim() === '') continue;
     const invalid = (problem: string, cause?: unknown): EngramError => new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem }, { cause });
-    let value: { tokens?: unknown; spans?: unknown; unsure?: unknown } | null;
+    let value: { tokens?: unknown; spans?: unknown } | null;
     try {
       value = JSON.parse(line) as typeof value;
     } catch (cause) {
@@ -240,11 +237,7 @@ async function* readJsonSentences(path: string): AsyncGenerator<JsonSentence> {
     });
     const kept = withoutOverlaps(spans);
     if (kept.length < spans.length) throw invalid('two of its spans overlap; expected spans apart from each other');
-    const unsure = value?.unsure;
-    if (unsure !== undefined && !(Array.isArray(unsure) && unsure.every((at) => Number.isInteger(at) && at >= 0 && at < tokens.length))) {
-      throw invalid(`'unsure' is ${JSON.stringify(unsure)}; expected a list of token positions from 0 to ${tokens.length - 1}`);
-    }
-    yield { tokens: tokens as string[], spans: kept, unsure: unsure as number[] | undefined, line: number };
+    yield { tokens: tokens as string[], spans: kept, line: number };
   }
 }
 

@@ -89,6 +89,5 @@ export function recutTokens(sentence: LabelledSentence): LabelledSentence {
   const starts: number[] = [0];
   for (const piece of pieces) starts.push(starts.at(-1)! + piece.length);
   const spans = sentence.spans.map(({ start, end, label }) => ({ start: starts[start]!, end: starts[end]!, label })).filter((s) => s.end > s.start);
-  const unsure = sentence.unsure?.flatMap((at) => pieces[at]!.map((_, offset) => starts[at]! + offset));
-  return { ...sentence, tokens: pieces.flat(), spans, unsure };
+  return { ...sentence, tokens: pieces.flat(), spans };
 }

@@ -56,13 +56,17 @@ export async function readRelationMix(dataDir: string, random: Random): Promise<
 export const RELATION_FORMATS = ['knowledgenet', 'docred'] as const;
 export type RelationFormat = (typeof RELATION_FORMATS)[number];
 
+/** The format given, else the one that the name of the file tells. */
+export function formatOf(path: string, format?: RelationFormat): RelationFormat {
+  return format ?? (/\.html(\.gz)?$/.test(path) ? 'knowledgenet' : 'docred');
+}
+
 /**
  * Sentences to evaluate on: of KnowledgeNet rows the held-out tenth of the documents, of a DocRED file all.
  * @param format by the file name when left out
  */
 export async function readPairSentences(path: string, format?: RelationFormat): Promise<LabelledPairSentence[]> {
-  const kind = format ?? (/\.html(\.gz)?$/.test(path) ? 'knowledgenet' : 'docred');
-  if (kind === 'docred') return readRedocredPairs(path);
+  if (formatOf(path, format) === 'docred') return readRedocredPairs(path);
   return (await readKnowledgeNet(path)).filter((sentence) => isHeldOut(sentence.document)).map((sentence) => ({ ...sentence, complete: true }));
 }
 

@@ -32,22 +32,24 @@ const PREDICATES_OF: Readonly<Record<string, readonly string[]>> = {
 /** Words between a person and an organisation that speak of membership rather than work. */
 const MEMBERSHIP = /\b(?:members?|membership|band|singer|guitarist|drummer|bassist|vocalist|fellow)\b/i;
 
-interface Fact {
+export interface KnowledgeNetFact {
   readonly property: string;
   readonly subject: CharacterSpan;
   readonly object: CharacterSpan;
 }
 
-interface CharacterSpan {
+export interface CharacterSpan {
   readonly start: number;
   readonly end: number;
 }
 
-interface Passage {
+export interface Passage {
   readonly document: string;
+  /** Characters of the document that come before it. */
+  readonly start: number;
   readonly text: string;
   readonly properties: Set<string>;
-  readonly facts: Fact[];
+  readonly facts: KnowledgeNetFact[];
 }
 
 /** Whether a document belongs to the tenth that is kept for judging: a property of its id alone. */
@@ -57,12 +59,22 @@ export function isHeldOut(documentId: string): boolean {
 
 /** Sentences with at least two marked mentions. Pairs of an annotated property without a fact are its negatives. */
 export async function readKnowledgeNet(path: string): Promise<LabelledPairSentence[]> {
+  return (await readPassages(path)).flatMap(sentencesOf);
+}
+
+/** The property that a predicate is of, if any. */
+export function propertyOf(predicate: string): string | undefined {
+  return Object.keys(PREDICATES_OF).find((property) => PREDICATES_OF[property]!.includes(predicate));
+}
+
+/** Each passage with what people marked in it, in the order of the rows. */
+export async function readPassages(path: string): Promise<Passage[]> {
   const passages = new Map<string, Passage>();
   for await (const { line, number } of readLines(path)) {
     if (line.includes('<tr')) addRow(passages, line, path, number);
   }
   if (passages.size === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'no KnowledgeNet row in it' });
-  return [...passages.values()].flatMap(sentencesOf);
+  return [...passages.values()];
 }
 
 function addRow(passages: Map<string, Passage>, row: string, path: string, line: number): void {
@@ -73,7 +85,7 @@ function addRow(passages: Map<string, Passage>, row: string, path: string, line:
     throw new EngramError('ENGRAM_DATA_INVALID', { path, line, problem });
   }
   const key = `${document}:${start}:${end}`;
-  const passage = passages.get(key) ?? { document, text: plainText(html), properties: new Set(), facts: [] };
+  const passage = passages.get(key) ?? { document, start: Number(start), text: plainText(html), properties: new Set(), facts: [] };
   passages.set(key, passage);
   passage.properties.add(property);
   if (subjectStart === '-') return;
@@ -155,7 +167,7 @@ function sentenceOf(passage: Passage, sentence: Sentence, labels: ReadonlyMap<st
 }
 
 /** The subject nearest to the object tells what kind of tie it is; the other names of that subject follow it. */
-function predicateOf({ property, object }: Fact, { facts, text }: Passage): string {
+function predicateOf({ property, object }: KnowledgeNetFact, { facts, text }: Passage): string {
   const [usual, other] = PREDICATES_OF[property];
   if (!other) return usual;
   const ties = facts

@@ -16,6 +16,7 @@ interface EvaluateFlags extends EngineFlags {
   readonly minProbability?: number;
   readonly robustness?: boolean;
   readonly errors?: number;
+  readonly goldMentions?: boolean;
 }
 
 interface EvaluateOptions {
@@ -29,6 +30,7 @@ interface EvaluateOptions {
   readonly minProbability?: number;
   readonly robustness?: boolean;
   readonly errors?: number;
+  readonly goldMentions?: boolean;
 }
 
 interface Task {
@@ -62,12 +64,16 @@ const TASKS: readonly Task[] = [
   },
   {
     name: 'relations',
-    what: 'relations between gold mentions',
+    what: 'facts found in raw text (knowledgenet), or relations between gold mentions (docred, --gold-mentions)',
     formats: ['knowledgenet', 'docred'],
     slot: 'relation',
     async evaluate(options) {
       const { evaluateRelations } = await import('../../extractors/relation/evaluate.ts');
-      return evaluateRelations(options as Parameters<typeof evaluateRelations>[0]);
+      const { evaluateEndToEnd } = await import('../../extractors/relation/end-to-end.ts');
+      const { formatOf } = await import('../../extractors/relation/datasets.ts');
+      const asRelations = options as Parameters<typeof evaluateRelations>[0];
+      const fromText = formatOf(options.data, asRelations.format) === 'knowledgenet' && !options.goldMentions;
+      return fromText ? evaluateEndToEnd(options) : evaluateRelations(asRelations);
     },
   },
 ];
@@ -92,6 +98,7 @@ function addTask(parent: Command, task: Task): void {
       .option('--robustness', 'also score the sentences in small letters, in capitals and with 5 % wrong characters')
       .option('--errors <count>', 'list so many of the errors that the model was surest of', wholeNumber(0));
   }
+  if (task.name === 'relations') command.option('--gold-mentions', 'relations between the mentions that people marked, in place of the raw text');
   addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
   command.action(async (flags: EvaluateFlags) => {
     const config = await configOf(flags);
@@ -108,6 +115,7 @@ function addTask(parent: Command, task: Task): void {
       minProbability: flags.minProbability,
       robustness: flags.robustness,
       errors: flags.errors,
+      goldMentions: flags.goldMentions,
     });
     if (flags.json) printJson(report);
     else {

@@ -122,7 +122,6 @@ for (const [what, line, said] of [
   ['no JSON', 'Ada B-PER', /Unexpected token/],
   ['no spans', '{"tokens": ["Ada"]}', /expected an object with 'tokens'/],
   ['a span beyond the sentence', '{"tokens": ["Ada"], "spans": [{"start": 0, "end": 2, "label": "PER"}]}', /end <= 1/],
-  ['an unsure token beyond the sentence', '{"tokens": ["Ada"], "spans": [], "unsure": [1]}', /positions from 0 to 0/],
   ['spans that overlap', '{"tokens": ["A", "B"], "spans": [{"start": 0, "end": 2, "label": "PER"}, {"start": 1, "end": 2, "label": "PER"}]}', /overlap/],
 ] as const) {
   test(`a JSON line with ${what} is named with what was expected`, async (t) => {
@@ -132,12 +131,6 @@ for (const [what, line, said] of [
     t.regex(error.message, said);
   });
 }
-
-test('the unsure tokens of a JSON line are kept', async (t) => {
-  const path = await fileOf('a.jsonl', '{"tokens": ["Ada", "slept"], "spans": [], "unsure": [0]}');
-  const [sentence] = await readNerFile(path);
-  t.deepEqual(sentence?.unsure, [0]);
-});
 
 test('a pair of --map without one of the labels is refused', (t) => {
   t.throws(() => mapperOf('person=<b>'), { instanceOf: EngramError, message: /'person=<b>' found; expected TYPE=LABEL/ });

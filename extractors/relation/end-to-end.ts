@@ -1,0 +1,123 @@
+// Scores facts from raw text against KnowledgeNet (Mesquita et al., EMNLP 2019) as its own evaluator counts "text" facts: a gold
+// fact is found when a predicted one of its passage has the same property and overlaps it in subject and object; a predicted one
+// that overlaps no found fact is wrong where the passage is annotated for its property.
+import { documentIdOf } from '../../pipeline/core/ids.ts';
+import type { Document, RelatedDocument } from '../../pipeline/core/model.ts';
+import { createCoreference } from '../coreference/coreference.ts';
+import type { EngineKind, Precision } from '../engine/engine.ts';
+import { scoresOf, type Scores } from '../ner/span-scores.ts';
+import { createTagger } from '../ner/tagger.ts';
+import { createSegmenter } from '../text/segmenter.ts';
+import { createRelationExtractor } from './extractor.ts';
+import { isHeldOut, propertyOf, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
+
+export interface EndToEndOptions {
+  readonly engine: EngineKind;
+  readonly precision: Precision;
+  /** Folder of the relation model; the shipped one when left out. */
+  readonly model?: string;
+  /** Tagger, as `taggerFolder` takes it. */
+  readonly tagger?: string;
+  /** Rows of KnowledgeNet; its held-out tenth of the documents is scored. */
+  readonly data: string;
+  readonly threshold?: number;
+}
+
+export interface EndToEndEvaluation extends Scores {
+  readonly task: 'relations';
+  readonly mentions: 'found';
+  readonly model: string;
+  readonly documents: number;
+  readonly passages: number;
+  readonly byType: Readonly<Record<string, Scores>>;
+  /** Gold facts whose subject and object are both among the mentions found, in percent: what the classifier could reach. */
+  readonly reachable: number;
+}
+
+export interface FoundFact {
+  readonly property: string;
+  readonly subject: CharacterSpan;
+  readonly object: CharacterSpan;
+}
+
+const BETWEEN_PASSAGES = '\n\n';
+
+/** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not KnowledgeNet */
+export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToEndEvaluation> {
+  const passages = (await readPassages(options.data)).filter(({ document }) => isHeldOut(document));
+  const byDocument = new Map<string, Passage[]>();
+  for (const passage of passages) byDocument.set(passage.document, [...(byDocument.get(passage.document) ?? []), passage]);
+  const groups = [...byDocument.values()].map((group) => group.toSorted((a, b) => a.start - b.start));
+  const documents = groups.map((group, at): Document => ({ id: documentIdOf(String(at)), uri: group[0]!.document, text: group.map(({ text }) => text).join(BETWEEN_PASSAGES) }));
+  const extractor = await createRelationExtractor({ engine: options.engine, precision: options.precision, model: options.model, threshold: options.threshold });
+  const tagger = await createTagger({ engine: options.engine, precision: options.precision, model: options.tagger });
+  const chained = await createCoreference().process(await tagger.process(await createSegmenter().process(documents)));
+  const related = await extractor.process(chained);
+  await tagger.close?.();
+  await extractor.close?.();
+
+  const counts = new Map<string, { gold: number; predicted: number; correct: number }>();
+  let reachable = 0;
+  groups.forEach((group, at) => {
+    let offset = 0;
+    for (const passage of group) {
+      scorePassage(passage, factsWithin(related[at]!, offset, passage.text.length), counts);
+      reachable += countReachable(passage, related[at]!, offset);
+      offset += passage.text.length + BETWEEN_PASSAGES.length;
+    }
+  });
+  const all = [...counts.values()].reduce((sum, c) => ({ gold: sum.gold + c.gold, predicted: sum.predicted + c.predicted, correct: sum.correct + c.correct }), { gold: 0, predicted: 0, correct: 0 });
+  return {
+    task: 'relations',
+    mentions: 'found',
+    model: `relation@${extractor.version}`,
+    documents: groups.length,
+    passages: passages.length,
+    ...scoresOf(all.gold, all.predicted, all.correct),
+    byType: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([property, c]) => [property, scoresOf(c.gold, c.predicted, c.correct)])),
+    reachable: (100 * reachable) / Math.max(1, all.gold),
+  };
+}
+
+/** Facts of a stretch of the document, in characters of the stretch; a property and two spans once. */
+function factsWithin({ mentions, relations }: RelatedDocument, offset: number, length: number): FoundFact[] {
+  const facts = new Map<string, FoundFact>();
+  for (const { head, tail, label } of relations) {
+    const property = propertyOf(label);
+    const [subject, object] = [head, tail].map((index) => ({ start: mentions[index]!.start - offset, end: mentions[index]!.end - offset })) as [CharacterSpan, CharacterSpan];
+    if (property === undefined || Math.min(subject.start, object.start) < 0 || Math.max(subject.end, object.end) > length) continue;
+    facts.set(`${property} ${subject.start} ${object.start}`, { property, subject, object });
+  }
+  return [...facts.values()];
+}
+
+/** Adds one passage to the counts by property. @param predicted in characters of the passage */
+export function scorePassage(passage: Passage, predicted: readonly FoundFact[], counts: Map<string, { gold: number; predicted: number; correct: number }>): void {
+  const of = (property: string): { gold: number; predicted: number; correct: number } => {
+    const known = counts.get(property) ?? { gold: 0, predicted: 0, correct: 0 };
+    counts.set(property, known);
+    return known;
+  };
+  const matched = new Set<FoundFact>();
+  for (const gold of passage.facts) {
+    const matches = predicted.filter((fact) => sameFact(fact, gold));
+    const count = of(gold.property);
+    count.gold++;
+    if (matches.length === 0) continue;
+    count.correct++;
+    count.predicted++;
+    for (const match of matches) matched.add(match);
+  }
+  for (const fact of predicted) {
+    const isRight = [...matched].some((other) => sameFact(fact, other));
+    if (!isRight && passage.properties.has(fact.property)) of(fact.property).predicted++;
+  }
+}
+
+const overlap = (a: CharacterSpan, b: CharacterSpan): boolean => a.start < b.end && b.start < a.end;
+const sameFact = (a: FoundFact, b: FoundFact): boolean => a.property === b.property && overlap(a.subject, b.subject) && overlap(a.object, b.object);
+
+function countReachable({ facts }: Passage, { mentions }: RelatedDocument, offset: number): number {
+  const isFound = (span: CharacterSpan): boolean => mentions.some(({ start, end }) => overlap(span, { start: start - offset, end: end - offset }));
+  return facts.filter(({ subject, object }) => isFound(subject) && isFound(object)).length;
+}
