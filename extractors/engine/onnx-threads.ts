@@ -1,11 +1,12 @@
 // Runs an encoder on worker threads, one session and one batch at a time each, so that batches given at once use several
 // cores and the calling thread stays free for other work. Batches wait in the order in which they came.
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { Encoder, EncoderBatch } from './engine.ts';
 import type { SessionPlan } from './onnx-session.ts';
 import type { ThreadAnswer, ThreadData } from './onnx-worker.ts';
+import { createThread } from './start-thread.ts';
 import { closeGate, createGate } from './thread-gate.ts';
 
 interface Job {
@@ -17,13 +18,6 @@ interface Job {
 /** Gates of all threads of this process; closed before it ends. */
 const gates = new Set<Int32Array>();
 const closeAll = (): void => gates.forEach(closeGate);
-
-/** Built, the worker file is .js; from source it is .ts, which a thread of Node 20 reads only through tsx. */
-function startWorker(workerData: ThreadData): Worker {
-  if (import.meta.url.endsWith('.js')) return new Worker(new URL('./onnx-worker.js', import.meta.url), { workerData });
-  const [tsx, file] = [import.meta.resolve('tsx/esm/api'), new URL('./onnx-worker.ts', import.meta.url).href].map((url) => JSON.stringify(url));
-  return new Worker(`import(${tsx}).then(({ tsImport }) => tsImport(${file}, ${file}))`, { eval: true, workerData });
-}
 
 const failure = (problem: string, cause: unknown): EngramError =>
   new EngramError('ENGRAM_MODEL_ENGINE_MISSING', { engine: 'onnx', problem: `${problem} (${messageOf(cause)})` }, { cause });
@@ -40,7 +34,7 @@ export async function openThreads(plan: SessionPlan, threads: number): Promise<E
   const pool = Array.from({ length: threads }, () => {
     const gate = createGate();
     gates.add(gate);
-    return { worker: startWorker({ plan, gate }), gate };
+    return { worker: createThread(new URL('./onnx-worker.ts', import.meta.url), { plan, gate } satisfies ThreadData), gate };
   });
   const endAll = async (): Promise<void> => void (await Promise.all(pool.map(({ worker, gate }) => end(worker, gate))));
 

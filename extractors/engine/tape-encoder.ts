@@ -1,7 +1,7 @@
 // The encoder of every network here, in tfjs: stacked BiLSTM layers and a dense head, forward and gradient.
 // The tagger scores each token ('tokens'); the relation classifier pools states over masks ('pooled').
 import type { EncoderBatch, EncoderSpec, LstmDirection } from './engine.ts';
-import { dense, lstm, tensors as tf, type Tensor } from './tape.ts';
+import { biLstm, dense, tensors as tf, type LstmTensors, type Tensor } from './tape.ts';
 
 type Tensor2D = ReturnType<typeof tf.tensor2d>;
 type Tensor1D = ReturnType<typeof tf.tensor1d>;
@@ -35,8 +35,11 @@ function scoresOf(spec: EncoderSpec, x: Tensor, weights: readonly Tensor[], batc
   const lengths = tf.tensor1d(batch.lengths, 'int32');
   let states = x;
   spec.layers.forEach((_, index) => {
-    const [fk, fr, fb, bk, br, bb] = weights.slice(index * 6, index * 6 + 6) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-    states = tf.concat([lstm(states, fk, fr, fb, lengths, false), lstm(states, bk, br, bb, lengths, true)], 2);
+    const side = (from: number): LstmTensors => {
+      const [kernel, recurrent, bias] = weights.slice(from, from + 3) as [Tensor2D, Tensor2D, Tensor1D];
+      return { kernel, recurrent, bias };
+    };
+    states = biLstm(states, [side(6 * index), side(6 * index + 3)], lengths);
   });
   if (dropout) states = tf.mul(states, dropout);
   const [kernel, bias] = weights.slice(-2) as [Tensor2D, Tensor1D];

@@ -6,7 +6,8 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import { lstmBackward, lstmForward, type LstmShape } from './lstm-kernel.ts';
+import type { LstmStates } from './lstm-kernel.ts';
+import { pairBackward, pairForward, type DirectionWeights, type LayerShape, type Pair } from './lstm-pair.ts';
 
 export type TapeBackend = 'wasm' | 'cpu' | 'tensorflow';
 export type { Tensor } from '@tensorflow/tfjs';
@@ -30,54 +31,50 @@ function writeFloats(backend: unknown, values: Float32Array, shape: number[]): I
   return { dataId: (backend as ArrayBackend).write(values, shape, 'float32'), shape, dtype: 'float32' };
 }
 
-function shapeOf(x: Info, recurrent: Info, reverse: boolean): LstmShape {
-  return { time: x.shape[0]!, batch: x.shape[1]!, input: x.shape[2]!, hidden: recurrent.shape[0]!, reverse };
+/** The inputs of a layer in the order of the kernel, as tfjs names them. */
+const WEIGHTS = ['forwardKernel', 'forwardRecurrent', 'forwardBias', 'backwardKernel', 'backwardRecurrent', 'backwardBias'] as const;
+const STATES = ['output', 'gates', 'cells'] as const;
+
+function readLayer(inputs: Readonly<Record<string, Info>>, backend: unknown): { shape: LayerShape; x: Float32Array; weights: Pair<DirectionWeights>; lengths: Int32Array } {
+  const read = (name: string): Float32Array => readFloats(backend, inputs[name]!);
+  const side = (name: string): DirectionWeights => ({ kernel: read(`${name}Kernel`), recurrent: read(`${name}Recurrent`), bias: read(`${name}Bias`) });
+  const [time, batch, input] = inputs['x']!.shape as [number, number, number];
+  const lengths = (backend as ArrayBackend).readSync(inputs['lengths']!.dataId) as Int32Array;
+  return { shape: { time, batch, input, hidden: inputs['forwardRecurrent']!.shape[0]! }, x: read('x'), weights: [side('forward'), side('backward')], lengths };
 }
 
 function registerArrayKernels(backendName: 'wasm' | 'cpu'): void {
   tf.registerKernel({
     kernelName: KERNEL,
     backendName,
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const { x, kernel, recurrent, bias, lengths } = inputs as unknown as Record<string, Info>;
-      const shape = shapeOf(x!, recurrent!, (attrs as unknown as { reverse: boolean }).reverse);
-      const states = lstmForward(
-        shape,
-        readFloats(backend, x!),
-        readFloats(backend, kernel!),
-        readFloats(backend, recurrent!),
-        readFloats(backend, bias!),
-        (backend as unknown as ArrayBackend).readSync(lengths!.dataId) as Int32Array,
-      );
+    kernelFunc: ({ inputs, backend }) => {
+      const { shape, x, weights, lengths } = readLayer(inputs as unknown as Record<string, Info>, backend);
       const { time, batch, hidden } = shape;
-      return [
-        writeFloats(backend, states.output, [time, batch, hidden]),
-        writeFloats(backend, states.gates, [time, batch, 4 * hidden]),
-        writeFloats(backend, states.cells, [time, batch, hidden]),
-      ] as unknown as tf.TensorInfo[];
+      return pairForward(shape, x, weights, lengths).flatMap(({ output, gates, cells }) => [
+        writeFloats(backend, output, [time, batch, hidden]),
+        writeFloats(backend, gates, [time, batch, 4 * hidden]),
+        writeFloats(backend, cells, [time, batch, hidden]),
+      ]) as unknown as tf.TensorInfo[];
     },
   });
   tf.registerKernel({
     kernelName: GRADIENT_KERNEL,
     backendName,
-    kernelFunc: ({ inputs, backend, attrs }) => {
+    kernelFunc: ({ inputs, backend }) => {
       const given = inputs as unknown as Record<string, Info>;
-      const { x, kernel, recurrent, bias, lengths, output, gates, cells, dy } = given;
-      const shape = shapeOf(x!, recurrent!, (attrs as unknown as { reverse: boolean }).reverse);
-      const gradients = lstmBackward(
-        shape,
-        readFloats(backend, x!),
-        readFloats(backend, kernel!),
-        readFloats(backend, recurrent!),
-        (backend as unknown as ArrayBackend).readSync(lengths!.dataId) as Int32Array,
-        { output: readFloats(backend, output!), gates: readFloats(backend, gates!), cells: readFloats(backend, cells!) },
-        readFloats(backend, dy!),
-      );
+      const { shape, x, weights, lengths } = readLayer(given, backend);
+      const states = [0, 1].map((side) => Object.fromEntries(STATES.map((name) => [name, readFloats(backend, given[`${name}${side}`]!)]))) as unknown as Pair<LstmStates>;
+      const outputGradients = [readFloats(backend, given['dy0']!), readFloats(backend, given['dy1']!)] as const;
+      const [forward, backward] = pairBackward(shape, x, weights, lengths, states, outputGradients);
+      const dx = forward.x.map((value, i) => value + backward.x[i]!);
+      const { input, hidden } = shape;
       return [
-        writeFloats(backend, gradients.x, x!.shape),
-        writeFloats(backend, gradients.kernel, kernel!.shape),
-        writeFloats(backend, gradients.recurrent, recurrent!.shape),
-        writeFloats(backend, gradients.bias, bias!.shape),
+        writeFloats(backend, dx, given['x']!.shape),
+        ...[forward, backward].flatMap(({ kernel, recurrent, bias }) => [
+          writeFloats(backend, kernel, [input, 4 * hidden]),
+          writeFloats(backend, recurrent, [hidden, 4 * hidden]),
+          writeFloats(backend, bias, [4 * hidden]),
+        ]),
       ] as unknown as tf.TensorInfo[];
     },
   });
@@ -86,14 +83,15 @@ function registerArrayKernels(backendName: 'wasm' | 'cpu'): void {
 function registerGradient(): void {
   tf.registerGradient({
     kernelName: KERNEL,
-    inputsToSave: ['x', 'kernel', 'recurrent', 'bias', 'lengths'],
-    outputsToSave: [true, true, true],
-    gradFunc: (dys, saved, attrs) => {
-      const [x, kernel, recurrent, bias, lengths, output, gates, cells] = saved as tf.Tensor[];
-      const dy = (Array.isArray(dys) ? dys[0] : dys) as tf.Tensor;
-      const inputs = { x, kernel, recurrent, bias, lengths, output, gates, cells, dy } as unknown as tf.NamedTensorMap;
-      const [dx, dKernel, dRecurrent, dBias] = tf.engine().runKernel(GRADIENT_KERNEL, inputs, attrs) as unknown as tf.Tensor[];
-      return { x: () => dx!, kernel: () => dKernel!, recurrent: () => dRecurrent!, bias: () => dBias!, lengths: () => tf.zerosLike(lengths!) };
+    inputsToSave: ['x', ...WEIGHTS, 'lengths'],
+    outputsToSave: [true, true, true, true, true, true],
+    gradFunc: (dys, saved) => {
+      const names = ['x', ...WEIGHTS, 'lengths', ...[0, 1].flatMap((side) => STATES.map((name) => `${name}${side}`))];
+      const [dy0, , , dy1] = dys as tf.Tensor[];
+      const inputs = { ...Object.fromEntries(names.map((name, i) => [name, saved[i]!])), dy0, dy1 } as unknown as tf.NamedTensorMap;
+      const [dx, ...gradients] = tf.engine().runKernel(GRADIENT_KERNEL, inputs) as unknown as tf.Tensor[];
+      const ofWeights = Object.fromEntries(WEIGHTS.map((name, i) => [name, () => gradients[i]!]));
+      return { x: () => dx!, ...ofWeights, lengths: () => tf.zerosLike(saved[names.indexOf('lengths')]!) };
     },
   });
 }
@@ -123,21 +121,23 @@ export async function useBackend(name: TapeBackend): Promise<void> {
 }
 
 /**
- * One direction of an LSTM layer.
+ * A BiLSTM layer.
  * @param x float32 [time, batch, input]
- * @param kernel float32 [input, 4·hidden], gate order i, g, f, o; hidden a multiple of 8
+ * @param weights kernel float32 [input, 4·hidden], gate order i, g, f, o; hidden a multiple of 8
  * @param lengths int32 [batch]
- * @returns float32 [time, batch, hidden], 0 beyond a row's length
+ * @returns float32 [time, batch, 2·hidden], 0 beyond a row's length
  */
-export function lstm(x: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, lengths: tf.Tensor, reverse: boolean): tf.Tensor {
-  const weights = { kernel: kernel as tf.Tensor2D, recurrent: recurrent as tf.Tensor2D, bias: bias as tf.Tensor1D };
-  if (!tf.getKernel(KERNEL, tf.getBackend())) return composedLstm(x as tf.Tensor3D, weights, lengths as tf.Tensor1D, reverse);
-  const inputs = { x, ...weights, lengths } as unknown as tf.NamedTensorMap;
-  const [output] = tf.engine().runKernel(KERNEL, inputs, { reverse }) as unknown as tf.Tensor[];
-  return output!;
+export function biLstm(x: tf.Tensor, weights: Pair<LstmTensors>, lengths: tf.Tensor): tf.Tensor {
+  if (!tf.getKernel(KERNEL, tf.getBackend())) {
+    return tf.concat(weights.map((side, i) => composedLstm(x as tf.Tensor3D, side, lengths as tf.Tensor1D, i === 1)), 2);
+  }
+  const inOrder = weights.flatMap(({ kernel, recurrent, bias }) => [kernel, recurrent, bias]);
+  const named = Object.fromEntries(WEIGHTS.map((name, i) => [name, inOrder[i]!]));
+  const states = tf.engine().runKernel(KERNEL, { x, ...named, lengths } as unknown as tf.NamedTensorMap) as unknown as tf.Tensor[];
+  return tf.concat([states[0]!, states[STATES.length]!], 2);
 }
 
-interface LstmTensors {
+export interface LstmTensors {
   readonly kernel: tf.Tensor2D;
   readonly recurrent: tf.Tensor2D;
   readonly bias: tf.Tensor1D;

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
+import { withPairThread } from '../engine/lstm-pair.ts';
 import { createTapeEngine } from '../engine/tape-engine.ts';
 import { openCheckpoint } from '../network/checkpoint.ts';
 import { loadNetwork, saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
@@ -99,7 +100,11 @@ interface Progress {
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export async function fitTagger(options: TaggerFitOptions): Promise<FittedTagger> {
+export function fitTagger(options: TaggerFitOptions): Promise<FittedTagger> {
+  return withPairThread(() => fit(options));
+}
+
+async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
   const { out, seed, epochs, report } = options;
   const settings = { ...USUAL_SETTINGS, ...options.settings };
   const start = createRandom(seed);

@@ -5,6 +5,7 @@ import { digestOf } from '../../pipeline/core/ids.ts';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
+import { withPairThread } from '../engine/lstm-pair.ts';
 import { createTapeEngine } from '../engine/tape-engine.ts';
 import { createEncoderSpec, parametersOf } from '../network/encoder-parameters.ts';
 import { saveNetwork, type Network } from '../network/model-file.ts';
@@ -124,7 +125,11 @@ export async function trainRelations(options: RelationTrainingOptions): Promise<
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export async function fitRelations(options: RelationFitOptions): Promise<RelationTrainingReport> {
+export function fitRelations(options: RelationFitOptions): Promise<RelationTrainingReport> {
+  return withPairThread(() => fit(options));
+}
+
+async function fit(options: RelationFitOptions): Promise<RelationTrainingReport> {
   const started = Date.now();
   const random = createRandom(options.seed);
   const engine = await createTapeEngine('wasm');

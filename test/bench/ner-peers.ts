@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { withPairThread } from '../../extractors/engine/lstm-pair.ts';
 import { encoderGradients } from '../../extractors/engine/tape-encoder.ts';
 import { createTapeEngine } from '../../extractors/engine/tape-engine.ts';
 import { readNerFile } from '../../extractors/ner/data-formats.ts';
@@ -75,13 +76,14 @@ try {
   note('a plain PyTorch BiLSTM of the same shape …');
   const torch = await python<{ inference: number; training: number }>('pytorch', ...Object.values(SHAPE));
   const training = await trainingRate();
+  const withHelper = await withPairThread(trainingRate);
   const [fast, slow] = [median(rounds.map((r) => r.engram)), median(rounds.map((r) => r.spacy))];
   const right = { align: 'right' } as const;
   print(`\nText to mentions, ${formatCount(rounds[0]!.words)} words, medians of ${ROUNDS} rounds in turns; a word is a token of Engram`);
   print(table([['', 'words/s', 'PER ORG LOC F1, UNER EWT test'], ['Engram, int8', formatCount(fast), ours.f1.toFixed(1)], ['spaCy small English model, entities only', formatCount(slow), theirs.f1.toFixed(1)]], [{}, right, right]));
   print(`  ratio ${(fast / slow).toFixed(1)} (by round: ${rounds.map((r) => (r.engram / r.spacy).toFixed(1)).join(', ')})`);
   print(`\nBiLSTM ${SHAPE.input} → 2 × ${SHAPE.hidden} → ${SHAPE.outputs}, ${SHAPE.rows} sentences of ${SHAPE.tokens} words, one thread`);
-  print(table([['', 'words/s'], ['PyTorch, inference, float32', formatCount(torch.inference)], ['PyTorch, training step', formatCount(torch.training)], ['Engram, training step (WASM)', formatCount(training)]], [{}, right]));
+  print(table([['', 'words/s'], ['PyTorch, inference, float32', formatCount(torch.inference)], ['PyTorch, training step', formatCount(torch.training)], ['Engram, training step (WASM)', formatCount(training)], ['Engram, training step, a thread for each direction', formatCount(withHelper)]], [{}, right]));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,72 +1,67 @@
 import test from 'ava';
-import { composedLstm, lstm, tensors as tf, useBackend } from '../../../extractors/engine/tape.ts';
+import { closePairThread, openPairThread } from '../../../extractors/engine/lstm-pair.ts';
+import { biLstm, composedLstm, tensors as tf, useBackend, type LstmTensors } from '../../../extractors/engine/tape.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
 const random = createRandom(7);
 const values = (n: number, scale: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * scale);
 const [time, batch, input, hidden] = [5, 3, 6, 8];
-const x = values(time * batch * input, 1);
-const kernel = values(input * 4 * hidden, 0.4);
-const recurrent = values(hidden * 4 * hidden, 0.4);
-const bias = values(4 * hidden, 0.4);
-const probe = values(time * batch * hidden, 1);
+const NAMES = ['x', 'kernel', 'recurrent', 'bias', 'backward kernel', 'backward recurrent', 'backward bias'] as const;
+const SHAPES = [[time, batch, input], [input, 4 * hidden], [hidden, 4 * hidden], [4 * hidden], [input, 4 * hidden], [hidden, 4 * hidden], [4 * hidden]];
+const parameters = SHAPES.map((shape, i) => values(shape.reduce((n, size) => n * size, 1), i === 0 ? 1 : 0.4));
+const probe = values(time * batch * 2 * hidden, 1);
 const lengths = Int32Array.from([5, 2, 4]);
 
-type Run = typeof lstm | typeof composedLstm;
-
-/** Output, and the gradients of sum(output · probe) with respect to x, kernel, recurrent and bias. */
-function evaluate(kind: 'fused' | 'composed', reverse: boolean, given = { x, kernel, recurrent, bias }): Float32Array[] {
+/** Output, and the gradients of sum(output · probe) with respect to each parameter. */
+function evaluate(kind: 'fused' | 'composed', given: readonly Float32Array[] = parameters): Float32Array[] {
   return tf.tidy(() => {
-    const inputs = [
-      tf.tensor3d(given.x, [time, batch, input]),
-      tf.tensor2d(given.kernel, [input, 4 * hidden]),
-      tf.tensor2d(given.recurrent, [hidden, 4 * hidden]),
-      tf.tensor1d(given.bias),
-    ];
     const rows = tf.tensor1d(lengths, 'int32');
-    const run = (a: unknown, k: unknown, r: unknown, b: unknown): InstanceType<typeof tf.Tensor> =>
-      kind === 'fused'
-        ? lstm(a as never, k as never, r as never, b as never, rows, reverse)
-        : composedLstm(a as never, { kernel: k, recurrent: r, bias: b } as never, rows, reverse);
-    const output = (run as unknown as (...args: unknown[]) => ReturnType<Run>)(...inputs);
-    const loss = (...args: unknown[]): never =>
-      tf.sum(tf.mul((run as unknown as (...a: unknown[]) => ReturnType<Run>)(...args), tf.tensor3d(probe, [time, batch, hidden]))) as never;
-    const gradients = tf.grads(loss)(inputs);
-    return [output, ...gradients].map((t) => t.dataSync().slice() as Float32Array);
+    const run = (...args: unknown[]): InstanceType<typeof tf.Tensor> => {
+      const [x, ...weights] = args as never[];
+      const side = (from: number): LstmTensors => ({ kernel: weights[from]!, recurrent: weights[from + 1]!, bias: weights[from + 2]! });
+      if (kind === 'fused') return biLstm(x!, [side(0), side(3)], rows);
+      return tf.concat([composedLstm(x!, side(0), rows, false), composedLstm(x!, side(3), rows, true)], 2);
+    };
+    const inputs = given.map((array, i) => tf.tensor(array, SHAPES[i]!));
+    const loss = (...args: unknown[]): never => tf.sum(tf.mul(run(...args), tf.tensor3d(probe, [time, batch, 2 * hidden]))) as never;
+    return [run(...inputs), ...tf.grads(loss)(inputs)].map((t) => t.dataSync().slice() as Float32Array);
   });
 }
 
 const worst = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
 
 for (const backend of ['wasm', 'cpu'] as const) {
-  for (const reverse of [false, true]) {
-    test.serial(`the fused LSTM equals the composed one on ${backend}, ${reverse ? 'backward' : 'forward'}, with gradients`, async (t) => {
-      await useBackend(backend);
-      const before = tf.memory().numTensors;
-      const fused = evaluate('fused', reverse);
-      const composed = evaluate('composed', reverse);
-      t.is(tf.memory().numTensors, before);
-      fused.forEach((values, i) => t.true(worst(values, composed[i]!) < 2e-4, `part ${i}: ${worst(values, composed[i]!)}`));
-    });
-  }
+  test.serial(`the fused BiLSTM equals the composed one on ${backend}, with gradients`, async (t) => {
+    await useBackend(backend);
+    const before = tf.memory().numTensors;
+    const fused = evaluate('fused');
+    const composed = evaluate('composed');
+    t.is(tf.memory().numTensors, before);
+    fused.forEach((part, i) => t.true(worst(part, composed[i]!) < 2e-4, `part ${i}: ${worst(part, composed[i]!)}`));
+  });
 }
 
-test.serial('the gradients of the fused LSTM meet finite differences', async (t) => {
+test.serial('the gradients of the fused BiLSTM meet finite differences', async (t) => {
   await useBackend('wasm');
-  const loss = (given: { x: Float32Array; kernel: Float32Array; recurrent: Float32Array; bias: Float32Array }): number =>
-    evaluate('fused', true, given)[0]!.reduce((sum, v, i) => sum + v * probe[i]!, 0);
-  const [, ...gradients] = evaluate('fused', true);
+  const loss = (given: readonly Float32Array[]): number => evaluate('fused', given)[0]!.reduce((sum, v, i) => sum + v * probe[i]!, 0);
+  const [, ...gradients] = evaluate('fused');
   const step = 1e-2;
-  for (const [part, name] of (['x', 'kernel', 'recurrent', 'bias'] as const).entries()) {
-    const all = { x, kernel, recurrent, bias };
+  for (const [part, name] of NAMES.entries()) {
     for (const index of [0, 5, 17, 29]) {
-      const moved = (by: number): number => {
-        const copy = all[name].slice();
-        copy[index]! += by;
-        return loss({ ...all, [name]: copy });
-      };
+      const moved = (by: number): number => loss(parameters.map((array, i) => (i === part ? array.map((v, at) => (at === index ? v + by : v)) : array)));
       const numeric = (moved(step) - moved(-step)) / (2 * step);
       t.true(Math.abs(numeric - gradients[part]![index]!) < 0.01 + 0.02 * Math.abs(numeric), `${name}[${index}]`);
     }
   }
+});
+
+test.serial('a helper thread gives the same bits, and ends', async (t) => {
+  await useBackend('wasm');
+  const alone = evaluate('fused');
+  await openPairThread();
+  const [once, twice] = [evaluate('fused'), evaluate('fused')];
+  await closePairThread();
+  t.deepEqual(once, alone);
+  t.deepEqual(twice, alone);
+  t.deepEqual(evaluate('fused'), alone);
 });
