@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
+import { addEvaluateGraphCommand } from './evaluate-graph.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
 import { percent, printChains, printTaggerErrors, printTypes, type TypeScores } from './score-tables.ts';
@@ -79,8 +80,9 @@ const TASKS: readonly Task[] = [
 ];
 
 export function addEvaluateCommand(program: Command): void {
-  const command = program.command('evaluate').description('score a model on labelled data');
+  const command = program.command('evaluate').description('score a model on labelled data, or a graph on gold documents');
   for (const task of TASKS) addTask(command, task);
+  addEvaluateGraphCommand(command);
 }
 
 function addTask(parent: Command, task: Task): void {

@@ -1,8 +1,8 @@
 // The measure itself, on a graph of known content: what counts as found, as right, and as wrong.
 import test from 'ava';
 import { buildGraph } from '../../graph/build-graph.ts';
-import { extractionOf } from './graph-arbitraries.ts';
-import { scoreGraph, type GoldDocument } from './score-graph.ts';
+import { extractionOf } from '../support/graph-arbitraries.ts';
+import { scoreGraph, type GoldDocument } from '../../graph/score-graph.ts';
 
 const graph = buildGraph([
   extractionOf(
@@ -28,7 +28,7 @@ const hopper: GoldDocument = {
 };
 
 test('a graph that says what gold says scores full marks; other documents, wording of dates and direction of marriage aside', (t) => {
-  const full = { precision: 1, recall: 1, f1: 1 };
+  const full = { precision: 100, recall: 100, f1: 100 };
   t.deepEqual(scoreGraph(graph, [hopper]), {
     entities: { right: 4, predicted: 4, gold: 4, ...full },
     facts: { right: 3, predicted: 3, gold: 3, ...full },
@@ -41,7 +41,7 @@ test('what gold lacks costs precision, what the graph lacks costs recall', (t) =
   const { entities, facts: factScore } = scoreGraph(graph, [
     { ...hopper, entities: [person!, { ...husband!, aliases: ['Vincent'] }, { name: 'ENIAC', type: 'MISC', aliases: ['ENIAC'] }, ...places], facts },
   ]);
-  t.like(entities, { right: 3, predicted: 4, gold: 5, precision: 0.75, recall: 0.6 });
+  t.like(entities, { right: 3, predicted: 4, gold: 5, precision: 75, recall: 60 });
   t.like(factScore, { right: 1, predicted: 3, gold: 3 });
 });
 
@@ -53,4 +53,8 @@ test('one entity stands for one gold entity, so a wrong merge costs recall', (t)
 test('a label of another type is no find', (t) => {
   const other = { ...hopper, entities: [{ name: 'Remington Rand', type: 'LOC', aliases: ['Remington Rand'] }] } as const;
   t.is(scoreGraph(graph, [other]).entities.right, 0);
+});
+
+test('a document that the graph does not know is named', (t) => {
+  t.throws(() => scoreGraph(graph, [{ ...hopper, document: 'nobody.txt' }]), { code: 'ENGRAM_DATA_INVALID', message: /nobody\.txt/ });
 });

@@ -1,10 +1,9 @@
-// How much of the gold of the sample corpus a graph says, and how much of what it says is gold: entities and facts, each
+// How much of what people take from documents a graph says, and how much of what it says is theirs: entities and facts, each
 // document for itself, by the conventions of fixtures/gold/README.md.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
-import { parseDate } from '../../graph/resolve/parse-date.ts';
-import type { DocumentId, Entity, EntityType, Provenance } from '../../pipeline/core/model.ts';
+import { EngramError } from '../pipeline/core/errors.ts';
+import type { DocumentId, Entity, EntityType, Provenance } from '../pipeline/core/model.ts';
+import type { KnowledgeGraph } from './knowledge-graph.ts';
+import { parseDate } from './resolve/parse-date.ts';
 
 export interface GoldEntity {
   readonly name: string;
@@ -23,6 +22,7 @@ export interface Score {
   readonly right: number;
   readonly predicted: number;
   readonly gold: number;
+  /** Percent. */
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
@@ -36,18 +36,18 @@ export interface GraphScores {
 /** Gold gives them in one direction; the graph may say them in either or both. */
 const SYMMETRIC: ReadonlySet<string> = new Set(['spouse', 'sibling']);
 
-export function readGold(folder: string): GoldDocument[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as GoldDocument);
-}
-
-/** Counts over all documents together (micro). */
+/**
+ * Counts over all documents together (micro).
+ * @throws EngramError `ENGRAM_DATA_INVALID` for a document that the graph does not know
+ */
 export function scoreGraph(graph: KnowledgeGraph, gold: readonly GoldDocument[]): GraphScores {
   const entities = { right: 0, predicted: 0, gold: 0 };
   const facts = { right: 0, predicted: 0, gold: 0 };
   for (const document of gold) {
     const record = graph.documents().find(({ uri }) => uri.endsWith(document.document));
-    if (record === undefined) throw new Error(`The graph does not know ${document.document}`);
+    if (record === undefined) {
+      throw new EngramError('ENGRAM_DATA_INVALID', { path: document.document, problem: 'the graph knows no document whose uri ends so; build it from the documents of the gold' });
+    }
     const present = graph.entities().filter((entity) => countIn(record.id, entity) > 0);
     const found = matchEntities(document.entities, present, record.id);
     entities.right += found.size;
@@ -113,11 +113,6 @@ function keyOf(subject: string, predicate: string, object: string): string {
 
 function scoreOf(counts: { readonly right: number; readonly predicted: number; readonly gold: number }): Score {
   const { right, predicted, gold } = counts;
-  const share = (of: number): number => (of === 0 ? 0 : right / of);
-  return { ...counts, precision: share(predicted), recall: share(gold), f1: predicted + gold === 0 ? 0 : (2 * right) / (predicted + gold) };
-}
-
-export function formatScore({ right, predicted, gold, precision, recall, f1 }: Score): string {
-  const percent = (share: number): string => (100 * share).toFixed(1);
-  return `precision ${percent(precision)}, recall ${percent(recall)}, F1 ${percent(f1)} (${right} right, ${predicted} predicted, ${gold} gold)`;
+  const share = (of: number): number => (of === 0 ? 0 : (100 * right) / of);
+  return { ...counts, precision: share(predicted), recall: share(gold), f1: predicted + gold === 0 ? 0 : (200 * right) / (predicted + gold) };
 }
