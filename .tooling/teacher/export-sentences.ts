@@ -21,7 +21,10 @@ const fromText = (text: string, source: string): LabelledSentence[] =>
 
 function write(name: string, sentences: readonly LabelledSentence[]): void {
   const file = createWriteStream(join(out, `${name}.jsonl`));
-  for (const sentence of sentences) file.write(`${JSON.stringify({ ...sentence, ...withoutBlankTokens(sentence.tokens, sentence.spans) })}\n`);
+  for (const sentence of sentences) {
+    const kept = withoutBlankTokens(sentence.tokens, sentence.spans);
+    if (kept.tokens.length > 0) file.write(`${JSON.stringify({ ...sentence, ...kept })}\n`);
+  }
   file.end();
   process.stderr.write(`${name}: ${sentences.length} sentences, ${sentences.reduce((n, s) => n + s.tokens.length, 0)} tokens\n`);
 }

@@ -220,7 +220,7 @@ def main():
     torch.save(model.state_dict(), options.out / "teacher.pt")
     asked = [s for s in train if set(s["annotated"]) != set(LABELS)] + texts
     bulk = [s for s in asked if s["source"] == BULK]
-    asked = [s for s in asked if s["source"] != BULK] + random.sample(bulk, min(BULK_LABELLED, len(bulk)))
+    asked = [s for s in asked if s["source"] != BULK] + random.Random(options.seed).sample(bulk, min(BULK_LABELLED, len(bulk)))
     with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
         for i, tags in predict(model, pieces, asked):
             file.write(json.dumps(labelled(asked[i], tags), ensure_ascii=False) + "\n")
