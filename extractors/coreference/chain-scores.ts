@@ -42,19 +42,19 @@ export class ChainCounter {
   add(gold: Chains, predicted: Chains): void {
     const [inGold, inPredicted] = [placesOf(gold), placesOf(predicted)];
     for (const chain of gold) {
-      const parts = partsOf(chain, inPredicted);
-      this.#muc.found += chain.length - parts.length;
+      const { links, share, pairs } = agreement(chain, inPredicted);
+      this.#muc.found += links;
       this.#muc.gold += chain.length - 1;
-      this.#bCubed.found += sum(parts.map(([place, n]) => (place === undefined ? 0 : (n * n) / chain.length)));
+      this.#bCubed.found += share;
       this.#bCubed.gold += chain.length;
       this.#pairs.gold += pairsOf(chain.length);
-      this.#pairs.correct += sum(parts.map(([place, n]) => (place === undefined ? 0 : pairsOf(n))));
+      this.#pairs.correct += pairs;
     }
     for (const chain of predicted) {
-      const parts = partsOf(chain, inGold);
-      this.#muc.right += chain.length - parts.length;
+      const { links, share } = agreement(chain, inGold);
+      this.#muc.right += links;
       this.#muc.predicted += chain.length - 1;
-      this.#bCubed.right += sum(parts.map(([place, n]) => (place === undefined ? 0 : (n * n) / chain.length)));
+      this.#bCubed.right += share;
       this.#bCubed.predicted += chain.length;
       this.#pairs.predicted += pairsOf(chain.length);
     }
@@ -92,6 +92,13 @@ function partsOf(chain: readonly string[], places: ReadonlyMap<string, number>):
     else sizes.set(place, (sizes.get(place) ?? 0) + 1);
   }
   return [...sizes, ...alone];
+}
+
+/** Of one chain: links that the other side has too, the B³ sum of its mentions, pairs that stay together. */
+function agreement(chain: readonly string[], places: ReadonlyMap<string, number>): { links: number; share: number; pairs: number } {
+  const parts = partsOf(chain, places);
+  const shared = parts.flatMap(([place, n]) => (place === undefined ? [] : [n]));
+  return { links: chain.length - parts.length, share: sum(shared.map((n) => (n * n) / chain.length)), pairs: sum(shared.map(pairsOf)) };
 }
 
 /** Sum of φ4 (twice the shared mentions by the sizes of both) over the best one-to-one alignment of chains. */
