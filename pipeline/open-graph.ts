@@ -2,6 +2,7 @@
 import { buildGraph } from '../graph/build-graph.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import type { Config } from './core/config.ts';
+import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
 import { readJournal, type JournalView } from './journal.ts';
 
@@ -11,7 +12,7 @@ export interface OpenedGraph {
   readonly extractions: readonly Extraction[];
 }
 
-/** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */
+/** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build, `ENGRAM_CHECKPOINT_OUTDATED` where an earlier version made it */
 export async function openGraph(dir: string, config: Config): Promise<OpenedGraph> {
   const journal = await readJournal(dir);
   try {
@@ -23,6 +24,9 @@ export async function openGraph(dir: string, config: Config): Promise<OpenedGrap
 
 export async function graphOf(journal: JournalView, config: Config): Promise<OpenedGraph> {
   const extractions: Extraction[] = [];
-  for await (const extraction of journal.extractions()) extractions.push(extraction);
+  for await (const extraction of journal.extractions()) {
+    if (!Array.isArray(extraction.chains)) throw new EngramError('ENGRAM_CHECKPOINT_OUTDATED', { uri: extraction.uri });
+    extractions.push(extraction);
+  }
   return { graph: buildGraph(extractions, config.graph), extractions };
 }

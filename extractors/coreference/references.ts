@@ -19,7 +19,7 @@ export interface Reference {
 interface Asked {
   readonly kind: 'pronoun' | 'noun';
   readonly tokenEnd: number;
-  readonly labels: Readonly<Record<string, number>>;
+  readonly label: string;
   readonly gender?: Gender;
   /** An object ("him") is hardly ever the subject of its own clause. */
   readonly object?: boolean;
@@ -45,9 +45,9 @@ const PRONOUN_MARGIN = 1.3;
 const DESCRIPTION_MARGIN = 2;
 
 const PRONOUNS = new Map<string, Omit<Asked, 'kind' | 'tokenEnd'>>([
-  ...['he', 'his', 'himself'].map((word) => [word, { labels: { PER: 1 }, gender: 'male', margin: PRONOUN_MARGIN }] as const),
-  ['him', { labels: { PER: 1 }, gender: 'male', object: true, margin: PRONOUN_MARGIN }] as const,
-  ...['she', 'her', 'hers', 'herself'].map((word) => [word, { labels: { PER: 1 }, gender: 'female', margin: PRONOUN_MARGIN }] as const),
+  ...['he', 'his', 'himself'].map((word) => [word, { label: 'PER', gender: 'male', margin: PRONOUN_MARGIN }] as const),
+  ['him', { label: 'PER', gender: 'male', object: true, margin: PRONOUN_MARGIN }] as const,
+  ...['she', 'her', 'hers', 'herself'].map((word) => [word, { label: 'PER', gender: 'female', margin: PRONOUN_MARGIN }] as const),
 ]);
 
 /** Descriptions that stand only for a name with that word in it: "the university" after "University of Leeds". */
@@ -126,13 +126,11 @@ export function findReferences(
       const asked = taken.has(t) ? undefined : askedAt(words, t, taken);
       if (asked === undefined) continue;
       const score = (at: number, value: number): number => {
-        const { label } = chains[at]!;
-        const weight = asked.labels[label] ?? 0;
-        if (weight === 0 || (asked.gender && genders[at] && genders[at] !== asked.gender)) return 0;
+        if (chains[at]!.label !== asked.label || (asked.gender && genders[at] && genders[at] !== asked.gender)) return 0;
         const agreement = asked.gender && genders[at] === undefined ? UNKNOWN_GENDER : 1;
         const reflexive = asked.object && at === subject ? OWN_SUBJECT : 1;
         const fit = asked.noun === undefined ? 1 : fitOf(asked.noun, mentions[chains[at]!.mentions[0]!]!.surface);
-        return weight * agreement * reflexive * fit * (value + (at === topic ? TOPIC_WEIGHT : 0));
+        return agreement * reflexive * fit * (value + (at === topic ? TOPIC_WEIGHT : 0));
       };
       let [best, most, next] = [-1, 0, 0];
       for (const [at, value] of salience) {
@@ -158,7 +156,7 @@ function askedAt(words: readonly string[], t: number, taken: ReadonlySet<number>
   const label = NAME_WORDS.get(noun) ?? KIND_WORDS.get(noun);
   if (!DETERMINERS.has(word) || label === undefined || taken.has(t + 1) || taken.has(t + 2)) return undefined;
   if (/^(?:of|in|at|that|which|where|who|called|named)$/.test(words[t + 2] ?? '')) return undefined;
-  return { kind: 'noun', tokenEnd: t + 2, labels: { [label]: 1 }, noun, margin: DESCRIPTION_MARGIN };
+  return { kind: 'noun', tokenEnd: t + 2, label, noun, margin: DESCRIPTION_MARGIN };
 }
 
 /** The chain that the title names, else the one that opens the text, or −1. */

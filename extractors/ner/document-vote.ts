@@ -1,6 +1,6 @@
 // A mention whose label is in doubt takes the one that the other mentions of its name in the document speak for (label
 // consistency within a document: Krishnan & Manning 2006, ACL P06-1141). One that is sure keeps its own: a city and its team
-// share a name. What is a date or a number does not depend on the rest of the document.
+// share a name. A person's full name speaks for the surname too. What is a date or a number does not depend on the rest of the document.
 import type { ScoredSpan } from './tagger-model.ts';
 
 /** Least probability of a mention that is not in doubt; best on the development part of CoNLL-2003. */
@@ -16,14 +16,17 @@ const isValue = (label: string): boolean => label === 'TIME' || label === 'NUM';
 export function agreeOnLabels(sentences: readonly (readonly string[])[], spans: readonly (readonly ScoredSpan[])[]): ScoredSpan[][] {
   const nameOf = (sentence: number, { start, end }: ScoredSpan): string => sentences[sentence]!.slice(start, end).join(' ').toLowerCase();
   const votes = new Map<string, { readonly byLabel: Map<string, number>; mentions: number }>();
+  const cast = (name: string, { label, score }: ScoredSpan): void => {
+    const vote = votes.get(name) ?? { byLabel: new Map<string, number>(), mentions: 0 };
+    votes.set(name, vote);
+    vote.byLabel.set(label, (vote.byLabel.get(label) ?? 0) + score);
+    vote.mentions++;
+  };
   spans.forEach((found, sentence) => {
     for (const span of found) {
       if (isValue(span.label)) continue;
-      const name = nameOf(sentence, span);
-      const vote = votes.get(name) ?? { byLabel: new Map<string, number>(), mentions: 0 };
-      votes.set(name, vote);
-      vote.byLabel.set(span.label, (vote.byLabel.get(span.label) ?? 0) + span.score);
-      vote.mentions++;
+      cast(nameOf(sentence, span), span);
+      if (span.label === 'PER' && span.end - span.start > 1) cast(nameOf(sentence, { ...span, start: span.end - 1 }), span);
     }
   });
   return spans.map((found, sentence) =>

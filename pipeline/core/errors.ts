@@ -147,6 +147,12 @@ const table = {
     message: (c) => `'${c['path']}' holds no Engram build.`,
     hint: 'Make one with `engram build INPUT… --out DIR`, or name the folder with `--dir`.',
   },
+  ENGRAM_CHECKPOINT_OUTDATED: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `An earlier version of Engram read '${c['uri']}'; this one needs more than it kept.`,
+    hint: 'Run the `engram build` that made the folder again: it reads its documents anew.',
+  },
   ENGRAM_CHECKPOINT_LOCKED: {
     retriable: true,
     exit: 3,

@@ -67,7 +67,7 @@ export interface Mention {
   readonly end: number;
   /** `text.slice(start, end)`. */
   readonly surface: string;
-  /** Probability in [0, 1]: the least marginal of the mention's tags. */
+  /** Probability in [0, 1] of exactly this mention; of a reference, that of the surest name it stands for. */
   readonly score: number;
 }
 

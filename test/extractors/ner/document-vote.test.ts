@@ -27,3 +27,11 @@ test('equal votes are settled by the name of the label, whatever the order', (t)
   t.deepEqual(tie(['ORG', 'LOC']), ['LOC', 'LOC']);
   t.deepEqual(tie(['LOC', 'ORG']), ['LOC', 'LOC']);
 });
+
+test("a person's full name speaks for the surname", (t) => {
+  const full = { start: 0, end: 2, label: 'PER', score: 0.95 };
+  const voted = agreeOnLabels([['Alan', 'Turing', 'slept'], ['Turing', 'woke']], [[full], [span(0, 'MISC', 0.5)]]);
+  t.deepEqual(voted.flat().map(({ label }) => label), ['PER', 'PER']);
+  const other = { ...full, label: 'ORG' };
+  t.is(agreeOnLabels([['Alan', 'Turing', 'slept'], ['Turing', 'woke']], [[other], [span(0, 'MISC', 0.5)]])[1]![0]!.label, 'MISC');
+});
