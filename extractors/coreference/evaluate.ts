@@ -6,7 +6,7 @@ import { scoresOf, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { ChainCounter, type ChainScores } from './chain-scores.ts';
 import { COREFERENCE_VERSION, createCoreference } from './coreference.ts';
-import { readGoldChains, type ChainFormat, type GoldDocument, type GoldMention } from './gold-chains.ts';
+import { chainFormatOf, readGoldChains, type ChainFormat, type GoldDocument, type GoldMention } from './gold-chains.ts';
 import { chainNames } from './name-chains.ts';
 
 export interface CoreferenceEvaluationOptions {
@@ -36,7 +36,7 @@ const UNMARKED = /^(?:who|whose|whom)$/i;
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not what the format says */
 export async function evaluateCoreference(options: CoreferenceEvaluationOptions): Promise<CoreferenceEvaluation> {
   const documents = (await readGoldChains(options.data, options.format)).slice(0, options.limit);
-  const isDocred = documents.some(({ mentions }) => mentions.some(({ label }) => label === 'PER'));
+  const isDocred = (await chainFormatOf(options.data, options.format)) === 'docred';
   const counter = new ChainCounter();
   const references = new ReferenceCounter();
   if (isDocred) {

@@ -24,17 +24,22 @@ export interface GoldDocument {
   readonly mentions: readonly GoldMention[];
 }
 
+/** The format given, else the one that the path tells. @throws EngramError `ENGRAM_SOURCE_NOT_FOUND` */
+export async function chainFormatOf(path: string, format?: ChainFormat): Promise<ChainFormat> {
+  const found = await stat(path).catch(() => {
+    throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });
+  });
+  return format ?? (found.isDirectory() || path.endsWith('.tsv') ? 'gum' : 'docred');
+}
+
 /**
  * @param path a DocRED file, a GUM file or a folder of GUM files
  * @param format by the name of the file when left out
  * @throws EngramError `ENGRAM_DATA_INVALID`, `ENGRAM_SOURCE_NOT_FOUND`
  */
 export async function readGoldChains(path: string, format?: ChainFormat): Promise<GoldDocument[]> {
-  const found = await stat(path).catch(() => {
-    throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });
-  });
-  if ((format ?? (found.isDirectory() || path.endsWith('.tsv') ? 'gum' : 'docred')) === 'docred') return readDocred(path);
-  if (!found.isDirectory()) return [await readGum(path)];
+  if ((await chainFormatOf(path, format)) === 'docred') return readDocred(path);
+  if (!(await stat(path)).isDirectory()) return [await readGum(path)];
   const names = (await readdir(path)).filter((name) => name.endsWith('.tsv')).sort();
   if (names.length === 0) throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'no .tsv file in it' });
   return Promise.all(names.map((name) => readGum(join(path, name))));
