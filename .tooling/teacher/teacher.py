@@ -221,9 +221,12 @@ def main():
     asked = [s for s in train if set(s["annotated"]) != set(LABELS)] + texts
     bulk = [s for s in asked if s["source"] == BULK]
     asked = [s for s in asked if s["source"] != BULK] + random.Random(options.seed).sample(bulk, min(BULK_LABELLED, len(bulk)))
-    with open(options.out / "silver.jsonl", "w", encoding="utf8") as file:
+    # Under its name only when it is whole: make.sh goes by that.
+    partial = options.out / "silver.jsonl.part"
+    with open(partial, "w", encoding="utf8") as file:
         for i, tags in predict(model, pieces, asked):
             file.write(json.dumps(labelled(asked[i], tags), ensure_ascii=False) + "\n")
+    partial.rename(options.out / "silver.jsonl")
 
 
 main()
