@@ -1,7 +1,10 @@
 // The knowledge graph of a set of extractions: a pure function of the set, whatever order it comes in. Mentions become
 // entities through resolution, relations between entities become facts, relations to dates and numbers attributes.
 import type { DocumentRecord, EntityId, Extraction, Provenance, Relation } from '../pipeline/core/model.ts';
+import type { RelationSchema } from '../pipeline/core/relation-schema.ts';
+import { admitRelations, type RejectedRelation } from './admit-relations.ts';
 import { compareText } from './evidence.ts';
+import { keepOneValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
 import { attributeValueOf } from './resolve/attribute-value.ts';
 import { resolveEntities } from './resolve/resolver.ts';
@@ -11,11 +14,21 @@ export interface BuildGraphOptions {
   readonly minRelationScore?: number;
   /** Mentions below this score are left out with their relations, in [0, 1]; default 0. */
   readonly minMentionScore?: number;
+  /** What relations may become; left out, their labels are the predicates. */
+  readonly schema?: RelationSchema;
+  /** Told of every relation that the schema rejects, in order of the documents. */
+  readonly onRejected?: (rejected: RejectedRelation) => void;
 }
 
 export function buildGraph(extractions: Iterable<Extraction>, options: BuildGraphOptions = {}): KnowledgeGraph {
-  const { minRelationScore = 0, minMentionScore = 0 } = options;
-  const sorted = sortedById(extractions).map((extraction) => withoutWeakMentions(extraction, minMentionScore));
+  const { minRelationScore = 0, minMentionScore = 0, schema } = options;
+  const onRejected = (rejected: RejectedRelation): void => {
+    if (rejected.probability >= minRelationScore) options.onRejected?.(rejected);
+  };
+  const sorted = sortedById(extractions).map((extraction) => {
+    const strong = withoutWeakMentions(extraction, minMentionScore);
+    return schema === undefined ? strong : admitRelations(strong, schema, onRejected);
+  });
   const graph = new KnowledgeGraph();
   const entityOf: (EntityId | undefined)[][] = sorted.map(({ mentions }) => new Array<EntityId | undefined>(mentions.length));
   for (const extraction of sorted) graph.upsertDocument(documentRecordOf(extraction));
@@ -37,6 +50,7 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
       if (relation.score >= minRelationScore) addRelation(graph, extraction, relation, entityOf[document]);
     }
   });
+  if (schema !== undefined) keepOneValue(graph, schema, onRejected);
   return graph;
 }
 

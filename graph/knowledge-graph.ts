@@ -116,7 +116,7 @@ export class KnowledgeGraph {
   /** Competing values of one name live side by side, each with its evidence. */
   addAttribute(id: EntityId, claim: AttributeClaim): void {
     const node = this.node(id);
-    const key = `${claim.name}\u0000${claim.value}`;
+    const key = attributeKey(claim.name, claim.value);
     let record = node.attributes.get(key);
     if (record === undefined) {
       const { name, value, kind, surface } = claim;
@@ -127,6 +127,16 @@ export class KnowledgeGraph {
     }
     record.evidence.add(claim.provenance);
     node.view = undefined;
+  }
+
+  dropAttribute(id: EntityId, name: string, value: string): void {
+    const node = this.node(id);
+    node.attributes.delete(attributeKey(name, value));
+    node.view = undefined;
+  }
+
+  dropFact(id: FactId): void {
+    if (this.graph.hasEdge(id)) this.graph.dropEdge(id);
   }
 
   hasEntity(id: string): id is EntityId {
@@ -202,6 +212,10 @@ export class KnowledgeGraph {
     if (!this.graph.hasNode(id)) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
     return this.graph.getNodeAttributes(id);
   }
+}
+
+function attributeKey(name: string, value: string): string {
+  return `${name}\u0000${value}`;
 }
 
 function viewOf(id: EntityId, node: EntityNode): Entity {

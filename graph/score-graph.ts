@@ -2,6 +2,7 @@
 // document for itself, by the conventions of fixtures/gold/README.md.
 import { EngramError } from '../pipeline/core/errors.ts';
 import type { DocumentId, Entity, EntityType, Provenance } from '../pipeline/core/model.ts';
+import type { RelationSchema } from '../pipeline/core/relation-schema.ts';
 import type { KnowledgeGraph } from './knowledge-graph.ts';
 import { parseDate } from './resolve/parse-date.ts';
 
@@ -33,14 +34,12 @@ export interface GraphScores {
   readonly facts: Score;
 }
 
-/** Gold gives them in one direction; the graph may say them in either or both. */
-const SYMMETRIC: ReadonlySet<string> = new Set(['spouse', 'sibling']);
-
 /**
- * Counts over all documents together (micro).
+ * Counts over all documents together (micro). What is symmetric counts once, whichever way it is said.
  * @throws EngramError `ENGRAM_DATA_INVALID` for a document that the graph does not know
  */
-export function scoreGraph(graph: KnowledgeGraph, gold: readonly GoldDocument[]): GraphScores {
+export function scoreGraph(graph: KnowledgeGraph, gold: readonly GoldDocument[], schema: RelationSchema): GraphScores {
+  const keyOf = (subject: string, predicate: string, object: string): string => factKey(subject, predicate, object, schema.predicates.get(predicate)?.symmetric === true);
   const entities = { right: 0, predicted: 0, gold: 0 };
   const facts = { right: 0, predicted: 0, gold: 0 };
   for (const document of gold) {
@@ -54,8 +53,8 @@ export function scoreGraph(graph: KnowledgeGraph, gold: readonly GoldDocument[])
     entities.predicted += present.length;
     entities.gold += document.entities.length;
 
-    const said = claimsIn(graph, record.id);
-    const meant = new Set(document.facts.map((fact) => goldKey(fact, found)));
+    const said = claimsIn(graph, record.id, keyOf);
+    const meant = new Set(document.facts.map((fact) => goldKey(fact, found, keyOf)));
     facts.right += [...meant].filter((key) => said.has(key)).length;
     facts.predicted += said.size;
     facts.gold += meant.size;
@@ -91,7 +90,7 @@ function countIn(document: DocumentId, entity: Entity, surfaces?: ReadonlySet<st
 }
 
 /** Keys of the facts and attributes that have evidence in the document. */
-function claimsIn(graph: KnowledgeGraph, document: DocumentId): ReadonlySet<string> {
+function claimsIn(graph: KnowledgeGraph, document: DocumentId, keyOf: KeyOf): ReadonlySet<string> {
   const inDocument = ({ provenance }: { readonly provenance: readonly Provenance[] }): boolean => provenance.some((p) => p.documentId === document);
   const facts = graph.facts().filter(inDocument).map(({ subject, predicate, object }) => keyOf(subject, predicate, object));
   const attributes = graph.entities().flatMap((entity) =>
@@ -101,13 +100,15 @@ function claimsIn(graph: KnowledgeGraph, document: DocumentId): ReadonlySet<stri
 }
 
 /** A name that is no entity of the graph keeps its own key, which nothing the graph says has. */
-function goldKey(fact: GoldDocument['facts'][number], found: ReadonlyMap<string, Entity>): string {
+function goldKey(fact: GoldDocument['facts'][number], found: ReadonlyMap<string, Entity>, keyOf: KeyOf): string {
   const end = (name: string): string => found.get(name)?.id ?? parseDate(name) ?? name;
   return keyOf(end(fact.subject), fact.predicate, end(fact.object));
 }
 
-function keyOf(subject: string, predicate: string, object: string): string {
-  const ends = SYMMETRIC.has(predicate) ? [subject, object].sort() : [subject, object];
+type KeyOf = (subject: string, predicate: string, object: string) => string;
+
+function factKey(subject: string, predicate: string, object: string, symmetric: boolean): string {
+  const ends = symmetric ? [subject, object].sort() : [subject, object];
   return [predicate, ...ends].join('\u0000');
 }
 

@@ -23,6 +23,7 @@ import {
   type RunManifest,
 } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
+import { writeRejected } from './rejected.ts';
 import { findRemoved, mergeInputs } from './removal.ts';
 import { runExtraction, type RunProgress, type Stages } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
@@ -158,7 +159,8 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
 
     tell('graph');
     const graphStart = seconds();
-    const { graph, extractions } = await graphOf(journal, config);
+    const { graph, extractions, rejected } = await graphOf(journal, config);
+    await writeRejected(out, rejected);
     const delta = graph.toDelta();
     const storeStart = seconds();
 
@@ -180,6 +182,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
         words: result.words,
         ...graph.counts,
         attributes: delta.entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
+        rejected: countBy(rejected, ({ reason }) => reason),
       },
       seconds: rounded({
         total: end,
@@ -274,6 +277,12 @@ async function sizeOf(path: string): Promise<number> {
     (found) => found.size,
     () => 0,
   );
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
 }
 
 function createClock(): () => number {

@@ -25,6 +25,8 @@ export interface RunCounts {
   readonly entities: number;
   readonly facts: number;
   readonly attributes: number;
+  /** Relations that the schema kept out, by reason; `rejected.jsonl` lists them. */
+  readonly rejected?: Readonly<Record<string, number>>;
 }
 
 export interface RunManifest {

@@ -59,6 +59,11 @@ export function addBuildCommand(program: Command): void {
         print();
       }
       if (!flags.quiet) print(summaryLine(result, flags.out));
+      const rejected = Object.entries(counts.rejected ?? {});
+      if (!flags.quiet && rejected.length > 0) {
+        const total = rejected.reduce((sum, [, count]) => sum + count, 0);
+        print(`The schema rejected ${plural(total, 'relation')} (${rejected.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')}); ${flags.out}/rejected.jsonl lists them.`);
+      }
     }
     for (const { path, line, reason } of flags.quiet ? [] : result.journalProblems) note(`engram: ${path}, line ${line}: ${reason}`);
     if (counts.deadLetters === 0) return;

@@ -14,13 +14,15 @@ export function addEvaluateGraphCommand(parent: Command): void {
   command.action(async (flags: DirFlags & { readonly data: string }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readGold } = await import('../read-gold.ts');
+    const { readRelationSchema } = await import('../read-schema.ts');
     const { buildGraph } = await import('../../graph/build-graph.ts');
     const { scoreGraph } = await import('../../graph/score-graph.ts');
     const config = await configOf(flags);
     const gold = await readGold(flags.data);
+    const schema = await readRelationSchema(config.graph.schema);
     const { graph, extractions } = await openGraph(flags.dir, config);
-    const resolved = scoreGraph(graph, gold);
-    const unresolved = scoreGraph(buildGraph(extractions.map(withoutChains), config.graph), gold);
+    const resolved = scoreGraph(graph, gold, schema);
+    const unresolved = scoreGraph(buildGraph(extractions.map(withoutChains), { ...config.graph, schema }), gold, schema);
     if (flags.json) return printJson({ task: 'graph', documents: gold.length, ...resolved, withoutResolution: unresolved });
     print(heading(`graph · ${flags.dir}, ${formatCount(gold.length)} gold documents`));
     const rows = [['entities', resolved.entities], ['facts', resolved.facts], ['entities, equal names only', unresolved.entities], ['facts, equal names only', unresolved.facts]] as const;

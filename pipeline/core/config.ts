@@ -56,6 +56,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   graph: z
     .strictObject({
+      /** Which predicates there are and what they join: 'shipped' (graph/schema.yaml), or a file like it. */
+      schema: field.default('shipped'),
       /** Mentions and relations below these scores are left out of the graph; the journal keeps them. */
       minMentionScore: z.number().min(0).max(1).default(0),
       minRelationScore: z.number().min(0).max(1).default(DEFAULT_MIN_RELATION_SCORE),

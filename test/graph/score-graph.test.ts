@@ -3,6 +3,9 @@ import test from 'ava';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { extractionOf } from '../support/graph-arbitraries.ts';
 import { scoreGraph, type GoldDocument } from '../../graph/score-graph.ts';
+import { readRelationSchema } from '../../pipeline/read-schema.ts';
+
+const schema = await readRelationSchema();
 
 const graph = buildGraph([
   extractionOf(
@@ -29,7 +32,7 @@ const hopper: GoldDocument = {
 
 test('a graph that says what gold says scores full marks; other documents, wording of dates and direction of marriage aside', (t) => {
   const full = { precision: 100, recall: 100, f1: 100 };
-  t.deepEqual(scoreGraph(graph, [hopper]), {
+  t.deepEqual(scoreGraph(graph, [hopper], schema), {
     entities: { right: 4, predicted: 4, gold: 4, ...full },
     facts: { right: 3, predicted: 3, gold: 3, ...full },
   });
@@ -40,21 +43,21 @@ test('what gold lacks costs precision, what the graph lacks costs recall', (t) =
   const facts = [...hopper.facts.slice(1), { subject: 'Grace Hopper', predicate: 'employer', object: 'Remington Rand' }];
   const { entities, facts: factScore } = scoreGraph(graph, [
     { ...hopper, entities: [person!, { ...husband!, aliases: ['Vincent'] }, { name: 'ENIAC', type: 'MISC', aliases: ['ENIAC'] }, ...places], facts },
-  ]);
+  ], schema);
   t.like(entities, { right: 3, predicted: 4, gold: 5, precision: 75, recall: 60 });
   t.like(factScore, { right: 1, predicted: 3, gold: 3 });
 });
 
 test('one entity stands for one gold entity, so a wrong merge costs recall', (t) => {
   const merged = { ...hopper, entities: [{ name: 'Grace Hopper', type: 'PER', aliases: ['Grace Hopper'] }, { name: 'Hopper', type: 'PER', aliases: ['Hopper'] }] } as const;
-  t.is(scoreGraph(graph, [merged]).entities.right, 1);
+  t.is(scoreGraph(graph, [merged], schema).entities.right, 1);
 });
 
 test('a label of another type is no find', (t) => {
   const other = { ...hopper, entities: [{ name: 'Remington Rand', type: 'LOC', aliases: ['Remington Rand'] }] } as const;
-  t.is(scoreGraph(graph, [other]).entities.right, 0);
+  t.is(scoreGraph(graph, [other], schema).entities.right, 0);
 });
 
 test('a document that the graph does not know is named', (t) => {
-  t.throws(() => scoreGraph(graph, [{ ...hopper, document: 'nobody.txt' }]), { code: 'ENGRAM_DATA_INVALID', message: /nobody\.txt/ });
+  t.throws(() => scoreGraph(graph, [{ ...hopper, document: 'nobody.txt' }], schema), { code: 'ENGRAM_DATA_INVALID', message: /nobody\.txt/ });
 });

@@ -7,6 +7,7 @@ import test from 'ava';
 import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config } from '../../pipeline/index.ts';
 import { scoreGraph } from '../../graph/score-graph.ts';
 import { readGold } from '../../pipeline/read-gold.ts';
+import { readRelationSchema } from '../../pipeline/read-schema.ts';
 
 const DOCUMENTS = 'fixtures/documents';
 const CONFIG: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
@@ -41,7 +42,7 @@ test.serial('every document of the sample is read and journalled', (t) => {
 });
 
 test.serial('entities and facts of the sample agree with gold', async (t) => {
-  const scores = scoreGraph(built.graph, await readGold('fixtures/gold'));
+  const scores = scoreGraph(built.graph, await readGold('fixtures/gold'), await readRelationSchema());
   for (const what of ['entities', 'facts'] as const) {
     const { precision, recall, f1, right, predicted, gold } = scores[what];
     t.log(`${what}: precision ${precision.toFixed(1)}, recall ${recall.toFixed(1)}, F1 ${f1.toFixed(1)} (${right} right, ${predicted} predicted, ${gold} gold)`);
