@@ -33,7 +33,7 @@ function keepOneAttribute(graph: KnowledgeGraph, entity: Entity, values: readonl
   const kept = fuller[0] ?? strongest;
   for (const other of values) {
     if (other === kept) continue;
-    graph.dropAttribute(entity.id, other.name, other.value);
+    graph.dropAttribute(entity.id, other);
     if (other.kind === 'date' && kept.value.startsWith(other.value)) {
       graph.addAttribute(entity.id, { ...kept, provenance: other.provenance });
       continue;

@@ -22,6 +22,7 @@ import { compareText, Evidence } from './evidence.ts';
 interface AttributeRecord {
   readonly name: string;
   readonly value: string;
+  readonly unit?: string;
   readonly kind: Attribute['kind'];
   surface: string;
   readonly evidence: Evidence;
@@ -116,11 +117,11 @@ export class KnowledgeGraph {
   /** Competing values of one name live side by side, each with its evidence. */
   addAttribute(id: EntityId, claim: AttributeClaim): void {
     const node = this.node(id);
-    const key = attributeKey(claim.name, claim.value);
+    const key = attributeKey(claim);
     let record = node.attributes.get(key);
     if (record === undefined) {
-      const { name, value, kind, surface } = claim;
-      record = { name, value, kind, surface, evidence: new Evidence() };
+      const { name, value, unit, kind, surface } = claim;
+      record = { name, value, ...(unit === undefined ? {} : { unit }), kind, surface, evidence: new Evidence() };
       node.attributes.set(key, record);
     } else if (compareSurfaces(claim.surface, record.surface) < 0) {
       record.surface = claim.surface;
@@ -129,9 +130,9 @@ export class KnowledgeGraph {
     node.view = undefined;
   }
 
-  dropAttribute(id: EntityId, name: string, value: string): void {
+  dropAttribute(id: EntityId, attribute: Pick<Attribute, 'name' | 'value' | 'unit'>): void {
     const node = this.node(id);
-    node.attributes.delete(attributeKey(name, value));
+    node.attributes.delete(attributeKey(attribute));
     node.view = undefined;
   }
 
@@ -214,8 +215,8 @@ export class KnowledgeGraph {
   }
 }
 
-function attributeKey(name: string, value: string): string {
-  return `${name}\u0000${value}`;
+function attributeKey({ name, value, unit = '' }: Pick<Attribute, 'name' | 'value' | 'unit'>): string {
+  return `${name}\u0000${value}\u0000${unit}`;
 }
 
 function viewOf(id: EntityId, node: EntityNode): Entity {
@@ -226,15 +227,16 @@ function viewOf(id: EntityId, node: EntityNode): Entity {
     (a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end,
   );
   const attributes = [...node.attributes.values()]
-    .map(({ name, value, surface, kind, evidence }) => ({
+    .map(({ name, value, unit, surface, kind, evidence }) => ({
       name,
       value,
+      ...(unit === undefined ? {} : { unit }),
       surface,
       kind,
       probability: evidence.probability(),
       provenance: evidence.provenance(),
     }))
-    .sort((a, b) => compareText(a.name, b.name) || b.probability - a.probability || compareText(a.value, b.value));
+    .sort((a, b) => compareText(a.name, b.name) || b.probability - a.probability || compareText(a.value, b.value) || compareText(a.unit ?? '', b.unit ?? ''));
   return { id, type: node.type, name: node.name, aliases, mentions, attributes };
 }
 

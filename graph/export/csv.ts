@@ -10,7 +10,7 @@ export function exportCsv(graph: KnowledgeGraph): readonly ExportFile[] {
   return [
     { name: 'entities.csv', pieces: () => piecesOf(['id', 'type', 'name', 'aliases', 'mentions', 'documents'], entityRows(graph)) },
     { name: 'facts.csv', pieces: () => piecesOf(['id', 'subject', 'subjectName', 'predicate', 'object', 'objectName', 'probability', 'documents'], factRows(graph)) },
-    { name: 'attributes.csv', pieces: () => piecesOf(['entity', 'entityName', 'name', 'value', 'kind', 'surface', 'probability', 'documents'], attributeRows(graph)) },
+    { name: 'attributes.csv', pieces: () => piecesOf(['entity', 'entityName', 'name', 'value', 'unit', 'kind', 'surface', 'probability', 'documents'], attributeRows(graph)) },
   ];
 }
 
@@ -43,8 +43,8 @@ function* factRows(graph: KnowledgeGraph): Generator<Row> {
 
 function* attributeRows(graph: KnowledgeGraph): Generator<Row> {
   for (const { id, name: entityName, attributes } of graph.entities()) {
-    for (const { name, value, kind, surface, probability, provenance } of attributes) {
-      yield [id, entityName, name, value, kind, surface, probability, documentsIn(provenance)];
+    for (const { name, value, unit = '', kind, surface, probability, provenance } of attributes) {
+      yield [id, entityName, name, value, unit, kind, surface, probability, documentsIn(provenance)];
     }
   }
 }

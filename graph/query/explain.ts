@@ -34,6 +34,7 @@ export interface ExplainedAttribute {
   readonly subject: EntityRef;
   readonly name: string;
   readonly value: string;
+  readonly unit?: string;
   readonly surface: string;
   readonly probability: number;
   readonly claims: readonly Claim[];
@@ -113,10 +114,11 @@ function factsAbout(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extrac
 
 function attributesOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, id: EntityId): ExplainedAttribute[] {
   const subject = refOf(graph, id);
-  return (graph.entity(id)?.attributes ?? []).map(({ name, value, surface, probability, provenance }) => ({
+  return (graph.entity(id)?.attributes ?? []).map(({ name, value, unit, surface, probability, provenance }) => ({
     subject,
     name,
     value,
+    ...(unit === undefined ? {} : { unit }),
     surface,
     probability,
     claims: claimsOf(graph, texts, provenance),

@@ -5,7 +5,7 @@ import type { Claim, Explanation } from '../../graph/query/explain.ts';
 import { EngramError } from '../core/errors.ts';
 import type { DecisiveWord } from '../decisive-words.ts';
 import { addCommonOptions, addDirOption, addExample, configOf, type DirFlags } from './options.ts';
-import { formatShare, paint, print, printJson } from './output.ts';
+import { formatShare, paint, print, printJson, withUnit } from './output.ts';
 
 export function addExplainCommand(program: Command): void {
   const command = program
@@ -58,7 +58,7 @@ function withWords(explanation: Explanation, wordsOf: WordsOf): object {
 
 function explanationText({ asked, facts, attributes }: Explanation, wordsOf: WordsOf): string {
   const blocks = [
-    ...attributes.map((a) => claimBlock(`${a.subject.name} ${paint(a.name, 'magenta')}: ${a.value}`, a.probability, a.claims, wordsOf)),
+    ...attributes.map((a) => claimBlock(`${a.subject.name} ${paint(a.name, 'magenta')}: ${withUnit(a)}`, a.probability, a.claims, wordsOf)),
     ...facts.map((f) => claimBlock(`${f.subject.name} ─${paint(f.predicate, 'magenta')}→ ${f.object.name}`, f.probability, f.claims, wordsOf)),
   ];
   return blocks.length > 0 ? blocks.join('\n\n') : `The graph has no fact about ${asked.subject?.name ?? 'it'}.`;

@@ -1,5 +1,6 @@
 // An explanation as one HTML page without scripts: each claim's sentence with the two names marked and the words that moved the
 // decision under-lined, the stronger the darker.
+import { withUnit } from './output.ts';
 import type { Explanation } from '../../graph/query/explain.ts';
 import type { DecisiveWord } from '../decisive-words.ts';
 
@@ -15,7 +16,7 @@ small{color:#595959}@media(prefers-color-scheme:dark){body{color:#e8e8e8;backgro
 
 export function explanationPage(title: string, { facts, attributes }: Explanation, wordsOf: Words): string {
   const sections = [
-    ...attributes.map((a) => [`${a.subject.name} · ${a.name} · ${a.value}`, a] as const),
+    ...attributes.map((a) => [`${a.subject.name} · ${a.name} · ${withUnit(a)}`, a] as const),
     ...facts.map((f) => [`${f.subject.name} · ${f.predicate} · ${f.object.name}`, f] as const),
   ].map(([heading, { probability, claims }]) => {
     const quotes = claims.map((claim) => {

@@ -73,6 +73,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A value as people write it. */
+export function withUnit({ value, unit }: { readonly value: string; readonly unit?: string }): string {
+  return unit === undefined ? value : `${value} ${unit}`;
+}
+
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }

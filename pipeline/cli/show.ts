@@ -6,7 +6,7 @@ import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import type { Config } from '../core/config.ts';
 import type { Entity, Extraction, Fact } from '../core/model.ts';
 import { defaultDir, invocation } from './options.ts';
-import { formatCount, formatShare, heading, paint, plural, shorten, table } from './output.ts';
+import { formatCount, formatShare, heading, paint, plural, shorten, table, withUnit } from './output.ts';
 import { relatedText } from './related.ts';
 
 const MOST_ENTITIES = 12;
@@ -57,8 +57,9 @@ function entityBlock(ranked: readonly RankedEntity[]): string {
 /** The strongest value of each attribute. */
 function attributesOf(entity: Entity): string {
   const strongest = new Map<string, string>();
-  for (const { name, value, probability } of entity.attributes) {
-    if (probability >= LEAST_PROBABILITY && !strongest.has(name)) strongest.set(name, value);
+  for (const attribute of entity.attributes) {
+    const { name, probability } = attribute;
+    if (probability >= LEAST_PROBABILITY && !strongest.has(name)) strongest.set(name, withUnit(attribute));
   }
   return [...strongest].map(([name, value]) => `${name} ${value}`).join(', ');
 }

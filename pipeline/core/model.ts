@@ -159,6 +159,8 @@ export interface Attribute {
   readonly name: string;
   /** ISO 8601 date of the precision the text has (`1912-06-23`, `1912-06`, `1912`), a number, or the surface text. */
   readonly value: string;
+  /** Of a number: a symbol (`USD`, `km`, `%`) or what is counted (`employees`). */
+  readonly unit?: string;
   /** As written in the text. */
   readonly surface: string;
   readonly kind: 'date' | 'number' | 'text';
