@@ -1,11 +1,11 @@
 // The words behind a claim of the graph: its sentence is put to the relation model again, with one word hidden at a time.
 import { createEngine } from '../extractors/engine/index.ts';
 import { wordEffects } from '../extractors/relation/decisive-words.ts';
-import { loadRelationModel } from '../extractors/relation/extractor.ts';
+import { loadRelationModel, readsPassages } from '../extractors/relation/extractor.ts';
 import { segmentText } from '../extractors/text/segmenter.ts';
 import type { Claim } from '../graph/query/explain.ts';
 import type { Config } from './core/config.ts';
-import type { Extraction } from './core/model.ts';
+import type { Extraction, Token } from './core/model.ts';
 
 export interface DecisiveWord {
   readonly text: string;
@@ -28,6 +28,7 @@ const LEAST_EFFECT = 0.01;
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createWordExplainer(config: Config, extractions: readonly Extraction[]): Promise<WordExplainer> {
   const { relation } = config.extract;
+  if (readsPassages(relation)) return (await import('./decisive-words-of-passages.ts')).createPassageWordExplainer(relation, config, extractions);
   const network = loadRelationModel(relation === 'shipped' ? undefined : relation);
   const encoder = await (await createEngine(config.engine.kind)).createEncoder(network.encoder, config.engine.precision);
   const byId = new Map(extractions.map((extraction) => [extraction.id, extraction]));
@@ -44,13 +45,18 @@ export async function createWordExplainer(config: Config, extractions: readonly 
       if (head < 0 || tail < 0) return [];
       const mentions = inside.map(({ tokenStart, tokenEnd, label }) => ({ start: tokenStart, end: tokenEnd, label }));
       const effects = await wordEffects({ tokens: sentence.tokens.map((token) => token.text), mentions }, { head, tail, predicate }, network, encoder);
-      return effects
-        .map((effect, at) => ({ effect, token: sentence.tokens[at]! }))
-        .filter(({ effect }) => effect >= LEAST_EFFECT)
-        .sort((a, b) => b.effect - a.effect)
-        .slice(0, MOST_WORDS)
-        .map(({ effect, token }) => ({ text: token.text, start: token.start - claim.start, end: token.end - claim.start, effect }));
+      return strongestWords(effects, sentence.tokens, claim.start);
     },
     close: () => encoder.dispose(),
   };
+}
+
+/** @param start characters of the document before the claim's text */
+export function strongestWords(effects: readonly number[], tokens: readonly Token[], start: number): DecisiveWord[] {
+  return effects
+    .map((effect, at) => ({ effect, token: tokens[at]! }))
+    .filter(({ effect }) => effect >= LEAST_EFFECT)
+    .sort((a, b) => b.effect - a.effect)
+    .slice(0, MOST_WORDS)
+    .map(({ effect, token }) => ({ text: token.text, start: token.start - start, end: token.end - start, effect }));
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Arena, type KernelMemory } from './arena.ts';
 
-interface KernelExports extends KernelMemory {
+export interface KernelExports extends KernelMemory {
   pack(source: number, rows: number, columns: number, stride: number, target: number): void;
   transpose(source: number, rows: number, columns: number, stride: number, target: number, targetStride: number): void;
   matmulAdd(a: number, aStride: number, rows: number, depth: number, weights: number, columns: number, c: number, cStride: number): void;
@@ -39,7 +39,7 @@ export interface LstmGradients {
 
 let loaded: KernelExports | undefined;
 
-function kernelExports(): KernelExports {
+export function kernelExports(): KernelExports {
   if (!loaded) {
     const bytes = readFileSync(new URL('./lstm-kernel.wasm', import.meta.url));
     loaded = new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports as unknown as KernelExports;
@@ -47,7 +47,7 @@ function kernelExports(): KernelExports {
   return loaded;
 }
 
-const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+export const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /**
  * @param x float32 [time, batch, input]

@@ -1,7 +1,7 @@
 // A trained network on disk: one safetensors file with the word input, the encoder and what a task adds; read with checks.
 // Encoder weights are stored as float16, the model's own word vectors as int8 with one scale a row.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { BiLstmLayer, EncoderSpec, LstmDirection } from '../engine/engine.ts';
@@ -87,6 +87,13 @@ export function saveNetwork(path: string, network: Network): void {
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, writeSafetensors(entries, { layout: JSON.stringify(layout) }));
+}
+
+/** What the model of a file is for; undefined where there is no such file or it is none of this version. */
+export function taskOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const layout = JSON.parse(readSafetensors(readFileSync(path), path).metadata['layout'] ?? '{}') as Partial<Layout>;
+  return layout.format === FORMAT ? layout.task : undefined;
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the file is missing, damaged, or of another task */

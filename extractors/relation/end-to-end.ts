@@ -8,7 +8,9 @@ import type { EngineKind, Precision } from '../engine/engine.ts';
 import { scoresOf, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { createSegmenter } from '../text/segmenter.ts';
-import { createRelationExtractor } from './extractor.ts';
+import { loadPassageModel } from '../passages/extractor.ts';
+import { createRelationExtractor, readsPassages } from './extractor.ts';
+import { asProperty } from '../passages/knowledgenet.ts';
 import { isHeldOut, propertyOf, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
 
 export interface EndToEndOptions {
@@ -49,7 +51,8 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
   for (const passage of passages) byDocument.set(passage.document, [...(byDocument.get(passage.document) ?? []), passage]);
   const groups = [...byDocument.values()].map((group) => group.toSorted((a, b) => a.start - b.start));
   const documents = groups.map((group, at): Document => ({ id: documentIdOf(String(at)), uri: group[0]!.document, text: group.map(({ text }) => text).join(BETWEEN_PASSAGES) }));
-  const extractor = await createRelationExtractor({ engine: options.engine, precision: options.precision, model: options.model, threshold: options.threshold });
+  const threshold = options.threshold ?? (readsPassages(options.model) ? loadPassageModel(options.model).tables['threshold']![0] : undefined);
+  const extractor = await createRelationExtractor({ engine: options.engine, precision: options.precision, model: options.model, threshold });
   const tagger = await createTagger({ engine: options.engine, precision: options.precision, model: options.tagger });
   const chained = await createCoreference().process(await tagger.process(await createSegmenter().process(documents)));
   const related = await extractor.process(chained);
@@ -82,10 +85,13 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
 /** Facts of a stretch of the document, in characters of the stretch; a property and two spans once. */
 function factsWithin({ mentions, relations }: RelatedDocument, offset: number, length: number): FoundFact[] {
   const facts = new Map<string, FoundFact>();
-  for (const { head, tail, label } of relations) {
-    const property = propertyOf(label);
-    const [subject, object] = [head, tail].map((index) => ({ start: mentions[index]!.start - offset, end: mentions[index]!.end - offset })) as [CharacterSpan, CharacterSpan];
-    if (property === undefined || Math.min(subject.start, object.start) < 0 || Math.max(subject.end, object.end) > length) continue;
+  for (const relation of relations) {
+    const own = propertyOf(relation.label);
+    const said = own === undefined ? asProperty(relation) : { ...relation, property: own };
+    if (said === undefined) continue;
+    const { property } = said;
+    const [subject, object] = [said.head, said.tail].map((index) => ({ start: mentions[index]!.start - offset, end: mentions[index]!.end - offset })) as [CharacterSpan, CharacterSpan];
+    if (Math.min(subject.start, object.start) < 0 || Math.max(subject.end, object.end) > length) continue;
     facts.set(`${property} ${subject.start} ${object.start}`, { property, subject, object });
   }
   return [...facts.values()];

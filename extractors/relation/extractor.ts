@@ -4,8 +4,10 @@ import type { ChainedDocument, RelatedDocument } from '../../pipeline/core/model
 import type { Stage } from '../../pipeline/core/stage.ts';
 import type { EngineKind, Precision } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
-import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
+import { loadNetwork, taskOf, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
+import { createPassageExtractor } from '../passages/extractor.ts';
+import { PASSAGE_TASK } from '../passages/passage-model.ts';
 import { classifySentences, RELATION_TASK, type PairSentence, type PredictedRelation } from './relation-model.ts';
 
 export interface RelationExtractorOptions {
@@ -22,11 +24,18 @@ export function loadRelationModel(folder = SHIPPED_MODELS): LoadedNetwork {
   return loadNetwork(join(folder, 'relation.safetensors'), RELATION_TASK);
 }
 
+/** Whether the folder holds a model that reads whole passages, as `engram train relations` makes it of files. */
+export function readsPassages(folder: string | undefined): folder is string {
+  return folder !== undefined && taskOf(join(folder, 'relation.safetensors')) === PASSAGE_TASK;
+}
+
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createRelationExtractor(
   options: RelationExtractorOptions,
 ): Promise<Stage<ChainedDocument, RelatedDocument> & { readonly version: string }> {
-  const network = loadRelationModel(options.model);
+  const { model } = options;
+  if (readsPassages(model)) return createPassageExtractor({ ...options, model });
+  const network = loadRelationModel(model);
   const engine = await createEngine(options.engine);
   const encoder = await engine.createEncoder(network.encoder, options.precision);
   const threshold = options.threshold ?? network.tables['threshold']![0]!;

@@ -30,7 +30,7 @@ const PREDICATES_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Words between a person and an organisation that speak of membership rather than work. */
-const MEMBERSHIP = /\b(?:members?|membership|band|singer|guitarist|drummer|bassist|vocalist|fellow)\b/i;
+export const MEMBERSHIP = /\b(?:members?|membership|band|singer|guitarist|drummer|bassist|vocalist|fellow)\b/i;
 
 export interface KnowledgeNetFact {
   readonly property: string;

@@ -18,6 +18,9 @@ interface EvaluateFlags extends EngineFlags {
   readonly robustness?: boolean;
   readonly errors?: number;
   readonly goldMentions?: boolean;
+  readonly tagger?: string;
+  readonly trainedOn?: string;
+  readonly threshold?: number;
 }
 
 interface EvaluateOptions {
@@ -32,6 +35,9 @@ interface EvaluateOptions {
   readonly robustness?: boolean;
   readonly errors?: number;
   readonly goldMentions?: boolean;
+  readonly tagger?: string;
+  readonly trainedOn?: string;
+  readonly threshold?: number;
 }
 
 interface Task {
@@ -65,19 +71,33 @@ const TASKS: readonly Task[] = [
   },
   {
     name: 'relations',
-    what: 'facts found in raw text (knowledgenet), or relations between gold mentions (docred, --gold-mentions)',
-    formats: ['knowledgenet', 'docred'],
+    what: 'facts found in text (knowledgenet, docred, conll04), or relations between gold mentions (semeval, --gold-mentions)',
+    formats: ['knowledgenet', 'docred', 'semeval', 'conll04', 'jsonl'],
     slot: 'relation',
     async evaluate(options) {
       const { evaluateRelations } = await import('../../extractors/relation/evaluate.ts');
       const { evaluateEndToEnd } = await import('../../extractors/relation/end-to-end.ts');
       const { formatOf } = await import('../../extractors/relation/datasets.ts');
+      const { readsPassages } = await import('../../extractors/relation/extractor.ts');
+      const { model } = options;
+      if (readsPassages(model) && options.format !== 'knowledgenet' && !/\.html(\.gz)?$/.test(options.data)) return evaluatePassageModel({ ...options, model });
       const asRelations = options as Parameters<typeof evaluateRelations>[0];
       const fromText = formatOf(options.data, asRelations.format) === 'knowledgenet' && !options.goldMentions;
       return fromText ? evaluateEndToEnd(options) : evaluateRelations(asRelations);
     },
   },
 ];
+
+/** A model made of files is scored on their formats. */
+async function evaluatePassageModel(options: EvaluateOptions & { readonly model: string }): Promise<object> {
+  const { passageFormatOf } = await import('../../extractors/passages/datasets.ts');
+  const { evaluatePassages } = await import('../../extractors/passages/evaluate.ts');
+  const asPassages = options as Parameters<typeof evaluatePassages>[0];
+  const format = passageFormatOf(options.data, asPassages.format);
+  if (format === 'docred' && !options.goldMentions) return (await import('../../extractors/passages/evaluate-documents.ts')).evaluateDocuments(options);
+  if (format === 'conll04' && !options.goldMentions) return (await import('../../extractors/passages/evaluate-strict.ts')).evaluateStrict(options);
+  return evaluatePassages(asPassages);
+}
 
 export function addEvaluateCommand(program: Command): void {
   const command = program.command('evaluate').description('score a model on labelled data, or a graph on gold documents');
@@ -100,7 +120,13 @@ function addTask(parent: Command, task: Task): void {
       .option('--robustness', 'also score the sentences in small letters, in capitals and with 5 % wrong characters')
       .option('--errors <count>', 'list so many of the errors that the model was surest of', wholeNumber(0));
   }
-  if (task.name === 'relations') command.option('--gold-mentions', 'relations between the mentions that people marked, in place of the raw text');
+  if (task.name === 'relations') {
+    command
+      .option('--gold-mentions', 'relations between the mentions that people marked, in place of those found')
+      .option('--tagger <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
+      .option('--trained-on <file>', 'DocRED: labelled data whose facts are left out for Ign F1')
+      .option('--threshold <share>', "least probability of a relation; the model's own when left out", shareOfOne);
+  }
   addExample(addEngineOptions(addCommonOptions(command)), `evaluate ${task.name} --data test.json --limit 250 --json`);
   command.action(async (flags: EvaluateFlags) => {
     const config = await configOf(flags);
@@ -118,6 +144,9 @@ function addTask(parent: Command, task: Task): void {
       robustness: flags.robustness,
       errors: flags.errors,
       goldMentions: flags.goldMentions,
+      tagger: flags.tagger,
+      trainedOn: flags.trainedOn,
+      threshold: flags.threshold,
     });
     if (flags.json) printJson(report);
     else {
