@@ -107,7 +107,7 @@ export function loadNetwork(path: string, task: string): LoadedNetwork {
   }
   const { tensors, metadata } = readSafetensors(bytes, path);
   const layout = JSON.parse(metadata['layout'] ?? '{}') as Partial<Layout>;
-  if (layout.format !== FORMAT || layout.task !== task) throw invalid(`it is not a ${task} model of this version`);
+  if (layout.format !== FORMAT || layout.task !== task || layout.head === undefined) throw invalid(`it is not a ${task} model of this version`);
   const floats = (name: string, length?: number): Float32Array => {
     const entry = tensors[name];
     if (!entry || !(entry.data instanceof Float32Array)) throw invalid(`tensor '${name}' is missing`);

@@ -1,27 +1,15 @@
 // Scores entities and relations together on CoNLL04, from the tokens on: a relation is right when its label and both its entities
 // are, each with exact span and type (the strict measure of Bekoulis et al. 2018, arXiv:1804.07847).
-import type { EngineKind, Precision } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
 import { ScoreCounter, type Scores } from '../ner/span-scores.ts';
 import { createTaggerOf, tagSentences } from '../ner/tagger-model.ts';
 import { loadTagger } from '../ner/tagger.ts';
 import { readConll04 } from './conll04.ts';
+import type { DocumentOptions } from './evaluate-documents.ts';
 import { loadPassageModel } from './extractor.ts';
 import { clustersOfOne } from './labelled-passages.ts';
 import type { PassageMention } from './passage.ts';
 import { classifyPassages } from './passage-model.ts';
-
-export interface StrictOptions {
-  readonly engine: EngineKind;
-  readonly precision: Precision;
-  /** Folder of the model. */
-  readonly model: string;
-  /** As `taggerFolder` takes it. */
-  readonly tagger?: string;
-  readonly data: string;
-  readonly limit?: number;
-  readonly threshold?: number;
-}
 
 export interface StrictEvaluation extends Scores {
   readonly task: 'relations';
@@ -34,7 +22,7 @@ export interface StrictEvaluation extends Scores {
 }
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not CoNLL04 */
-export async function evaluateStrict(options: StrictOptions): Promise<StrictEvaluation> {
+export async function evaluateStrict(options: DocumentOptions): Promise<StrictEvaluation> {
   const passages = (await readConll04(options.data)).slice(0, options.limit);
   const engine = await createEngine(options.engine);
   const tagging = loadTagger(options.tagger);
