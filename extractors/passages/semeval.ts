@@ -67,5 +67,6 @@ export function scoreSemeval(gold: readonly LabelledPassage[], predicted: readon
   });
   const byType = Object.fromEntries([...counts].map(([label, c]) => [label, scoresOf(c.gold, c.predicted, c.right)]));
   const mean = (of: keyof Scores): number => Object.values(byType).reduce((sum, s) => sum + s[of], 0) / counts.size;
-  return { macro: { ...scoresOf(0, 0, 0), precision: mean('precision'), recall: mean('recall'), f1: mean('f1') }, byType };
+  const sum = (of: 'gold' | 'predicted' | 'correct'): number => Object.values(byType).reduce((total, s) => total + s[of], 0);
+  return { macro: { ...scoresOf(sum('gold'), sum('predicted'), sum('correct')), precision: mean('precision'), recall: mean('recall'), f1: mean('f1') }, byType };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readLabelledPassages, passageFormatOf, toLearn, type PassageFormat } from '../../../extractors/passages/datasets.ts';
 import type { LabelledPassage } from '../../../extractors/passages/labelled-passages.ts';
+import { scoreSemeval } from '../../../extractors/passages/semeval.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const wordsOf = ({ tokens, mentions, clusters }: LabelledPassage, cluster: number): string => {
@@ -92,4 +93,13 @@ for (const [name, content, expected] of faults) {
 test('the format is told from the name of the file', (t) => {
   t.deepEqual(['dev.json', 'silver.jsonl', 'TEST_FILE_FULL.TXT', 'train.txt'].map((name) => passageFormatOf(name)), ['docred', 'jsonl', 'semeval', 'conll04']);
   t.is(passageFormatOf('train.txt', 'docred'), 'docred');
+});
+
+test('the official SemEval score is the mean over relations; a wrong direction is a miss and a false find', async (t) => {
+  const gold = await read(t, 'FILE.TXT', '1\t"<e1>fire</e1> from <e2>sparks</e2>"\nCause-Effect(e2,e1)\n\n2\t"<e1>cat</e1> on <e2>mat</e2>"\nOther\n\n3\t"<e1>wheel</e1> of <e2>car</e2>"\nComponent-Whole(e1,e2)\n');
+  const perfect = scoreSemeval(gold, gold.map(({ relations }) => relations));
+  t.like(perfect.macro, { precision: 100, recall: 100, f1: 100, gold: 2, predicted: 2, correct: 2 });
+  const turned = scoreSemeval(gold, [[{ head: 0, tail: 1, label: 'Cause-Effect' }], [], gold[2]!.relations]);
+  t.like(turned.macro, { f1: 50, gold: 2, predicted: 2, correct: 1 });
+  t.is(turned.byType['Cause-Effect']!.f1, 0);
 });
