@@ -1,12 +1,13 @@
 // How a file of labelled passages is read whatever its format, and which data sets a model of Wikidata properties is trained on.
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
+import { isHeldOut, readPassages } from '../relation/knowledgenet.ts';
 import { parseJson, readLines } from '../text/data-files.ts';
 import { readConll04 } from './conll04.ts';
 import { learntRelation, markedDocuments as docredDocuments, readDocred } from './docred.ts';
 import { findPassages } from './found-passages.ts';
-import { isHeldOut, readPassages } from '../relation/knowledgenet.ts';
 import { markedDocuments as knowledgeNetDocuments } from './knowledgenet.ts';
 import type { LabelledPassage, MarkedPair } from './labelled-passages.ts';
 import { readSemeval } from './semeval.ts';
@@ -29,6 +30,26 @@ export async function readLabelledPassages(path: string, format?: PassageFormat)
   return read[passageFormatOf(path, format)](path);
 }
 
+const place = z.int().min(0);
+const PASSAGE_LINE = z.object({
+  tokens: z.array(z.string().min(1)),
+  sentences: z.array(z.tuple([place, place])),
+  mentions: z.array(z.object({ start: place, end: place, label: z.string().min(1) })),
+  clusters: z.array(z.array(place).min(1)),
+  relations: z.array(z.object({ head: place, tail: place, label: z.string().min(1), probability: z.number().min(0).max(1).optional() })),
+  document: z.string().optional(),
+});
+
+/** What of a line points to nowhere. */
+function faultOf({ tokens, sentences, mentions, clusters, relations }: Pick<LabelledPassage, 'tokens' | 'sentences' | 'mentions' | 'clusters' | 'relations'>): string | undefined {
+  const outside = mentions.findIndex(({ start, end }) => start >= end || end > tokens.length || !sentences.some(([from, to]) => start >= from && start < to));
+  if (outside >= 0) return `mention ${outside} (${mentions[outside]!.start} to ${mentions[outside]!.end}) is no stretch of the ${tokens.length} tokens within a sentence`;
+  const empty = clusters.findIndex((cluster) => cluster.some((index) => index >= mentions.length));
+  if (empty >= 0) return `cluster ${empty} names a mention that is not there (${mentions.length} mentions)`;
+  const loose = relations.findIndex(({ head, tail }) => head >= clusters.length || tail >= clusters.length || head === tail);
+  return loose >= 0 ? `relation ${loose} (${relations[loose]!.head} to ${relations[loose]!.tail}) does not join two of the ${clusters.length} clusters` : undefined;
+}
+
 /** One passage a line, as a teacher writes them: every pair of clusters was asked about, for every label of the file. */
 async function readJsonLines(path: string): Promise<LabelledPassage[]> {
   const annotated = new Set<string>();
@@ -37,9 +58,10 @@ async function readJsonLines(path: string): Promise<LabelledPassage[]> {
     if (line.trim() === '') continue;
     const row = parseJson(line, path, number) as Pick<LabelledPassage, 'tokens' | 'sentences' | 'mentions' | 'clusters' | 'relations' | 'document'>;
     const { tokens, sentences, mentions, clusters, relations, document } = row;
-    if (![tokens, sentences, mentions, clusters, relations].every(Array.isArray)) {
-      throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: 'expected an object with tokens, sentences, mentions, clusters and relations' });
-    }
+    const parsed = PASSAGE_LINE.safeParse(row);
+    const [issue] = parsed.success ? [] : parsed.error.issues;
+    const problem = issue === undefined ? faultOf(row) : `${issue.path.join('.') || 'the line'}: ${issue.message}`;
+    if (problem !== undefined) throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `${problem}; expected an object with tokens, sentences, mentions, clusters and relations` });
     for (const { label } of relations) annotated.add(label);
     passages.push({ tokens, sentences, mentions, clusters, relations, annotated, completeness: 1, negatives: [], unknown: [], document: document ?? String(number), source: 'jsonl', weight: 1 });
   }

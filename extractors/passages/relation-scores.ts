@@ -19,9 +19,7 @@ function inTermsOf<R extends LabelledRelation>(source: string, relations: readon
     if (known === undefined || known.probability < probability) terms.set(`${label} ${key}`, { label, key, probability, relation });
   };
   const own = source === 'semeval' ? surestOf(relations) : source.startsWith('redocred') ? withInverses(relations) : relations;
-  for (const relation of own) {
-    add(relation.label, relation.head, relation.tail, relation);
-  }
+  for (const relation of own) add(relation.label, relation.head, relation.tail, relation);
   return terms;
 }
 

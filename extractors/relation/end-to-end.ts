@@ -10,7 +10,7 @@ import { createTagger } from '../ner/tagger.ts';
 import { createSegmenter } from '../text/segmenter.ts';
 import { loadPassageModel } from '../passages/extractor.ts';
 import { createRelationExtractor, readsPassages } from './extractor.ts';
-import { asProperty } from '../passages/knowledgenet.ts';
+import { asProperty, groupByDocument } from '../passages/knowledgenet.ts';
 import { isHeldOut, propertyOf, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
 
 export interface EndToEndOptions {
@@ -42,15 +42,11 @@ export interface FoundFact {
   readonly object: CharacterSpan;
 }
 
-const BETWEEN_PASSAGES = '\n\n';
-
 /** @throws EngramError `ENGRAM_DATA_INVALID` when the file is not KnowledgeNet */
 export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToEndEvaluation> {
   const passages = (await readPassages(options.data)).filter(({ document }) => isHeldOut(document));
-  const byDocument = new Map<string, Passage[]>();
-  for (const passage of passages) byDocument.set(passage.document, [...(byDocument.get(passage.document) ?? []), passage]);
-  const groups = [...byDocument.values()].map((group) => group.toSorted((a, b) => a.start - b.start));
-  const documents = groups.map((group, at): Document => ({ id: documentIdOf(String(at)), uri: group[0]!.document, text: group.map(({ text }) => text).join(BETWEEN_PASSAGES) }));
+  const groups = groupByDocument(passages);
+  const documents = groups.map(({ document, text }, at): Document => ({ id: documentIdOf(String(at)), uri: document, text }));
   const threshold = options.threshold ?? (readsPassages(options.model) ? loadPassageModel(options.model).tables['threshold']![0] : undefined);
   const extractor = await createRelationExtractor({ engine: options.engine, precision: options.precision, model: options.model, threshold });
   const tagger = await createTagger({ engine: options.engine, precision: options.precision, model: options.tagger });
@@ -62,11 +58,9 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
   const counts = new Map<string, { gold: number; predicted: number; correct: number }>();
   let reachable = 0;
   groups.forEach((group, at) => {
-    let offset = 0;
-    for (const passage of group) {
+    for (const { passage, offset } of group.passages) {
       scorePassage(passage, factsWithin(related[at]!, offset, passage.text.length), counts);
       reachable += countReachable(passage, related[at]!, offset);
-      offset += passage.text.length + BETWEEN_PASSAGES.length;
     }
   });
   const all = [...counts.values()].reduce((sum, c) => ({ gold: sum.gold + c.gold, predicted: sum.predicted + c.predicted, correct: sum.correct + c.correct }), { gold: 0, predicted: 0, correct: 0 });

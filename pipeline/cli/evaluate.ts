@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
+import { EngramError } from '../core/errors.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
@@ -80,9 +81,17 @@ const TASKS: readonly Task[] = [
       const { formatOf } = await import('../../extractors/relation/datasets.ts');
       const { readsPassages } = await import('../../extractors/relation/extractor.ts');
       const { model } = options;
-      if (readsPassages(model) && options.format !== 'knowledgenet' && !/\.html(\.gz)?$/.test(options.data)) return evaluatePassageModel({ ...options, model });
       const asRelations = options as Parameters<typeof evaluateRelations>[0];
-      const fromText = formatOf(options.data, asRelations.format) === 'knowledgenet' && !options.goldMentions;
+      const isKnowledgeNet = formatOf(options.data, asRelations.format) === 'knowledgenet';
+      if (readsPassages(model)) {
+        if (!isKnowledgeNet) return evaluatePassageModel({ ...options, model });
+        if (options.goldMentions) throw new EngramError('ENGRAM_USAGE', { problem: 'A model that reads passages is scored on KnowledgeNet from the text on; leave out --gold-mentions.' });
+      } else {
+        const { passageFormatOf } = await import('../../extractors/passages/datasets.ts');
+        const format = options.format ?? (isKnowledgeNet ? 'knowledgenet' : passageFormatOf(options.data));
+        if (format !== 'knowledgenet' && format !== 'docred') throw new EngramError('ENGRAM_USAGE', { problem: `The labels of ${format} data are not those of this model; name one trained on such data with --model.` });
+      }
+      const fromText = isKnowledgeNet && !options.goldMentions;
       return fromText ? evaluateEndToEnd(options) : evaluateRelations(asRelations);
     },
   },

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import type { PassageFormat } from '../../extractors/passages/datasets.ts';
+import { EngramError } from '../core/errors.ts';
 import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 import { printTaggerErrors, printTypes } from './score-tables.ts';
@@ -91,6 +92,8 @@ function addRelations(parent: Command): void {
     const [first, ...others] = flags.data as [string, ...string[]];
     const report = reporterOf(flags);
     if (others.length === 0 && flags.silver === undefined && statSync(first).isDirectory()) {
+      const loose = (['dev', 'test', 'format', 'hidden'] as const).find((name) => flags[name] !== undefined);
+      if (loose !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `--${loose} goes with labelled files; the data sets of a folder have their own.` });
       const { trainRelations } = await import('../../extractors/relation/train.ts');
       return finish('relations', flags, await trainRelations({ ...flags, data: first, epochs: flags.epochs ?? RELATION_EPOCHS, report }));
     }

@@ -82,7 +82,10 @@ const faults: readonly (readonly [name: string, content: string, expected: RegEx
   ['train.txt', "#doc 1\n0\tAda\tB-Peop\t['Kill']\t[1]\n1\truns\tO\t['N']\t[1]\n", /line 2: 'Kill' joins tokens that end no entity/],
   ['train.txt', '\n', /no sentence in it/],
   ['a.json', '{}', /not a list of DocRED documents/],
-  ['a.jsonl', '{"tokens": []}\n', /line 1: expected an object with tokens, sentences/],
+  ['a.jsonl', '{"tokens": []}\n', /line 1: sentences: .*expected an object with tokens, sentences/],
+  ['a.jsonl', `{"tokens": ["a"], "sentences": [[0, 1]], "mentions": [{"start": 0, "end": 2, "label": "X"}], "clusters": [], "relations": []}\n`, /mention 0 \(0 to 2\) is no stretch of the 1 tokens/],
+  ['a.jsonl', `{"tokens": ["a"], "sentences": [[0, 1]], "mentions": [], "clusters": [[0]], "relations": []}\n`, /cluster 0 names a mention that is not there/],
+  ['a.jsonl', `{"tokens": ["a"], "sentences": [[0, 1]], "mentions": [], "clusters": [], "relations": [{"head": 0, "tail": 1, "label": "r"}]}\n`, /relation 0 \(0 to 1\) does not join two of the 0 clusters/],
 ];
 for (const [name, content, expected] of faults) {
   test(`${name} with ${JSON.stringify(content)} is refused with the place and what was expected`, async (t) => {
