@@ -1,11 +1,13 @@
-// The words behind a claim of the graph: its sentence is put to the relation model again, with one word hidden at a time.
-import { createEngine } from '../extractors/engine/index.ts';
+// The words behind a claim of the graph: its passage is put to the relation models again, with one word hidden at a time.
 import { wordEffects } from '../extractors/relation/decisive-words.ts';
-import { loadRelationModel, readsPassages } from '../extractors/relation/extractor.ts';
+import { documentPassages } from '../extractors/relation/document-passages.ts';
+import { createRelationReader } from '../extractors/relation/relation-reader.ts';
 import { segmentText } from '../extractors/text/segmenter.ts';
 import type { Claim } from '../graph/query/explain.ts';
 import type { Config } from './core/config.ts';
-import type { Extraction, Token } from './core/model.ts';
+import type { Extraction, Relation } from './core/model.ts';
+import type { RelationSchema } from './core/relation-schema.ts';
+import { readRelationSchema } from './read-schema.ts';
 
 export interface DecisiveWord {
   readonly text: string;
@@ -28,35 +30,44 @@ const LEAST_EFFECT = 0.01;
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createWordExplainer(config: Config, extractions: readonly Extraction[]): Promise<WordExplainer> {
   const { relation } = config.extract;
-  if (readsPassages(relation)) return (await import('./decisive-words-of-passages.ts')).createPassageWordExplainer(relation, config, extractions);
-  const network = loadRelationModel(relation === 'shipped' ? undefined : relation);
-  const encoder = await (await createEngine(config.engine.kind)).createEncoder(network.encoder, config.engine.precision);
+  const reader = await createRelationReader({ engine: config.engine.kind, precision: config.engine.precision, model: relation === 'shipped' ? undefined : relation });
+  const schema = await readRelationSchema(config.graph.schema);
   const byId = new Map(extractions.map((extraction) => [extraction.id, extraction]));
   return {
     async wordsOf(claim, predicate) {
       const extraction = byId.get(claim.documentId);
-      if (extraction === undefined || claim.extractor !== `relation@${network.version}`) return [];
-      const sentence = segmentText(extraction.text)[claim.sentence];
-      if (sentence === undefined) return [];
-      const inside = extraction.mentions.filter((mention) => mention.sentence === claim.sentence);
-      const placeOf = ({ start, end }: { readonly start: number; readonly end: number }): number =>
-        inside.findIndex((mention) => mention.start === claim.start + start && mention.end === claim.start + end);
-      const [head, tail] = [placeOf(claim.head), placeOf(claim.tail)];
-      if (head < 0 || tail < 0) return [];
-      const mentions = inside.map(({ tokenStart, tokenEnd, label }) => ({ start: tokenStart, end: tokenEnd, label }));
-      const effects = await wordEffects({ tokens: sentence.tokens.map((token) => token.text), mentions }, { head, tail, predicate }, network, encoder);
-      return strongestWords(effects, sentence.tokens, claim.start);
+      if (extraction === undefined || claim.extractor !== `relation@${reader.version}`) return [];
+      const mentionAt = ({ start, end }: { readonly start: number; readonly end: number }): number =>
+        extraction.mentions.findIndex((mention) => mention.start === claim.start + start && mention.end === claim.start + end);
+      const [subject, object] = [mentionAt(claim.head), mentionAt(claim.tail)];
+      const sentences = segmentText(extraction.text);
+      const passage = documentPassages({ ...extraction, sentences }).find(({ origin }) => origin.includes(subject) && origin.includes(object));
+      const said = saying(extraction.relations, subject, object, predicate, schema);
+      if (passage === undefined || said === undefined) return [];
+      const clusterOf = (mention: number): number => passage.clusters.findIndex((cluster) => cluster.includes(passage.origin.indexOf(mention)));
+      const tokens = passage.members.flatMap((index) => sentences[index]!.tokens);
+      const inside = tokens.flatMap(({ start, end }, at) => (start >= claim.start && end <= claim.end ? [at] : []));
+      const asked = { head: clusterOf(said.head), tail: clusterOf(said.tail), label: said.label };
+      const effects = await wordEffects(passage, asked, [inside[0] ?? 0, (inside.at(-1) ?? -1) + 1], reader);
+      return effects
+        .map((effect, at) => ({ effect, token: tokens[at]! }))
+        .filter(({ effect }) => effect >= LEAST_EFFECT)
+        .sort((a, b) => b.effect - a.effect)
+        .slice(0, MOST_WORDS)
+        .map(({ effect, token }) => ({ text: token.text, start: token.start - claim.start, end: token.end - claim.start, effect }));
     },
-    close: () => encoder.dispose(),
+    close: () => reader.close(),
   };
 }
 
-/** @param start characters of the document before the claim's text */
-export function strongestWords(effects: readonly number[], tokens: readonly Token[], start: number): DecisiveWord[] {
-  return effects
-    .map((effect, at) => ({ effect, token: tokens[at]! }))
-    .filter(({ effect }) => effect >= LEAST_EFFECT)
-    .sort((a, b) => b.effect - a.effect)
-    .slice(0, MOST_WORDS)
-    .map(({ effect, token }) => ({ text: token.text, start: token.start - start, end: token.end - start, effect }));
+/** The surest relation between the two mentions that became the predicate. */
+function saying(relations: readonly Relation[], subject: number, object: number, predicate: string, { ofLabel }: RelationSchema): Relation | undefined {
+  return relations
+    .filter(({ head, tail, label }) => {
+      const meant = ofLabel.get(label);
+      const forwards = head === subject && tail === object;
+      const backwards = head === object && tail === subject;
+      return meant?.predicate.name === predicate && ((meant.reversed ? backwards : forwards) || (meant.predicate.symmetric && (forwards || backwards)));
+    })
+    .sort((a, b) => b.score - a.score)[0];
 }

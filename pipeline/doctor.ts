@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { availableEngines } from '../extractors/engine/index.ts';
+import { PAIRS_FILE, PASSAGES_FILE } from '../extractors/relation/relation-reader.ts';
 import { taggerFolder } from '../extractors/ner/tagger.ts';
 import { SHIPPED_MODELS } from '../extractors/network/word-vectors.ts';
 import { openStore } from '../graph/stores/index.ts';
@@ -32,7 +33,7 @@ export interface Diagnosis {
 }
 
 const LEAST_NODE = [20, 19] as const;
-const NEEDED_MODELS = ['word-vectors.safetensors', 'tagger.safetensors', 'relation.safetensors'];
+const NEEDED_MODELS = ['word-vectors.safetensors', 'tagger.safetensors', PAIRS_FILE, PASSAGES_FILE];
 
 export async function diagnose(config: Config): Promise<Diagnosis> {
   const node = examineNode();
@@ -91,9 +92,11 @@ async function examineNeo4j(config: Config): Promise<Finding> {
 function examineModels(config: Config): Finding[] {
   const shipped = existsSync(SHIPPED_MODELS) ? readdirSync(SHIPPED_MODELS).filter((name) => name.endsWith('.safetensors')) : [];
   const findings = [...new Set([...NEEDED_MODELS, ...shipped])].map((name): Finding => describeModel(name, join(SHIPPED_MODELS, name)));
-  for (const [slot, file] of [['ner', 'tagger.safetensors'], ['relation', 'relation.safetensors']] as const) {
-    const folder = config.extract[slot];
-    if (folder !== 'shipped') findings.push(describeModel(`extract.${slot}`, join(slot === 'ner' ? taggerFolder(folder) : folder, file)));
+  const { ner, relation } = config.extract;
+  if (ner !== 'shipped') findings.push(describeModel('extract.ner', join(taggerFolder(ner), 'tagger.safetensors')));
+  if (relation !== 'shipped') {
+    const there = [PAIRS_FILE, PASSAGES_FILE].filter((file) => existsSync(join(relation, file)));
+    for (const file of there.length > 0 ? there : [PASSAGES_FILE]) findings.push(describeModel('extract.relation', join(relation, file)));
   }
   return findings;
 }

@@ -1,14 +1,7 @@
-// Which two mentions of a sentence are asked about, and how the network sees the asking: a stretch of the sentence around
-// both, each token with its role and its distance to either mention (position features: Zeng et al. 2014, C14-1220).
+// Which two mentions of a sentence are asked about, and how the pair model sees the asking: a stretch of the sentence around both,
+// each token with its role and its distance to either mention (position features: Zeng et al. 2014, C14-1220).
 import { MENTION_LABELS } from '../../pipeline/core/model.ts';
-import { admits, PREDICATES } from './schema.ts';
-
-export interface PairMention {
-  /** Tokens of the sentence, half-open. */
-  readonly start: number;
-  readonly end: number;
-  readonly label: string;
-}
+import { distanceBucket, type PassageMention } from './passage.ts';
 
 /** Two mentions in the order of the text, and the stretch of the sentence that is read. */
 export interface ArgumentPair {
@@ -27,33 +20,30 @@ const MAX_PAIR_TOKENS = 80;
 /** Of one sentence; a list of fifty names would ask 1,225 questions. */
 const MAX_PAIRS = 120;
 
-/** One output for each predicate read from the first mention to the second, then one for each read the other way. */
-export const PAIR_OUTPUTS = 2 * PREDICATES.length;
 /** First, second, both with what stands between them, everything read. */
 export const PAIR_POOLS = 4;
-export const ROLES = 1 + 3 * MENTION_LABELS.length;
-export const DISTANCES = 13;
+/** Mention labels, and one for all others. */
+const LABELS = MENTION_LABELS.length + 1;
+export const ROLES = 1 + 3 * LABELS;
 
-/** Whether the labels admit an output; uint8 [outputs]. */
-export function admittedOutputs(first: string, second: string): Uint8Array {
-  const admitted = new Uint8Array(PAIR_OUTPUTS);
-  PREDICATES.forEach((p, index) => {
-    admitted[index] = admits(p, first, second) ? 1 : 0;
-    admitted[index + PREDICATES.length] = admits(p, second, first) ? 1 : 0;
-  });
-  return admitted;
+/** int8-sized index of a mention label. */
+export function labelIndex(label: string): number {
+  const index = (MENTION_LABELS as readonly string[]).indexOf(label);
+  return index < 0 ? MENTION_LABELS.length : index;
 }
 
-const askable: ReadonlySet<string> = new Set(
-  MENTION_LABELS.flatMap((a) => MENTION_LABELS.filter((b) => admittedOutputs(a, b).includes(1)).map((b) => `${a} ${b}`)),
-);
+/** For a pair of labels, in the order of the text, whether it is asked about; float32 [labels · labels], 1 where it is. */
+export const ASKABLE_SIZE = LABELS * LABELS;
+export function askableIndex(first: string, second: string): number {
+  return labelIndex(first) * LABELS + labelIndex(second);
+}
 
-/** Every pair of mentions of one sentence that some predicate admits, nearest first when there are too many. */
-export function argumentPairs(mentions: readonly PairMention[], tokens: number): ArgumentPair[] {
+/** Every pair of mentions of one sentence whose labels are askable, nearest first when there are too many. */
+export function argumentPairs(mentions: readonly PassageMention[], tokens: number, askable?: Float32Array): ArgumentPair[] {
   const pairs: ArgumentPair[] = [];
   mentions.forEach((a, i) => {
     mentions.forEach((b, j) => {
-      if (i === j || a.start > b.start || (a.start === b.start && i > j) || !askable.has(`${a.label} ${b.label}`)) return;
+      if (i === j || a.start > b.start || (a.start === b.start && i > j) || askable?.[askableIndex(a.label, b.label)] === 0) return;
       if (Math.max(a.end, b.end) - a.start > MAX_PAIR_TOKENS) return;
       pairs.push({ first: i, second: j, from: Math.max(0, a.start - CONTEXT_TOKENS), to: Math.min(tokens, Math.max(a.end, b.end) + CONTEXT_TOKENS) });
     });
@@ -61,15 +51,6 @@ export function argumentPairs(mentions: readonly PairMention[], tokens: number):
   if (pairs.length <= MAX_PAIRS) return pairs;
   const gap = (p: ArgumentPair): number => mentions[p.second]!.start - mentions[p.first]!.end;
   return [...pairs].sort((p, q) => gap(p) - gap(q)).slice(0, MAX_PAIRS);
-}
-
-/** Buckets of the distance in tokens from a mention: 0 inside, 1–6 after (1, 2, 3, 4–5, 6–9, 10+), 7–12 before. */
-export function distanceBucket(token: number, { start, end }: PairMention): number {
-  if (token >= start && token < end) return 0;
-  const after = token >= end;
-  const distance = after ? token - end + 1 : start - token;
-  const size = distance <= 3 ? distance : distance <= 5 ? 4 : distance <= 9 ? 5 : 6;
-  return after ? size : 6 + size;
 }
 
 export interface PairFeatures {
@@ -81,23 +62,20 @@ export interface PairFeatures {
   readonly pools: Uint8Array;
 }
 
-export function pairFeatures(pair: ArgumentPair, mentions: readonly PairMention[]): PairFeatures {
+export function pairFeatures(pair: ArgumentPair, mentions: readonly PassageMention[]): PairFeatures {
   const length = pair.to - pair.from;
   const [first, second] = [mentions[pair.first]!, mentions[pair.second]!];
   const roles = new Int32Array(length);
-  const labels = MENTION_LABELS.length;
-  const mark = ({ start, end, label }: PairMention, group: number): void => {
-    const index = (MENTION_LABELS as readonly string[]).indexOf(label);
-    if (index < 0) return;
-    for (let t = Math.max(start, pair.from); t < Math.min(end, pair.to); t++) roles[t - pair.from] = 1 + group * labels + index;
+  const mark = ({ start, end, label }: PassageMention, group: number): void => {
+    roles.fill(1 + group * LABELS + labelIndex(label), Math.max(start, pair.from) - pair.from, Math.max(0, Math.min(end, pair.to) - pair.from));
   };
   for (const mention of mentions) mark(mention, 2);
   mark(first, 0);
   mark(second, 1);
   const pools = new Uint8Array(PAIR_POOLS * length);
-  const between: PairMention = { start: first.start, end: Math.max(first.end, second.end), label: first.label };
+  const between: PassageMention = { start: first.start, end: Math.max(first.end, second.end), label: first.label };
   [first, second, between].forEach(({ start, end }, pool) => pools.fill(1, pool * length + start - pair.from, pool * length + end - pair.from));
   pools.fill(1, (PAIR_POOLS - 1) * length);
-  const distances = (mention: PairMention): Int32Array => Int32Array.from({ length }, (_, t) => distanceBucket(t + pair.from, mention));
+  const distances = (mention: PassageMention): Int32Array => Int32Array.from({ length }, (_, t) => distanceBucket(t + pair.from, mention));
   return { roles, firstDistances: distances(first), secondDistances: distances(second), pools };
 }

@@ -2,22 +2,16 @@
 // fact is found when a predicted one of its passage has the same property and overlaps it in subject and object; a predicted one
 // that overlaps no found fact is wrong where the passage is annotated for its property.
 import { documentIdOf } from '../../pipeline/core/ids.ts';
-import type { Document, RelatedDocument } from '../../pipeline/core/model.ts';
+import type { ChainedDocument, Document, Relation } from '../../pipeline/core/model.ts';
 import { createCoreference } from '../coreference/coreference.ts';
-import type { EngineKind, Precision } from '../engine/engine.ts';
 import { scoresOf, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { createSegmenter } from '../text/segmenter.ts';
-import { loadPassageModel } from '../passages/extractor.ts';
-import { createRelationExtractor, readsPassages } from './extractor.ts';
-import { asProperty, groupByDocument } from '../passages/knowledgenet.ts';
-import { isHeldOut, propertyOf, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
+import { relationsOf } from './extractor.ts';
+import { asProperty, groupByDocument, isHeldOut, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
+import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
 
-export interface EndToEndOptions {
-  readonly engine: EngineKind;
-  readonly precision: Precision;
-  /** Folder of the relation model; the shipped one when left out. */
-  readonly model?: string;
+export interface EndToEndOptions extends ReaderOptions {
   /** Tagger, as `taggerFolder` takes it. */
   readonly tagger?: string;
   /** Rows of KnowledgeNet; its held-out tenth of the documents is scored. */
@@ -47,27 +41,26 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
   const passages = (await readPassages(options.data)).filter(({ document }) => isHeldOut(document));
   const groups = groupByDocument(passages);
   const documents = groups.map(({ document, text }, at): Document => ({ id: documentIdOf(String(at)), uri: document, text }));
-  const threshold = options.threshold ?? (readsPassages(options.model) ? loadPassageModel(options.model).tables['threshold']![0] : undefined);
-  const extractor = await createRelationExtractor({ engine: options.engine, precision: options.precision, model: options.model, threshold });
   const tagger = await createTagger({ engine: options.engine, precision: options.precision, model: options.tagger });
   const chained = await createCoreference().process(await tagger.process(await createSegmenter().process(documents)));
-  const related = await extractor.process(chained);
   await tagger.close?.();
-  await extractor.close?.();
+  const reader = await createRelationReader(options);
+  const relations = await Promise.all(chained.map((document) => relationsOf(document, reader, options.threshold)));
+  await reader.close();
 
   const counts = new Map<string, { gold: number; predicted: number; correct: number }>();
   let reachable = 0;
   groups.forEach((group, at) => {
     for (const { passage, offset } of group.passages) {
-      scorePassage(passage, factsWithin(related[at]!, offset, passage.text.length), counts);
-      reachable += countReachable(passage, related[at]!, offset);
+      scorePassage(passage, factsWithin(chained[at]!, relations[at]!, offset, passage.text.length), counts);
+      reachable += countReachable(passage, chained[at]!, offset);
     }
   });
   const all = [...counts.values()].reduce((sum, c) => ({ gold: sum.gold + c.gold, predicted: sum.predicted + c.predicted, correct: sum.correct + c.correct }), { gold: 0, predicted: 0, correct: 0 });
   return {
     task: 'relations',
     mentions: 'found',
-    model: `relation@${extractor.version}`,
+    model: `relation@${reader.version}`,
     documents: groups.length,
     passages: passages.length,
     ...scoresOf(all.gold, all.predicted, all.correct),
@@ -77,11 +70,10 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
 }
 
 /** Facts of a stretch of the document, in characters of the stretch; a property and two spans once. */
-function factsWithin({ mentions, relations }: RelatedDocument, offset: number, length: number): FoundFact[] {
+function factsWithin({ mentions }: ChainedDocument, relations: readonly Relation[], offset: number, length: number): FoundFact[] {
   const facts = new Map<string, FoundFact>();
   for (const relation of relations) {
-    const own = propertyOf(relation.label);
-    const said = own === undefined ? asProperty(relation) : { ...relation, property: own };
+    const said = asProperty(relation);
     if (said === undefined) continue;
     const { property } = said;
     const [subject, object] = [said.head, said.tail].map((index) => ({ start: mentions[index]!.start - offset, end: mentions[index]!.end - offset })) as [CharacterSpan, CharacterSpan];
@@ -117,7 +109,7 @@ export function scorePassage(passage: Passage, predicted: readonly FoundFact[], 
 const overlap = (a: CharacterSpan, b: CharacterSpan): boolean => a.start < b.end && b.start < a.end;
 const sameFact = (a: FoundFact, b: FoundFact): boolean => a.property === b.property && overlap(a.subject, b.subject) && overlap(a.object, b.object);
 
-function countReachable({ facts }: Passage, { mentions }: RelatedDocument, offset: number): number {
+function countReachable({ facts }: Passage, { mentions }: ChainedDocument, offset: number): number {
   const isFound = (span: CharacterSpan): boolean => mentions.some(({ start, end }) => overlap(span, { start: start - offset, end: end - offset }));
   return facts.filter(({ subject, object }) => isFound(subject) && isFound(object)).length;
 }

@@ -1,70 +1,34 @@
-// The stage that relates mentions: every pair of a sentence that the schema admits is asked about by the trained classifier.
-import { join } from 'node:path';
-import type { ChainedDocument, RelatedDocument } from '../../pipeline/core/model.ts';
+// The stage that relates mentions: every pair of things of a passage is asked about by the trained models, within and across sentences.
+import type { ChainedDocument, RelatedDocument, Relation } from '../../pipeline/core/model.ts';
 import type { Stage } from '../../pipeline/core/stage.ts';
-import type { EngineKind, Precision } from '../engine/engine.ts';
-import { createEngine } from '../engine/index.ts';
-import { loadNetwork, taskOf, type LoadedNetwork } from '../network/model-file.ts';
-import { SHIPPED_MODELS } from '../network/word-vectors.ts';
-import { createPassageExtractor } from '../passages/extractor.ts';
-import { PASSAGE_TASK } from '../passages/passage-model.ts';
-import { classifySentences, RELATION_TASK, type PairSentence, type PredictedRelation } from './relation-model.ts';
+import { documentPassages } from './document-passages.ts';
+import { createRelationReader, type ReaderOptions, type RelationReader } from './relation-reader.ts';
 
-export interface RelationExtractorOptions {
-  readonly engine: EngineKind;
-  readonly precision: Precision;
-  /** Folder that holds relation.safetensors; the shipped model when left out. */
-  readonly model?: string;
-  /** Least probability of a relation, in (0, 1); what training found best when left out. */
+export interface RelationExtractorOptions extends ReaderOptions {
+  /** Least probability of a relation, in (0, 1); `KEPT_PROBABILITY` when left out. */
   readonly threshold?: number;
 }
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID` */
-export function loadRelationModel(folder = SHIPPED_MODELS): LoadedNetwork {
-  return loadNetwork(join(folder, 'relation.safetensors'), RELATION_TASK);
-}
-
-/** Whether the folder holds a model that reads whole passages, as `engram train relations` makes it of files. */
-export function readsPassages(folder: string | undefined): folder is string {
-  return folder !== undefined && taskOf(join(folder, 'relation.safetensors')) === PASSAGE_TASK;
-}
+/** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */
+const KEPT_PROBABILITY = 0.3;
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
-export async function createRelationExtractor(
-  options: RelationExtractorOptions,
-): Promise<Stage<ChainedDocument, RelatedDocument> & { readonly version: string }> {
-  const { model } = options;
-  if (readsPassages(model)) return createPassageExtractor({ ...options, model });
-  const network = loadRelationModel(model);
-  const engine = await createEngine(options.engine);
-  const encoder = await engine.createEncoder(network.encoder, options.precision);
-  const threshold = options.threshold ?? network.tables['threshold']![0]!;
+export async function createRelationExtractor(options: RelationExtractorOptions): Promise<Stage<ChainedDocument, RelatedDocument> & { readonly version: string }> {
+  const reader = await createRelationReader(options);
+  const least = options.threshold ?? KEPT_PROBABILITY;
   return {
     name: 'relation',
-    version: network.version,
-    process: (batch) => Promise.all(batch.map((document) => relate(document, (sentences) => classifySentences(sentences, network, encoder, threshold)))),
-    close: () => encoder.dispose(),
+    version: reader.version,
+    process: (batch) => Promise.all(batch.map(async (document) => ({ ...document, relations: await relationsOf(document, reader, least) }))),
+    close: () => reader.close(),
   };
 }
 
-type Classify = (sentences: readonly PairSentence[]) => Promise<PredictedRelation[][]>;
-
-async function relate(document: ChainedDocument, classify: Classify): Promise<RelatedDocument> {
-  const inSentence = document.sentences.map((): number[] => []);
-  document.mentions.forEach(({ sentence }, index) => inSentence[sentence]!.push(index));
-  const asked = document.sentences.filter(({ index }) => inSentence[index]!.length > 1);
-  const found = await classify(
-    asked.map((sentence) => ({
-      tokens: sentence.tokens.map((token) => token.text),
-      mentions: inSentence[sentence.index]!.map((index) => {
-        const { tokenStart, tokenEnd, label } = document.mentions[index]!;
-        return { start: tokenStart, end: tokenEnd, label };
-      }),
-    })),
+/** One relation for each pair of mentions that carries it. @param least as `RelationReader.read` takes it */
+export async function relationsOf(document: ChainedDocument, reader: RelationReader, least?: number): Promise<Relation[]> {
+  const passages = documentPassages(document);
+  const found = await reader.read(passages, least);
+  return passages.flatMap(({ origin }, at) =>
+    found[at]!.flatMap(({ label, evidence }) => evidence.map(({ head, tail, probability }): Relation => ({ head: origin[head]!, tail: origin[tail]!, label, score: probability }))),
   );
-  const relations = asked.flatMap((sentence, place) => {
-    const mentions = inSentence[sentence.index]!;
-    return found[place]!.map(({ head, tail, predicate, probability }) => ({ head: mentions[head]!, tail: mentions[tail]!, label: predicate, score: probability }));
-  });
-  return { ...document, relations };
 }

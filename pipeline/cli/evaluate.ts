@@ -3,7 +3,6 @@ import { Option, type Command } from 'commander';
 import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
-import { EngramError } from '../core/errors.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
@@ -76,37 +75,19 @@ const TASKS: readonly Task[] = [
     formats: ['knowledgenet', 'docred', 'semeval', 'conll04', 'jsonl'],
     slot: 'relation',
     async evaluate(options) {
+      const { relationFormatOf } = await import('../../extractors/relation/datasets.ts');
       const { evaluateRelations } = await import('../../extractors/relation/evaluate.ts');
-      const { evaluateEndToEnd } = await import('../../extractors/relation/end-to-end.ts');
-      const { formatOf } = await import('../../extractors/relation/datasets.ts');
-      const { readsPassages } = await import('../../extractors/relation/extractor.ts');
-      const { model } = options;
-      const asRelations = options as Parameters<typeof evaluateRelations>[0];
-      const isKnowledgeNet = formatOf(options.data, asRelations.format) === 'knowledgenet';
-      if (readsPassages(model)) {
-        if (!isKnowledgeNet) return evaluatePassageModel({ ...options, model });
-        if (options.goldMentions) throw new EngramError('ENGRAM_USAGE', { problem: 'A model that reads passages is scored on KnowledgeNet from the text on; leave out --gold-mentions.' });
-      } else {
-        const { passageFormatOf } = await import('../../extractors/passages/datasets.ts');
-        const format = options.format ?? (isKnowledgeNet ? 'knowledgenet' : passageFormatOf(options.data));
-        if (format !== 'knowledgenet' && format !== 'docred') throw new EngramError('ENGRAM_USAGE', { problem: `The labels of ${format} data are not those of this model; name one trained on such data with --model.` });
+      const given = options as Parameters<typeof evaluateRelations>[0];
+      const format = relationFormatOf(options.data, given.format);
+      if (!options.goldMentions) {
+        if (format === 'knowledgenet') return (await import('../../extractors/relation/end-to-end.ts')).evaluateEndToEnd(options);
+        if (format === 'docred') return (await import('../../extractors/relation/evaluate-documents.ts')).evaluateDocuments(options);
+        if (format === 'conll04') return (await import('../../extractors/relation/evaluate-strict.ts')).evaluateStrict(options);
       }
-      const fromText = isKnowledgeNet && !options.goldMentions;
-      return fromText ? evaluateEndToEnd(options) : evaluateRelations(asRelations);
+      return evaluateRelations(given);
     },
   },
 ];
-
-/** A model made of files is scored on their formats. */
-async function evaluatePassageModel(options: EvaluateOptions & { readonly model: string }): Promise<object> {
-  const { passageFormatOf } = await import('../../extractors/passages/datasets.ts');
-  const { evaluatePassages } = await import('../../extractors/passages/evaluate.ts');
-  const asPassages = options as Parameters<typeof evaluatePassages>[0];
-  const format = passageFormatOf(options.data, asPassages.format);
-  if (format === 'docred' && !options.goldMentions) return (await import('../../extractors/passages/evaluate-documents.ts')).evaluateDocuments(options);
-  if (format === 'conll04' && !options.goldMentions) return (await import('../../extractors/passages/evaluate-strict.ts')).evaluateStrict(options);
-  return evaluatePassages(asPassages);
-}
 
 export function addEvaluateCommand(program: Command): void {
   const command = program.command('evaluate').description('score a model on labelled data, or a graph on gold documents');

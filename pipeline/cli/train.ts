@@ -1,8 +1,6 @@
 // `engram train ner|relations`: trains a model from labelled data and writes it as a folder that `--model` takes.
-import { statSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import type { PassageFormat } from '../../extractors/passages/datasets.ts';
-import { EngramError } from '../core/errors.ts';
+import type { RelationFormat } from '../../extractors/relation/datasets.ts';
 import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 import { printTaggerErrors, printTypes } from './score-tables.ts';
@@ -32,8 +30,8 @@ interface RelationFlags extends TrainFlags {
   readonly data: readonly string[];
   readonly dev?: string;
   readonly test?: string;
-  readonly format?: PassageFormat;
-  readonly silver?: string;
+  readonly format?: RelationFormat;
+  readonly reads: 'pairs' | 'passages';
   readonly hidden?: number;
 }
 
@@ -73,32 +71,21 @@ function addNer(parent: Command): void {
   });
 }
 
-const RELATION_EPOCHS = 5;
-const PASSAGE_EPOCHS = 20;
-
 function addRelations(parent: Command): void {
   const command = parent
     .command('relations')
-    .description('train a model of relations: of whole passages from labelled files, or the shipped one from its data sets')
+    .description('train a model of relations: one that reads pairs of mentions of a sentence, or one that reads whole passages')
     .requiredOption('--data <path...>', 'labelled files, or the folder of the data sets that the README lists')
+    .addOption(new Option('--reads <what>', 'pairs: what one sentence states; passages: also what stands across sentences').choices(['pairs', 'passages']).default('passages'))
     .option('--dev <file>', 'decides epoch, calibration and threshold; every tenth passage of the files when left out')
     .option('--test <file>', 'scored after each epoch, for the report only')
-    .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['docred', 'semeval', 'conll04', 'jsonl']))
-    .option('--silver <file>', 'JSON lines that a teacher labelled: trains a model of passages on the folder of data sets')
-    .option('--hidden <size>', 'states of the BiLSTM in each direction, a multiple of 8; 160 when left out', multipleOf8);
+    .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['docred', 'knowledgenet', 'semeval', 'conll04', 'jsonl']))
+    .option('--hidden <size>', 'states of the BiLSTM in each direction, a multiple of 8; 128 for pairs, 160 for passages', multipleOf8);
   addShared(command, 'train relations --data train.json --test test.json --out models/relations --seed 1');
   command.action(async (flags: RelationFlags) => {
-    for (const path of [...flags.data, flags.dev, flags.test, flags.silver]) if (path !== undefined) requirePath(path);
-    const [first, ...others] = flags.data as [string, ...string[]];
-    const report = reporterOf(flags);
-    if (others.length === 0 && flags.silver === undefined && statSync(first).isDirectory()) {
-      const loose = (['dev', 'test', 'format', 'hidden'] as const).find((name) => flags[name] !== undefined);
-      if (loose !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `--${loose} goes with labelled files; the data sets of a folder have their own.` });
-      const { trainRelations } = await import('../../extractors/relation/train.ts');
-      return finish('relations', flags, await trainRelations({ ...flags, data: first, epochs: flags.epochs ?? RELATION_EPOCHS, report }));
-    }
-    const { trainPassages } = await import('../../extractors/passages/train.ts');
-    finish('relations', flags, await trainPassages({ ...flags, development: flags.dev, epochs: flags.epochs ?? PASSAGE_EPOCHS, report }));
+    for (const path of [...flags.data, flags.dev, flags.test]) if (path !== undefined) requirePath(path);
+    const { trainRelations } = await import('../../extractors/relation/train.ts');
+    finish('relations', flags, await trainRelations({ ...flags, development: flags.dev, report: reporterOf(flags) }));
   });
 }
 

@@ -91,7 +91,7 @@ export interface ChainedDocument extends TaggedDocument {
 export interface Relation {
   readonly head: number;
   readonly tail: number;
-  /** A predicate of `extractors/relation/schema.ts`, such as `placeOfBirth`. */
+  /** Of the relation model; graph/schema.yaml says which predicate it means. */
   readonly label: string;
   readonly score: number;
 }

@@ -3,9 +3,10 @@
 import { documentIdOf, entityIdOf, factIdOf } from '../../pipeline/core/ids.ts';
 import { ENTITY_TYPES, type DocumentId, type DocumentRecord, type Entity, type Fact, type GraphDelta, type Provenance } from '../../pipeline/core/model.ts';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
-import { PREDICATES } from '../../extractors/relation/schema.ts';
+import { readRelationSchema } from '../../pipeline/read-schema.ts';
 
 const ENTITIES_PER_DOCUMENT = 20;
+const predicates = [...(await readRelationSchema()).predicates.keys()];
 const SYLLABLES = ['ba', 'do', 'ge', 'hi', 'ka', 'lu', 'mo', 'ne', 'pi', 'ro', 'sa', 'ti', 'vu', 'ze'];
 
 export interface GraphSize {
@@ -23,7 +24,7 @@ export function generateGraph({ entities, facts }: GraphSize, seed: number): Gra
   const byId = new Map<string, Fact>();
   while (byId.size < facts) {
     const [subject, object] = [made[random.integer(entities)]!, made[random.integer(entities)]!];
-    const triple = { subject: subject.id, predicate: PREDICATES[random.integer(PREDICATES.length)]!.name, object: object.id };
+    const triple = { subject: subject.id, predicate: predicates[random.integer(predicates.length)]!, object: object.id };
     const evidence = evidenceIn(subject.mentions[0]!.documentId, random);
     byId.set(factIdOf(triple), { id: factIdOf(triple), ...triple, probability: evidence.score, provenance: [evidence] });
   }

@@ -11,9 +11,6 @@ import { loadTagger } from '../../extractors/ner/tagger.ts';
 import { fitTagger } from '../../extractors/ner/fit.ts';
 import { trainTagger } from '../../extractors/ner/train.ts';
 import { saveNetwork } from '../../extractors/network/model-file.ts';
-import { loadRelationModel } from '../../extractors/relation/extractor.ts';
-import type { LabelledPairSentence } from '../../extractors/relation/labelled-pairs.ts';
-import { fitRelations } from '../../extractors/relation/train.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 
 const PEOPLE = ['Ada', 'Grace', 'Alan', 'Konrad', 'Edsger', 'Barbara', 'Donald', 'Frances'];
@@ -21,13 +18,10 @@ const CITIES = ['London', 'Berlin', 'Paris', 'Rome', 'Boston', 'Vienna'];
 const SEED = 4;
 
 const facts = PEOPLE.flatMap((person) => CITIES.map((city) => ({ person, city })));
-const bornIn = facts.map(({ person, city }): LabelledPairSentence => {
-  const tokens = [person, 'was', 'born', 'in', city, '.'];
-  const mentions = [{ start: 0, end: 1, label: 'PER' as const }, { start: 4, end: 5, label: 'LOC' as const }];
-  return { tokens, mentions, relations: [{ head: 0, tail: 1, predicate: 'placeOfBirth' }], complete: true, negatives: [], document: person, source: 'here', weight: 1 };
-});
-const flewTo = bornIn.map((s): LabelledPairSentence => ({ ...s, tokens: [s.tokens[0]!, 'never', 'flew', 'to', s.tokens[4]!, '.'], relations: [] }));
-const sentences = [...bornIn, ...flewTo].map(({ tokens, mentions, source }): LabelledSentence => ({ tokens, spans: mentions, annotated: ['PER', 'LOC'], source }));
+const mentions = [{ start: 0, end: 1, label: 'PER' }, { start: 4, end: 5, label: 'LOC' }];
+const sentences = ['was born in', 'never flew to'].flatMap((words) =>
+  facts.map(({ person, city }): LabelledSentence => ({ tokens: [person, ...words.split(' '), city, '.'], spans: mentions, annotated: ['PER', 'LOC'], source: 'here' })),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'engram-training-'));
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
@@ -128,21 +122,4 @@ test.serial('a tagger whose tables do not fit its labels is refused', (t) => {
   const network = loadTagger(join(folder, 'one'));
   saveNetwork(join(out, 'tagger.safetensors'), { ...network, labels: ['PER'] });
   t.throws(() => loadTagger(out), { instanceOf: EngramError, message: /do not fit its 1 labels/ });
-});
-
-test.serial('a relation classifier tells a relation from none by the words between', async (t) => {
-  const train = [...bornIn, ...flewTo];
-  const result = await fitRelations({ train, validation: train, development: {}, out: join(folder, 'relation'), seed: SEED, epochs: 12, report });
-  t.true(result.f1['validation']! > 95, `${result.f1['validation']}`);
-  const model = loadRelationModel(join(folder, 'relation'));
-  t.is(model.labels[2], 'placeOfBirth');
-  t.true(Math.abs(model.tables['threshold']![0]! - result.threshold) < 1e-3);
-});
-
-test.serial('a model of another task or no model is refused with what to do', (t) => {
-  for (const load of [() => loadRelationModel(join(folder, 'one')), () => loadTagger('fixtures')]) {
-    const error = t.throws(load, { instanceOf: EngramError });
-    t.is(error.code, 'ENGRAM_MODEL_INVALID');
-    t.regex(error.hint, /engram train/);
-  }
 });

@@ -1,18 +1,17 @@
 // Which words decide, with the shipped relation model.
 import test from 'ava';
-import { createEngine } from '../../extractors/engine/index.ts';
 import { wordEffects } from '../../extractors/relation/decisive-words.ts';
-import { loadRelationModel } from '../../extractors/relation/extractor.ts';
+import { createRelationReader } from '../../extractors/relation/relation-reader.ts';
 import { explanationPage } from '../../pipeline/cli/explanation-page.ts';
 import type { Explanation } from '../../graph/query/explain.ts';
 
 test('the verb of a birth decides on the place of birth; the names themselves are not hidden', async (t) => {
-  const network = loadRelationModel();
-  const encoder = await (await createEngine('onnx')).createEncoder(network.encoder, 'float32');
+  const reader = await createRelationReader({ engine: 'onnx', precision: 'float32' });
   const tokens = 'Ada Lovelace was born in London and later moved .'.split(' ');
   const mentions = [{ start: 0, end: 2, label: 'PER' }, { start: 5, end: 6, label: 'LOC' }];
-  const effects = await wordEffects({ tokens, mentions }, { head: 0, tail: 1, predicate: 'placeOfBirth' }, network, encoder);
-  await encoder.dispose();
+  const passage = { tokens, mentions, sentences: [[0, tokens.length]] as const, clusters: [[0], [1]] };
+  const effects = await wordEffects(passage, { head: 0, tail: 1, label: 'P19' }, [0, tokens.length], reader);
+  await reader.close();
   t.is(effects.length, tokens.length);
   t.is(tokens[effects.indexOf(Math.max(...effects))], 'born');
   t.deepEqual([effects[0], effects[1], effects[5]], [0, 0, 0]);

@@ -1,21 +1,14 @@
 // Scores facts of whole DocRED documents from their tokens on: own mentions, own chains, own relations. A fact that was found is right
 // when both its chains name the gold entities it is about, each by at least one mention of exactly the same span.
 import { createCoreference } from '../coreference/coreference.ts';
-import type { EngineKind, Precision } from '../engine/engine.ts';
-import { createEngine } from '../engine/index.ts';
 import { ScoreCounter, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { readDocred, segmentedOf, withInverses } from './docred.ts';
 import { documentPassages, type DocumentPassage } from './document-passages.ts';
-import { loadPassageModel } from './extractor.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
-import { classifyPassages } from './passage-model.ts';
+import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
 
-export interface DocumentOptions {
-  readonly engine: EngineKind;
-  readonly precision: Precision;
-  /** Folder of the model. */
-  readonly model: string;
+export interface DocumentOptions extends ReaderOptions {
   /** As `taggerFolder` takes it. */
   readonly tagger?: string;
   readonly data: string;
@@ -40,14 +33,12 @@ export async function evaluateDocuments(options: DocumentOptions): Promise<Docum
   const tagger = await createTagger({ engine: options.engine, precision: options.precision, model: options.tagger });
   const chained = await createCoreference().process(await tagger.process(gold.map(segmentedOf)));
   await tagger.close?.();
-  const network = loadPassageModel(options.model);
-  const encoder = await (await createEngine(options.engine)).createEncoder(network.encoder, options.precision);
-  const threshold = options.threshold ?? network.tables['threshold']![0]!;
+  const reader = await createRelationReader(options);
   const counter = new ScoreCounter();
   let [reachable, facts] = [0, 0];
   for (const [index, passage] of gold.entries()) {
     const found = documentPassages(chained[index]!);
-    const relations = await classifyPassages(found, network, encoder, threshold);
+    const relations = await reader.read(found, options.threshold);
     const offsets = passage.sentences.map(([start]) => start);
     const goldOf = found.map((part) => goldClusters(part, passage, offsets));
     const predicted = found.flatMap((_, p) =>
@@ -58,12 +49,12 @@ export async function evaluateDocuments(options: DocumentOptions): Promise<Docum
     facts += passage.relations.length;
     reachable += passage.relations.filter(({ head, tail }) => known.has(head) && known.has(tail)).length;
   }
-  await encoder.dispose();
+  await reader.close();
   return {
     task: 'relations',
     mentions: 'found',
     measure: 'micro F1',
-    model: `relation@${network.version}`,
+    model: `relation@${reader.version}`,
     ...counter.total(),
     byType: counter.byLabel(),
     documents: gold.length,

@@ -1,6 +1,6 @@
 // Labels of people on the mentions that the pipeline finds.
 import test from 'ava';
-import { findPassages, type MarkedDocument } from '../../../extractors/passages/found-passages.ts';
+import { findPassages, type MarkedDocument } from '../../../extractors/relation/found-passages.ts';
 import { segmentText } from '../../../extractors/text/segmenter.ts';
 import { documentIdOf } from '../../../pipeline/core/ids.ts';
 

@@ -1,7 +1,7 @@
 // Passages cut in pieces and put together: what their labels say stays with the things they say it of.
 import test from 'ava';
-import { joinPassages, readingsOf, splitPassage } from '../../../extractors/passages/readings.ts';
-import type { LabelledPassage } from '../../../extractors/passages/labelled-passages.ts';
+import { joinPassages, readingsOf, splitPassage } from '../../../extractors/relation/readings.ts';
+import type { LabelledPassage } from '../../../extractors/relation/labelled-passages.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
 const passage: LabelledPassage = {

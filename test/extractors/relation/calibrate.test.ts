@@ -1,5 +1,5 @@
 import test from 'ava';
-import { fitCalibration } from '../../../extractors/passages/calibrate.ts';
+import { fitCalibration } from '../../../extractors/relation/calibrate.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 
 for (const [slope, offset, spread] of [[1, 0, 2], [0.5, -1, 3], [3, 2, 8], [0.2, -4, 20]] as const) {

@@ -1,6 +1,6 @@
 // How a document is cut into the passages that are asked about.
 import test from 'ava';
-import { documentPassages, type ChainedSentences } from '../../../extractors/passages/document-passages.ts';
+import { documentPassages, type ChainedSentences } from '../../../extractors/relation/document-passages.ts';
 
 /** Sentences of so many tokens, with a mention at each of the given tokens; every mention a chain of its own, unless chained. */
 function documentOf(sentences: readonly (readonly [tokens: number, mentions: readonly number[]])[], chained: readonly (readonly number[])[] = []): ChainedSentences {

@@ -1,8 +1,8 @@
 // The head's gradient against finite differences, and what must not change its scores.
 import test from 'ava';
 import { createRandom } from '../../../pipeline/core/random.ts';
-import { createPairHead, PAIR_HEAD_NAMES, scorePairs, TOKEN_OUTPUTS, type PairHeadWeights } from '../../../extractors/passages/pair-head.ts';
-import { structureOf, type Passage } from '../../../extractors/passages/passage.ts';
+import { createPairHead, PAIR_HEAD_NAMES, scorePairs, TOKEN_OUTPUTS, type PairHeadWeights } from '../../../extractors/relation/pair-head.ts';
+import { structureOf, type Passage } from '../../../extractors/relation/passage.ts';
 
 const LABELS = 5;
 const tokens = (count: number): string[] => Array.from({ length: count }, (_, i) => `w${i}`);

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readLabelledPassages, passageFormatOf, toLearn, type PassageFormat } from '../../../extractors/passages/datasets.ts';
-import type { LabelledPassage } from '../../../extractors/passages/labelled-passages.ts';
-import { scoreSemeval } from '../../../extractors/passages/semeval.ts';
+import { readLabelledPassages, relationFormatOf, toLearn, type RelationFormat } from '../../../extractors/relation/datasets.ts';
+import type { LabelledPassage } from '../../../extractors/relation/labelled-passages.ts';
+import { scoreSemeval } from '../../../extractors/relation/semeval.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const wordsOf = ({ tokens, mentions, clusters }: LabelledPassage, cluster: number): string => {
@@ -14,7 +14,7 @@ const wordsOf = ({ tokens, mentions, clusters }: LabelledPassage, cluster: numbe
 /** Relations as "head label tail". */
 const said = (passage: LabelledPassage): string[] => passage.relations.map(({ head, tail, label }) => `${wordsOf(passage, head)} ${label} ${wordsOf(passage, tail)}`).sort();
 
-async function read(t: ExecutionContext, name: string, content: string, format?: PassageFormat): Promise<LabelledPassage[]> {
+async function read(t: ExecutionContext, name: string, content: string, format?: RelationFormat): Promise<LabelledPassage[]> {
   const path = join(await temporaryFolder(t), name);
   writeFileSync(path, content);
   return readLabelledPassages(path, format);
@@ -94,8 +94,8 @@ for (const [name, content, expected] of faults) {
 }
 
 test('the format is told from the name of the file', (t) => {
-  t.deepEqual(['dev.json', 'silver.jsonl', 'TEST_FILE_FULL.TXT', 'train.txt'].map((name) => passageFormatOf(name)), ['docred', 'jsonl', 'semeval', 'conll04']);
-  t.is(passageFormatOf('train.txt', 'docred'), 'docred');
+  t.deepEqual(['rows.html.gz', 'dev.json', 'silver.jsonl', 'TEST_FILE_FULL.TXT', 'train.txt'].map((name) => relationFormatOf(name)), ['knowledgenet', 'docred', 'jsonl', 'semeval', 'conll04']);
+  t.is(relationFormatOf('train.txt', 'docred'), 'docred');
 });
 
 test('the official SemEval score is the mean over relations; a wrong direction is a miss and a false find', async (t) => {

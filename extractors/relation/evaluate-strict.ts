@@ -6,10 +6,9 @@ import { createTaggerOf, tagSentences } from '../ner/tagger-model.ts';
 import { loadTagger } from '../ner/tagger.ts';
 import { readConll04 } from './conll04.ts';
 import type { DocumentOptions } from './evaluate-documents.ts';
-import { loadPassageModel } from './extractor.ts';
 import { clustersOfOne } from './labelled-passages.ts';
 import type { PassageMention } from './passage.ts';
-import { classifyPassages } from './passage-model.ts';
+import { createRelationReader } from './relation-reader.ts';
 
 export interface StrictEvaluation extends Scores {
   readonly task: 'relations';
@@ -29,12 +28,10 @@ export async function evaluateStrict(options: DocumentOptions): Promise<StrictEv
   const tagEncoder = await engine.createEncoder(tagging.encoder, options.precision);
   const spans = await tagSentences(passages.map(({ tokens }) => tokens), createTaggerOf(tagging, tagEncoder));
   await tagEncoder.dispose();
-  const network = loadPassageModel(options.model);
-  const encoder = await engine.createEncoder(network.encoder, options.precision);
-  const threshold = options.threshold ?? network.tables['threshold']![0]!;
   const tagged = passages.map((passage, i) => ({ ...passage, mentions: spans[i]!, clusters: clustersOfOne(spans[i]!) }));
-  const found = await classifyPassages(tagged, network, encoder, threshold);
-  await encoder.dispose();
+  const reader = await createRelationReader(options);
+  const found = await reader.read(tagged, options.threshold);
+  await reader.close();
 
   const keyOf = ({ start, end, label }: PassageMention): string => `${start}:${end}:${label}`;
   const [entities, relations] = [new ScoreCounter(), new ScoreCounter()];
@@ -48,7 +45,7 @@ export async function evaluateStrict(options: DocumentOptions): Promise<StrictEv
     task: 'relations',
     mentions: 'found',
     measure: 'strict F1',
-    model: `relation@${network.version}`,
+    model: `relation@${reader.version}`,
     ...relations.total(),
     byType: relations.byLabel(),
     entityF1: entities.total().f1,

@@ -10,6 +10,8 @@ export const PASSAGE_TASK = 'passages';
 export const ROLE_SIZE = 20;
 const BATCH_TOKENS = 2048;
 const BATCH_PASSAGES = 32;
+/** Batches in flight. */
+const CONCURRENCY = 2;
 
 export interface PredictedRelation {
   /** Indexes into the clusters of the passage. */
@@ -21,7 +23,7 @@ export interface PredictedRelation {
   readonly score: number;
   readonly withinSentence: boolean;
   /** Pairs of mentions that carry it, the strongest first; never empty. */
-  readonly evidence: readonly MentionPair[];
+  readonly evidence: readonly (MentionPair & { readonly probability: number })[];
 }
 
 export interface MentionPair {
@@ -63,7 +65,6 @@ async function eachBatch(
   passages: readonly Passage[],
   network: Network,
   encoder: Encoder,
-  concurrency: number,
   visit: (rows: readonly number[], batch: readonly PassageStructure[], outputs: Float32Array, scores: Float32Array) => void,
 ): Promise<void> {
   const structures = passages.map(structureOf);
@@ -79,37 +80,20 @@ async function eachBatch(
       visit(rows, batch, outputs, scorePairs(weights, outputs, batch).scores);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, batches.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, batches.length) }, work));
 }
 
 /**
  * @param least probabilities below it are left out
+ * @param acrossOnly leaves out pairs that share a sentence
  * @returns the relations of each passage, in order of the pairs, then of the labels
  */
-export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, concurrency = 2): Promise<PredictedRelation[][]> {
+export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, acrossOnly = false): Promise<PredictedRelation[][]> {
   const result: PredictedRelation[][] = passages.map(() => []);
-  await eachBatch(passages, network, encoder, concurrency, (rows, batch, outputs, scores) => {
-    const found = decode(batch, scores, network, least);
+  await eachBatch(passages, network, encoder, (rows, batch, outputs, scores) => {
+    const found = decode(batch, scores, network, least, acrossOnly);
     const evidence = evidenceOf(batch, found, outputs, network);
-    found.forEach(({ row, relation }, i) => result[rows[row]!]!.push({ ...relation, evidence: evidence[i]! }));
-  });
-  return result;
-}
-
-/** @returns for each passage the probability of one label between two clusters; 0 where the pair is not asked about */
-export async function probabilitiesOf(passages: readonly Passage[], asked: { readonly head: number; readonly tail: number; readonly label: string }, network: Network, encoder: Encoder): Promise<number[]> {
-  const result = new Array<number>(passages.length).fill(0);
-  const label = network.labels.indexOf(asked.label);
-  const columns = network.labels.length + 1;
-  await eachBatch(passages, network, encoder, 1, (rows, batch, _outputs, scores) => {
-    let offset = 0;
-    batch.forEach((structure, row) => {
-      const { heads, tails } = structure;
-      const pair = heads.findIndex((head, index) => head === asked.head && tails[index] === asked.tail);
-      const at = offset + pair * columns;
-      if (pair >= 0 && label >= 0) result[rows[row]!] = probabilityOf(scores[at + label]! - scores[at + columns - 1]!, network.tables['calibration']!, sharesSentence(structure, pair));
-      offset += heads.length * columns;
-    });
+    found.forEach(({ row, relation }, i) => result[rows[row]!]!.push({ ...relation, evidence: evidence[i]!.map((pair) => ({ ...pair, probability: relation.probability })) }));
   });
   return result;
 }
@@ -121,7 +105,7 @@ interface Found {
   readonly relation: Omit<PredictedRelation, 'evidence'>;
 }
 
-function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number): Found[] {
+function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number, acrossOnly: boolean): Found[] {
   const calibration = tables['calibration']!;
   const columns = labels.length + 1;
   const found: Found[] = [];
@@ -131,11 +115,13 @@ function decode(batch: readonly PassageStructure[], scores: Float32Array, { labe
     heads.forEach((head, pair) => {
       const threshold = scores[offset + labels.length]!;
       const withinSentence = sharesSentence(structure, pair);
-      labels.forEach((name, label) => {
-        const score = scores[offset + label]! - threshold;
-        const probability = probabilityOf(score, calibration, withinSentence);
-        if (probability >= least) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
-      });
+      if (!acrossOnly || !withinSentence) {
+        labels.forEach((name, label) => {
+          const score = scores[offset + label]! - threshold;
+          const probability = probabilityOf(score, calibration, withinSentence);
+          if (probability >= least) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
+        });
+      }
       offset += columns;
     });
   });
