@@ -16,6 +16,8 @@ export interface GoldDocument {
   /** The path of the document, as its uri ends. */
   readonly document: string;
   readonly entities: readonly GoldEntity[];
+  /** Those that people looked for: facts of others are not scored. All when left out. */
+  readonly predicates?: readonly string[];
   readonly facts: readonly { readonly subject: string; readonly predicate: string; readonly object: string }[];
 }
 
@@ -53,7 +55,7 @@ export function scoreGraph(graph: KnowledgeGraph, gold: readonly GoldDocument[],
     entities.predicted += present.length;
     entities.gold += document.entities.length;
 
-    const said = claimsIn(graph, record.id, keyOf);
+    const said = claimsIn(graph, record.id, keyOf, document.predicates);
     const meant = new Set(document.facts.map((fact) => goldKey(fact, found, keyOf)));
     facts.right += [...meant].filter((key) => said.has(key)).length;
     facts.predicted += said.size;
@@ -90,11 +92,12 @@ function countIn(document: DocumentId, entity: Entity, surfaces?: ReadonlySet<st
 }
 
 /** Keys of the facts and attributes that have evidence in the document. */
-function claimsIn(graph: KnowledgeGraph, document: DocumentId, keyOf: KeyOf): ReadonlySet<string> {
+function claimsIn(graph: KnowledgeGraph, document: DocumentId, keyOf: KeyOf, predicates?: readonly string[]): ReadonlySet<string> {
+  const isAsked = (predicate: string): boolean => predicates === undefined || predicates.includes(predicate);
   const inDocument = ({ provenance }: { readonly provenance: readonly Provenance[] }): boolean => provenance.some((p) => p.documentId === document);
-  const facts = graph.facts().filter(inDocument).map(({ subject, predicate, object }) => keyOf(subject, predicate, object));
+  const facts = graph.facts().filter((fact) => isAsked(fact.predicate) && inDocument(fact)).map(({ subject, predicate, object }) => keyOf(subject, predicate, object));
   const attributes = graph.entities().flatMap((entity) =>
-    entity.attributes.filter(inDocument).map(({ name, value }) => keyOf(entity.id, name, value)),
+    entity.attributes.filter((attribute) => isAsked(attribute.name) && inDocument(attribute)).map(({ name, value }) => keyOf(entity.id, name, value)),
   );
   return new Set([...facts, ...attributes]);
 }

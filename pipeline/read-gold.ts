@@ -8,6 +8,7 @@ import { EngramError, messageOf } from './core/errors.ts';
 const GOLD = z.strictObject({
   document: z.string(),
   entities: z.array(z.strictObject({ name: z.string(), type: z.string(), aliases: z.array(z.string()) })),
+  predicates: z.array(z.string()).optional(),
   facts: z.array(z.strictObject({ subject: z.string(), predicate: z.string(), object: z.string() })),
 });
 
@@ -34,5 +35,5 @@ async function readDocument(path: string): Promise<GoldDocument> {
   const parsed = GOLD.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: `${issue!.path.join('.') || 'the file'}: ${issue!.message}; expected document, entities (name, type, aliases) and facts (subject, predicate, object)` });
+  throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: `${issue!.path.join('.') || 'the file'}: ${issue!.message}; expected document, entities (name, type, aliases), predicates where not all were looked for, and facts (subject, predicate, object)` });
 }

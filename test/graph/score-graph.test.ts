@@ -48,6 +48,11 @@ test('what gold lacks costs precision, what the graph lacks costs recall', (t) =
   t.like(factScore, { right: 1, predicted: 3, gold: 3 });
 });
 
+test('facts of predicates that people did not look for are not scored', (t) => {
+  const asked = { ...hopper, predicates: ['placeOfBirth', 'spouse'], facts: hopper.facts.slice(1) };
+  t.like(scoreGraph(graph, [asked], schema).facts, { right: 2, predicted: 2, gold: 2 });
+});
+
 test('one entity stands for one gold entity, so a wrong merge costs recall', (t) => {
   const merged = { ...hopper, entities: [{ name: 'Grace Hopper', type: 'PER', aliases: ['Grace Hopper'] }, { name: 'Hopper', type: 'PER', aliases: ['Hopper'] }] } as const;
   t.is(scoreGraph(graph, [merged], schema).entities.right, 1);
