@@ -178,7 +178,7 @@ export interface Triple {
 /** A triple with its evidence. */
 export interface Fact extends Triple {
   readonly id: FactId;
-  /** Noisy-or of the scores of its provenance, in [0, 1]. */
+  /** Of the scores of its provenance together, as graph/evidence.ts has it, in [0, 1]. */
   readonly probability: number;
   readonly provenance: readonly Provenance[];
 }

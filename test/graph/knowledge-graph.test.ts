@@ -28,11 +28,11 @@ test('a re-sent fact adds its provenance once', (t) => {
   t.is(graph.fact(id)?.probability, 0.6);
 });
 
-test('probability is the noisy-or of the best score of each document', (t) => {
+test('probability is the best score of the surest document, and further documents count half', (t) => {
   const graph = graphOfTwo();
   const id = graph.upsertFact({ ...triple, provenance: [claim('a', 0.5), claim('a', 0.3, 40), claim('b', 0.6)] });
-  // 1 − (1 − 0.5)(1 − 0.6) = 0.8
-  t.true(Math.abs((graph.fact(id)?.probability ?? 0) - 0.8) < 1e-12);
+  // 1 − (1 − 0.6) · √(1 − 0.5)
+  t.true(Math.abs((graph.fact(id)?.probability ?? 0) - (1 - 0.4 * Math.SQRT1_2)) < 1e-12);
 });
 
 test('a fact about an unknown entity is refused and leaves nothing behind', (t) => {
