@@ -210,9 +210,8 @@ export async function createStages(config: Config): Promise<Stages> {
   const { engine, extract } = config;
   const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
   const common = { engine: engine.kind, precision: engine.precision };
-  const threshold = extract.relationThreshold === 'model' ? undefined : extract.relationThreshold;
   const ner = await createTagger({ ...common, model: model(extract.ner) });
-  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), threshold });
+  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), threshold: extract.relationThreshold });
   return {
     segment: createSegmenter(),
     ner,

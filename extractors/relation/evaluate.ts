@@ -5,6 +5,7 @@ import type { Scores } from '../ner/span-scores.ts';
 import { readLabelledPassages, relationFormatOf, type RelationFormat } from './datasets.ts';
 import { isHeldOut } from './knowledgenet.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
+import { clustersShareSentence } from './passage.ts';
 import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
 import { rankRelations, scoreRelations, type ScoredRelation } from './relation-scores.ts';
 import { scoreSemeval } from './semeval.ts';
@@ -75,12 +76,7 @@ function countReversed(passages: readonly LabelledPassage[], found: readonly (re
 }
 
 async function docredScores(passages: readonly LabelledPassage[], found: readonly (readonly ScoredRelation[])[], trainedOn?: string): Promise<Pick<RelationEvaluation, 'f1WithinSentence' | 'f1AcrossSentences' | 'ignF1'>> {
-  const shareSentence = ({ sentences, mentions, clusters }: LabelledPassage, head: number, tail: number): boolean => {
-    const sentencesOf = (cluster: number): Set<number> => new Set(clusters[cluster]!.map((index) => sentences.findIndex(([, end]) => mentions[index]!.start < end)));
-    const ofTail = sentencesOf(tail);
-    return [...sentencesOf(head)].some((sentence) => ofTail.has(sentence));
-  };
-  const f1 = (within: boolean): number => scoreRelations(passages, found, (passage, head, tail) => shareSentence(passage, head, tail) === within).total().f1;
+  const f1 = (within: boolean): number => scoreRelations(passages, found, (passage, head, tail) => clustersShareSentence(passage, head, tail) === within).total().f1;
   const scores = { f1WithinSentence: f1(true), f1AcrossSentences: f1(false) };
   if (trainedOn === undefined) return scores;
   const known = new Set((await readLabelledPassages(trainedOn, 'docred')).flatMap((passage) => passage.relations.flatMap(({ head, tail, label }) => namesOf(passage, head, tail, label))));

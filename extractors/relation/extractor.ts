@@ -5,21 +5,17 @@ import { documentPassages } from './document-passages.ts';
 import { createRelationReader, type ReaderOptions, type RelationReader } from './relation-reader.ts';
 
 export interface RelationExtractorOptions extends ReaderOptions {
-  /** Least probability of a relation, in (0, 1); `KEPT_PROBABILITY` when left out. */
+  /** Least probability of a relation, in (0, 1]; as `RelationReader.read` takes it. */
   readonly threshold?: number;
 }
-
-/** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */
-const KEPT_PROBABILITY = 0.3;
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createRelationExtractor(options: RelationExtractorOptions): Promise<Stage<ChainedDocument, RelatedDocument> & { readonly version: string }> {
   const reader = await createRelationReader(options);
-  const least = options.threshold ?? KEPT_PROBABILITY;
   return {
     name: 'relation',
     version: reader.version,
-    process: (batch) => Promise.all(batch.map(async (document) => ({ ...document, relations: await relationsOf(document, reader, least) }))),
+    process: (batch) => Promise.all(batch.map(async (document) => ({ ...document, relations: await relationsOf(document, reader, options.threshold) }))),
     close: () => reader.close(),
   };
 }

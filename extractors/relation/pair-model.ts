@@ -111,8 +111,17 @@ export async function relateMentions(
   return result;
 }
 
-/** @returns for each passage the relations that a sentence of it states, between its clusters, as sure as their surest pair of mentions; only those between the two asked about where some are */
-export async function relatePassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, asked?: { readonly head: number; readonly tail: number }): Promise<PredictedRelation[][]> {
+/**
+ * @param isAsked which pairs of clusters of a passage are read, named in the order of the text; all when left out
+ * @returns for each passage the relations that a sentence of it states, between its clusters, as sure as their surest pair of mentions
+ */
+export async function relatePassages(
+  passages: readonly Passage[],
+  network: Network,
+  encoder: Encoder,
+  least: number,
+  isAsked: (passage: number, one: number, other: number) => boolean = () => true,
+): Promise<PredictedRelation[][]> {
   const units = passages.flatMap(({ tokens, sentences, mentions }, passage) =>
     sentences.flatMap(([from, to]) => {
       const origin = mentions.flatMap(({ start }, index) => (start >= from && start < to ? [index] : []));
@@ -121,12 +130,10 @@ export async function relatePassages(passages: readonly Passage[], network: Netw
     }),
   );
   const clusterOf = passages.map(({ clusters }) => new Map(clusters.flatMap((cluster, c) => cluster.map((mention) => [mention, c] as const))));
-  const isAsked = (unit: number, first: number, second: number): boolean => {
+  const found = await relateMentions(units, network, encoder, least, (unit, first, second) => {
     const { passage, origin } = units[unit]!;
-    const ends = [first, second].map((mention) => clusterOf[passage]!.get(origin[mention]!));
-    return asked === undefined || (ends.includes(asked.head) && ends.includes(asked.tail));
-  };
-  const found = await relateMentions(units, network, encoder, least, isAsked);
+    return isAsked(passage, clusterOf[passage]!.get(origin[first]!)!, clusterOf[passage]!.get(origin[second]!)!);
+  });
   const stated = passages.map(() => new Map<string, RelatedMentions[]>());
   units.forEach(({ passage, origin }, unit) => {
     for (const { head: h, tail: t, ...relation } of found[unit]!) {

@@ -22,7 +22,7 @@ export interface PredictedRelation {
   /** Log odds before calibration. */
   readonly score: number;
   readonly withinSentence: boolean;
-  /** Pairs of mentions that carry it, the strongest first; never empty. */
+  /** Pairs of mentions that carry it, the strongest first; empty only of a proposal. */
   readonly evidence: readonly (MentionPair & { readonly probability: number })[];
 }
 
@@ -85,15 +85,16 @@ async function eachBatch(
 
 /**
  * @param least probabilities below it are left out
- * @param acrossOnly leaves out pairs that share a sentence
+ * @param proposing where given, the least probability of relations between pairs that share a sentence; they come without evidence
  * @returns the relations of each passage, in order of the pairs, then of the labels
  */
-export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, acrossOnly = false): Promise<PredictedRelation[][]> {
+export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, proposing?: number): Promise<PredictedRelation[][]> {
   const result: PredictedRelation[][] = passages.map(() => []);
   await eachBatch(passages, network, encoder, (rows, batch, outputs, scores) => {
-    const found = decode(batch, scores, network, least, acrossOnly);
-    const evidence = evidenceOf(batch, found, outputs, network);
-    found.forEach(({ row, relation }, i) => result[rows[row]!]!.push({ ...relation, evidence: evidence[i]!.map((pair) => ({ ...pair, probability: relation.probability })) }));
+    const found = decode(batch, scores, network, least, proposing ?? least);
+    const judged = found.filter(({ relation }) => proposing === undefined || !relation.withinSentence);
+    const evidence = new Map(evidenceOf(batch, judged, outputs, network).map((pairs, i) => [judged[i]!, pairs]));
+    for (const one of found) result[rows[one.row]!]!.push({ ...one.relation, evidence: (evidence.get(one) ?? []).map((pair) => ({ ...pair, probability: one.relation.probability })) });
   });
   return result;
 }
@@ -105,7 +106,7 @@ interface Found {
   readonly relation: Omit<PredictedRelation, 'evidence'>;
 }
 
-function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number, acrossOnly: boolean): Found[] {
+function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number, leastWithin: number): Found[] {
   const calibration = tables['calibration']!;
   const columns = labels.length + 1;
   const found: Found[] = [];
@@ -115,13 +116,11 @@ function decode(batch: readonly PassageStructure[], scores: Float32Array, { labe
     heads.forEach((head, pair) => {
       const threshold = scores[offset + labels.length]!;
       const withinSentence = sharesSentence(structure, pair);
-      if (!acrossOnly || !withinSentence) {
-        labels.forEach((name, label) => {
-          const score = scores[offset + label]! - threshold;
-          const probability = probabilityOf(score, calibration, withinSentence);
-          if (probability >= least) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
-        });
-      }
+      labels.forEach((name, label) => {
+        const score = scores[offset + label]! - threshold;
+        const probability = probabilityOf(score, calibration, withinSentence);
+        if (probability >= (withinSentence ? leastWithin : least)) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
+      });
       offset += columns;
     });
   });

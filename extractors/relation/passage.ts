@@ -128,7 +128,14 @@ export function structureOf(passage: Passage): PassageStructure {
   };
 }
 
-/** Whether a mention of the head and one of the tail stand in one sentence. */
+/** Whether a mention of the one cluster and one of the other stand in one sentence. */
+export function clustersShareSentence({ sentences, mentions, clusters }: Passage, one: number, other: number): boolean {
+  const sentencesOf = (cluster: number): number[] => clusters[cluster]!.map((index) => sentences.findIndex(([, end]) => mentions[index]!.start < end));
+  const ofOther = new Set(sentencesOf(other));
+  return sentencesOf(one).some((sentence) => ofOther.has(sentence));
+}
+
+/** The same of a pair of a structure. */
 export function sharesSentence({ sentenceDistances }: PassageStructure, pair: number): boolean {
   return sentenceDistances[pair]! % (SENTENCE_DISTANCES / 2) === 0;
 }

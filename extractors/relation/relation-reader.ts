@@ -11,11 +11,14 @@ import { SHIPPED_MODELS } from '../network/word-vectors.ts';
 import { ASKABLE_SIZE, ROLES as PAIR_ROLES } from './argument-pairs.ts';
 import { PAIR_HEAD_NAMES, pairHeadLengths } from './pair-head.ts';
 import { DISTANCE_SIZE, PAIR_CALIBRATION_SIZE, PAIR_TASK, relatePassages, ROLE_SIZE as PAIR_ROLE_SIZE } from './pair-model.ts';
-import { DISTANCES, ROLES, type Passage } from './passage.ts';
+import { clustersShareSentence, DISTANCES, ROLES, type Passage } from './passage.ts';
 import { CALIBRATION_SIZE, classifyPassages, PASSAGE_TASK, ROLE_SIZE, type PredictedRelation } from './passage-model.ts';
 
 export const PAIRS_FILE = 'pairs.safetensors';
 export const PASSAGES_FILE = 'passages.safetensors';
+
+/** Pairs of a sentence that the model of passages thinks less likely than this to stand in any relation are not read by the other. */
+const PROPOSED = Number(process.env['PROP'] ?? 0.01);
 
 export interface RelationReader {
   /** Of the files, 8 hex digits. */
@@ -26,7 +29,10 @@ export interface RelationReader {
    * @returns the relations between the clusters of each passage
    */
   read(passages: readonly Passage[], least?: number): Promise<PredictedRelation[][]>;
-  /** @returns for each passage the probability of one label between two clusters by the model that judges the pair; 0 where it is not asked about */
+  /**
+   * @param passages of one structure, in other words
+   * @returns for each the probability of one label between two clusters by the model that judges the pair; 0 where it is not asked about
+   */
   probabilities(passages: readonly Passage[], asked: AskedRelation): Promise<number[]>;
   close(): Promise<void>;
 }
@@ -53,19 +59,28 @@ export async function createRelationReader({ engine: kind, precision, model = SH
   const engine = await createEngine(kind);
   const encoderOf = async (network: LoadedNetwork | undefined): Promise<Encoder | undefined> => network && (await engine.createEncoder(network.encoder, precision));
   const [pairEncoder, passageEncoder] = [await encoderOf(pairs), await encoderOf(passages)];
-  const read = async (given: readonly Passage[], least?: number, asked?: AskedRelation): Promise<PredictedRelation[][]> => {
-    const within = pairs && (await relatePassages(given, pairs, pairEncoder!, least ?? pairs.tables['threshold']![0]!, asked));
-    if (passages === undefined) return within!;
-    const others = await classifyPassages(given, passages, passageEncoder!, least ?? passages.tables['threshold']![0]!, within !== undefined);
-    return others.map((relations, at) => [...(within?.[at] ?? []), ...relations]);
+  const leastOf = (network: LoadedNetwork, least: number | undefined): number => least ?? network.tables['threshold']![0]!;
+  const readPairs = (given: readonly Passage[], least?: number, isAsked?: (passage: number, one: number, other: number) => boolean): Promise<PredictedRelation[][]> =>
+    relatePassages(given, pairs!, pairEncoder!, leastOf(pairs!, least), isAsked);
+  const readPassages = (given: readonly Passage[], least?: number, proposing?: number): Promise<PredictedRelation[][]> =>
+    classifyPassages(given, passages!, passageEncoder!, leastOf(passages!, least), proposing);
+  const read = async (given: readonly Passage[], least?: number): Promise<PredictedRelation[][]> => {
+    if (passages === undefined) return readPairs(given, least);
+    if (pairs === undefined) return readPassages(given, least);
+    const found = await readPassages(given, least, PROPOSED);
+    const proposed = found.map((relations) => new Set(relations.flatMap(({ head, tail, withinSentence }) => (withinSentence ? [`${head} ${tail}`, `${tail} ${head}`] : []))));
+    const within = await readPairs(given, least, (passage, one, other) => proposed[passage]!.has(`${one} ${other}`));
+    return found.map((relations, at) => [...within[at]!, ...relations.filter(({ withinSentence }) => !withinSentence)]);
   };
   return {
     version: networks.length === 1 ? networks[0]!.version : digestOf(...networks.map(({ version }) => version)).slice(0, 8),
     labels: [...new Set(networks.flatMap(({ labels }) => labels))],
-    read: (given, least) => read(given, least),
+    read,
     async probabilities(given, asked) {
       const { head, tail, label } = asked;
-      const found = await read(given, Number.EPSILON, asked);
+      const isAsked = (_passage: number, one: number, other: number): boolean => (one === head && other === tail) || (one === tail && other === head);
+      const byPairs = passages === undefined || (pairs !== undefined && clustersShareSentence(given[0]!, head, tail));
+      const found = await (byPairs ? readPairs(given, Number.EPSILON, isAsked) : readPassages(given, Number.EPSILON));
       return found.map((relations) => relations.find((r) => r.head === head && r.tail === tail && r.label === label)?.probability ?? 0);
     },
     async close() {

@@ -38,8 +38,8 @@ export const configSchema = z.strictObject({
       /** 'shipped', 'small' (shipped too: less exact, faster), or the folder of a model made by `engram train`. */
       ner: field.default('shipped'),
       relation: field.default('shipped'),
-      /** 'model' takes the threshold the relation model was calibrated to. */
-      relationThreshold: z.union([z.literal('model'), z.number().min(0).max(1)]).default('model'),
+      /** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */
+      relationThreshold: z.number().min(0.01).max(1).default(0.3),
       batchDocuments: count.max(4096).default(32),
       /** Batches in flight: read and not yet in the journal. */
       concurrency: count.max(64).default(3),
