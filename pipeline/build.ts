@@ -211,7 +211,7 @@ export async function createStages(config: Config): Promise<Stages> {
   const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
   const common = { engine: engine.kind, precision: engine.precision };
   const ner = await createTagger({ ...common, model: model(extract.ner) });
-  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), threshold: extract.relationThreshold });
+  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), acrossSentences: extract.acrossSentences, threshold: extract.relationThreshold });
   return {
     segment: createSegmenter(),
     ner,

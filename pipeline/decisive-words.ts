@@ -1,7 +1,7 @@
 // The words behind a claim of the graph: its passage is put to the relation models again, with one word hidden at a time.
 import { wordEffects } from '../extractors/relation/decisive-words.ts';
 import { documentPassages } from '../extractors/relation/document-passages.ts';
-import { createRelationReader } from '../extractors/relation/relation-reader.ts';
+import { createRelationReader, type RelationReader } from '../extractors/relation/relation-reader.ts';
 import { segmentText } from '../extractors/text/segmenter.ts';
 import type { Claim } from '../graph/query/explain.ts';
 import type { Config } from './core/config.ts';
@@ -29,14 +29,13 @@ const LEAST_EFFECT = 0.01;
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createWordExplainer(config: Config, extractions: readonly Extraction[]): Promise<WordExplainer> {
-  const { relation } = config.extract;
-  const reader = await createRelationReader({ engine: config.engine.kind, precision: config.engine.precision, model: relation === 'shipped' ? undefined : relation });
+  const reader = await readerOf(config, extractions);
   const schema = await readRelationSchema(config.graph.schema);
   const byId = new Map(extractions.map((extraction) => [extraction.id, extraction]));
   return {
     async wordsOf(claim, predicate) {
       const extraction = byId.get(claim.documentId);
-      if (extraction === undefined || claim.extractor !== `relation@${reader.version}`) return [];
+      if (extraction === undefined || reader === undefined || claim.extractor !== extractorOf(reader)) return [];
       const mentionAt = ({ start, end }: { readonly start: number; readonly end: number }): number =>
         extraction.mentions.findIndex((mention) => mention.start === claim.start + start && mention.end === claim.start + end);
       const [subject, object] = [mentionAt(claim.head), mentionAt(claim.tail)];
@@ -56,8 +55,20 @@ export async function createWordExplainer(config: Config, extractions: readonly 
         .slice(0, MOST_WORDS)
         .map(({ effect, token }) => ({ text: token.text, start: token.start - claim.start, end: token.end - claim.start, effect }));
     },
-    close: () => reader.close(),
+    close: async () => reader?.close(),
   };
+}
+
+const extractorOf = ({ version }: RelationReader): string => `relation@${version}`;
+
+/** The reader that made the extractions, whether it read passages as wholes or not; none where other models did. */
+async function readerOf({ engine: { kind, precision }, extract: { relation } }: Config, extractions: readonly Extraction[]): Promise<RelationReader | undefined> {
+  for (const acrossSentences of [false, true]) {
+    const reader = await createRelationReader({ engine: kind, precision, model: relation === 'shipped' ? undefined : relation, acrossSentences });
+    if (extractions.some(({ extractor }) => extractor === extractorOf(reader))) return reader;
+    await reader.close();
+  }
+  return undefined;
 }
 
 /** The surest relation between the two mentions that became the predicate. */

@@ -94,10 +94,7 @@ function examineModels(config: Config): Finding[] {
   const findings = [...new Set([...NEEDED_MODELS, ...shipped])].map((name): Finding => describeModel(name, join(SHIPPED_MODELS, name)));
   const { ner, relation } = config.extract;
   if (ner !== 'shipped') findings.push(describeModel('extract.ner', join(taggerFolder(ner), 'tagger.safetensors')));
-  if (relation !== 'shipped') {
-    const there = [PAIRS_FILE, PASSAGES_FILE].filter((file) => existsSync(join(relation, file)));
-    for (const file of there.length > 0 ? there : [PASSAGES_FILE]) findings.push(describeModel('extract.relation', join(relation, file)));
-  }
+  if (relation !== 'shipped') for (const file of [PAIRS_FILE, PASSAGES_FILE]) findings.push(describeModel('extract.relation', join(relation, file)));
   return findings;
 }
 

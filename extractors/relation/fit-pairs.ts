@@ -10,7 +10,7 @@ import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { ASKABLE_SIZE, askableIndex, argumentPairs, PAIR_POOLS, pairFeatures, ROLES, type ArgumentPair, type PairFeatures } from './argument-pairs.ts';
 import { fitCalibration } from './calibrate.ts';
 import { toLearn } from './datasets.ts';
-import { fit, type FitOptions, type Learner, type RelationTrainingReport } from './fit.ts';
+import { fit, type FitOptions, type Learner, type FitReport } from './fit.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
 import { DISTANCE_SIZE, PAIR_TASK, poolMasks, relatePassages, ROLE_SIZE } from './pair-model.ts';
 import { DISTANCES } from './passage.ts';
@@ -80,7 +80,7 @@ function examplesOf(passages: readonly LabelledPassage[], labelIds: ReadonlyMap<
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export function fitPairs(options: FitOptions): Promise<RelationTrainingReport> {
+export function fitPairs(options: FitOptions): Promise<FitReport> {
   return withPairThread(() => {
     const random = createRandom(options.seed);
     return fit(createLearner(options, random), options, random);

@@ -9,7 +9,7 @@ import { dropoutMask, shuffledBatches, trainingInputs } from '../network/trainin
 import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { fitCalibration } from './calibrate.ts';
 import { toLearn } from './datasets.ts';
-import { fit, type FitOptions, type Learner, type RelationTrainingReport } from './fit.ts';
+import { fit, type FitOptions, type Learner, type FitReport } from './fit.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
 import { createPairHead, PAIR_HEAD_NAMES, PAIR_SIZE, scorePairs, TOKEN_OUTPUTS, type PairHeadWeights } from './pair-head.ts';
 import { ROLES, structureOf, type PassageStructure } from './passage.ts';
@@ -68,7 +68,7 @@ function exampleOf([passage, other]: Reading, labelIds: ReadonlyMap<string, numb
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
-export function fitPassages(options: FitOptions): Promise<RelationTrainingReport> {
+export function fitPassages(options: FitOptions): Promise<FitReport> {
   return withPairThread(() => {
     const random = createRandom(options.seed);
     return fit(createLearner(options, random), options, random);

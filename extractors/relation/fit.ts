@@ -1,6 +1,5 @@
 // How a relation model is trained, whichever way it reads: Adam over shuffled batches, averaged weights, after each epoch probabilities
 // calibrated and a threshold chosen on the validation passages, the best epoch kept.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../pipeline/core/random.ts';
 import type { Encoder } from '../engine/engine.ts';
@@ -21,7 +20,7 @@ export interface FitOptions {
   readonly validation: readonly LabelledPassage[];
   /** Only reported. */
   readonly development: Readonly<Record<string, readonly LabelledPassage[]>>;
-  /** Folder for the model and a report of its training. */
+  /** Folder for the model. */
   readonly out: string;
   readonly seed: number;
   readonly epochs: number;
@@ -31,7 +30,8 @@ export interface FitOptions {
   readonly report: (line: string) => void;
 }
 
-export interface RelationTrainingReport {
+export interface FitReport {
+  readonly epochs: number;
   readonly bestEpoch: number;
   readonly labels: number;
   readonly threshold: number;
@@ -71,7 +71,7 @@ const WANTED_PRECISION = 80;
 /** Of one epoch's steps so many are reported. */
 const REPORTS_AN_EPOCH = 4;
 
-export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, seed, epochs, learningRate = LEARNING_RATE, report }: FitOptions, random: Random): Promise<RelationTrainingReport> {
+export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, epochs, learningRate = LEARNING_RATE, report }: FitOptions, random: Random): Promise<FitReport> {
   const started = Date.now();
   const engine = await createTapeEngine('wasm');
   const { labels, parameters } = learner;
@@ -81,7 +81,7 @@ export async function fit<Batch>(learner: Learner<Batch>, { validation, developm
   report(`${learner.file}: ${labels.length} labels, ${steps} steps`);
 
   let step = 0;
-  let best: Omit<RelationTrainingReport, 'labels' | 'seconds'> & { readonly score: number } = { bestEpoch: 0, score: -1, threshold: 0.5, expectedCalibrationError: 1, f1: {} };
+  let best: Omit<FitReport, 'epochs' | 'labels' | 'seconds'> & { readonly score: number } = { bestEpoch: 0, score: -1, threshold: 0.5, expectedCalibrationError: 1, f1: {} };
   for (const [epoch, inEpoch] of batches.entries()) {
     const every = Math.ceil(inEpoch.length / REPORTS_AN_EPOCH);
     let loss = 0;
@@ -117,8 +117,5 @@ export async function fit<Batch>(learner: Learner<Batch>, { validation, developm
     });
   }
   const { score: _score, ...kept } = best;
-  const result = { ...kept, labels: labels.length, seconds: (Date.now() - started) / 1000 };
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, learner.file.replace('.safetensors', '.training.json')), `${JSON.stringify({ seed, epochs, ...result }, null, 2)}\n`);
-  return result;
+  return { epochs, ...kept, labels: labels.length, seconds: (Date.now() - started) / 1000 };
 }

@@ -10,6 +10,7 @@ interface BuildFlags extends EngineFlags {
   readonly out: string;
   readonly store?: string;
   readonly model?: string;
+  readonly acrossSentences?: boolean;
   readonly minProbability?: number;
   readonly show?: boolean;
 }
@@ -22,6 +23,7 @@ export function addBuildCommand(program: Command): void {
     .option('--out <dir>', 'folder of the build', DEFAULT_OUT)
     .option('--store <address>', 'embedded, neo4j://HOST:7687, bolt://HOST:7687 or jsonl:FOLDER')
     .option('--model <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
+    .option('--across-sentences', 'also find facts that no single sentence states: more of them, less of them right')
     .option('--min-probability <share>', 'mentions below it stay out of the graph: more precision, less recall', shareOfOne)
     .option('--show', 'print what the graph holds when it is done');
   addExample(
@@ -32,7 +34,10 @@ export function addBuildCommand(program: Command): void {
   command.action(async (inputs: string[], flags: BuildFlags) => {
     const more: ConfigInput = {
       ...(flags.store !== undefined && { store: { address: flags.store } }),
-      ...(flags.model !== undefined && { extract: { ner: flags.model } }),
+      extract: {
+        ...(flags.model !== undefined && { ner: flags.model }),
+        ...(flags.acrossSentences && { acrossSentences: true }),
+      },
       ...(flags.minProbability !== undefined && { graph: { minMentionScore: flags.minProbability } }),
     };
     const config = await configOf(flags, more);

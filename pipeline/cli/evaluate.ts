@@ -18,6 +18,7 @@ interface EvaluateFlags extends EngineFlags {
   readonly robustness?: boolean;
   readonly errors?: number;
   readonly goldMentions?: boolean;
+  readonly acrossSentences?: boolean;
   readonly tagger?: string;
   readonly trainedOn?: string;
   readonly threshold?: number;
@@ -35,6 +36,7 @@ interface EvaluateOptions {
   readonly robustness?: boolean;
   readonly errors?: number;
   readonly goldMentions?: boolean;
+  readonly acrossSentences?: boolean;
   readonly tagger?: string;
   readonly trainedOn?: string;
   readonly threshold?: number;
@@ -113,6 +115,7 @@ function addTask(parent: Command, task: Task): void {
   if (task.name === 'relations') {
     command
       .option('--gold-mentions', 'relations between the mentions that people marked, in place of those found')
+      .option('--across-sentences', 'read passages as wholes too')
       .option('--tagger <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
       .option('--trained-on <file>', 'DocRED: labelled data whose facts are left out for Ign F1')
       .option('--threshold <share>', "least probability of a relation; the model's own when left out", shareOfOne);
@@ -134,6 +137,7 @@ function addTask(parent: Command, task: Task): void {
       robustness: flags.robustness,
       errors: flags.errors,
       goldMentions: flags.goldMentions,
+      acrossSentences: flags.acrossSentences ?? config.extract.acrossSentences,
       tagger: flags.tagger,
       trainedOn: flags.trainedOn,
       threshold: flags.threshold,

@@ -31,7 +31,6 @@ interface RelationFlags extends TrainFlags {
   readonly dev?: string;
   readonly test?: string;
   readonly format?: RelationFormat;
-  readonly reads: 'pairs' | 'passages';
   readonly hidden?: number;
 }
 
@@ -74,13 +73,12 @@ function addNer(parent: Command): void {
 function addRelations(parent: Command): void {
   const command = parent
     .command('relations')
-    .description('train a model of relations: one that reads pairs of mentions of a sentence, or one that reads whole passages')
+    .description('train the two models of relations: of pairs of mentions of a sentence, and of whole passages')
     .requiredOption('--data <path...>', 'labelled files, or the folder of the data sets that the README lists')
-    .addOption(new Option('--reads <what>', 'pairs: what one sentence states; passages: also what stands across sentences').choices(['pairs', 'passages']).default('passages'))
     .option('--dev <file>', 'decides epoch, calibration and threshold; every tenth passage of the files when left out')
     .option('--test <file>', 'scored after each epoch, for the report only')
     .addOption(new Option('--format <format>', 'of the files; told from their names when left out').choices(['docred', 'knowledgenet', 'semeval', 'conll04', 'jsonl']))
-    .option('--hidden <size>', 'states of the BiLSTM in each direction, a multiple of 8; 128 for pairs, 160 for passages', multipleOf8);
+    .option('--hidden <size>', 'states of the BiLSTM in each direction, a multiple of 8; 128 of pairs and 160 of passages when left out', multipleOf8);
   addShared(command, 'train relations --data train.json --test test.json --out models/relations --seed 1');
   command.action(async (flags: RelationFlags) => {
     for (const path of [...flags.data, flags.dev, flags.test]) if (path !== undefined) requirePath(path);

@@ -16,7 +16,7 @@ const columns = (what: string) =>
   });
 
 /** The classifier's own threshold is set on gold mentions; predicted ones are noisier. Best F1 on fixtures/gold lies near it. */
-const DEFAULT_MIN_RELATION_SCORE = 0.7;
+const DEFAULT_MIN_RELATION_SCORE = 0.65;
 
 export const configSchema = z.strictObject({
   engine: z
@@ -38,6 +38,8 @@ export const configSchema = z.strictObject({
       /** 'shipped', 'small' (shipped too: less exact, faster), or the folder of a model made by `engram train`. */
       ner: field.default('shipped'),
       relation: field.default('shipped'),
+      /** Whether passages are read as wholes too: facts that no single sentence states. */
+      acrossSentences: z.boolean().default(false),
       /** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */
       relationThreshold: z.number().min(0.01).max(1).default(0.3),
       batchDocuments: count.max(4096).default(32),
