@@ -12,6 +12,7 @@ import { fitCalibration } from './calibrate.ts';
 import { toLearn } from './datasets.ts';
 import { fit, type FitOptions, type Learner, type FitReport } from './fit.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
+import { otherOrder } from './orderings.ts';
 import { DISTANCE_SIZE, PAIR_TASK, poolMasks, relatePassages, ROLE_SIZE } from './pair-model.ts';
 import { DISTANCES } from './passage.ts';
 import { splitPassage } from './readings.ts';
@@ -88,7 +89,10 @@ export function fitPairs(options: FitOptions): Promise<FitReport> {
 }
 
 function createLearner({ train, hidden = HIDDEN }: FitOptions, random: Random): Learner<readonly Example[]> {
-  const sentences = train.map(toLearn).flatMap((passage) => (passage.sentences.length > 1 ? splitPassage(passage, 1) : [passage]));
+  const sentences = train
+    .map(toLearn)
+    .flatMap((passage) => (passage.sentences.length > 1 ? splitPassage(passage, 1) : [passage]))
+    .flatMap((sentence) => [sentence, ...otherOrder(sentence)]);
   const labels = [...new Set(sentences.flatMap(({ relations }) => relations.map(({ label }) => label)))].sort();
   const words = createWordInput(sentences.map(({ tokens }) => tokens), random);
   const gaussian = (rows: number, size: number): Parameter => createParameter(Float32Array.from({ length: rows * size }, () => random.normal() * 0.3), size);

@@ -132,15 +132,14 @@ export async function relatePassages(
   const clusterOf = passages.map(({ clusters }) => new Map(clusters.flatMap((cluster, c) => cluster.map((mention) => [mention, c] as const))));
   const found = await relateMentions(units, network, encoder, least, (unit, first, second) => {
     const { passage, origin } = units[unit]!;
-    return isAsked(passage, clusterOf[passage]!.get(origin[first]!)!, clusterOf[passage]!.get(origin[second]!)!);
+    const [one, other] = [clusterOf[passage]!.get(origin[first]!)!, clusterOf[passage]!.get(origin[second]!)!];
+    return one !== other && isAsked(passage, one, other);
   });
   const stated = passages.map(() => new Map<string, RelatedMentions[]>());
   units.forEach(({ passage, origin }, unit) => {
     for (const { head: h, tail: t, ...relation } of found[unit]!) {
       const [head, tail] = [origin[h]!, origin[t]!];
-      const ends = [clusterOf[passage]!.get(head)!, clusterOf[passage]!.get(tail)!] as const;
-      if (ends[0] === ends[1]) continue;
-      const key = `${ends[0]} ${ends[1]} ${relation.label}`;
+      const key = `${clusterOf[passage]!.get(head)!} ${clusterOf[passage]!.get(tail)!} ${relation.label}`;
       stated[passage]!.set(key, [...(stated[passage]!.get(key) ?? []), { head, tail, ...relation }]);
     }
   });

@@ -28,7 +28,7 @@ export interface RelationTrainingReport {
   readonly together: JointFit;
 }
 
-const EPOCHS = { pairs: 10, passages: 14 } as const;
+const EPOCHS = { pairs: 8, passages: 14 } as const;
 
 /** @throws EngramError `ENGRAM_DATA_INVALID`, `ENGRAM_USAGE`, `ENGRAM_MODEL_INVALID` when the word vectors are missing */
 export async function trainRelations(options: RelationTrainingOptions): Promise<RelationTrainingReport> {
