@@ -6,7 +6,7 @@ import { createTagger } from '../ner/tagger.ts';
 import { readDocred, segmentedOf, withInverses } from './docred.ts';
 import { documentPassages, type DocumentPassage } from './document-passages.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
-import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
+import { createRelationReader, requireSharedLabels, type ReaderOptions } from './relation-reader.ts';
 
 export interface DocumentOptions extends ReaderOptions {
   /** As `taggerFolder` takes it. */
@@ -34,6 +34,7 @@ export async function evaluateDocuments(options: DocumentOptions): Promise<Docum
   const chained = await createCoreference().process(await tagger.process(gold.map(segmentedOf)));
   await tagger.close?.();
   const reader = await createRelationReader(options);
+  requireSharedLabels(reader, gold, options.data);
   const counter = new ScoreCounter();
   let [reachable, facts] = [0, 0];
   for (const [index, passage] of gold.entries()) {

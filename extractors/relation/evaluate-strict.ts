@@ -8,7 +8,7 @@ import { readConll04 } from './conll04.ts';
 import type { DocumentOptions } from './evaluate-documents.ts';
 import { clustersOfOne } from './labelled-passages.ts';
 import type { PassageMention } from './passage.ts';
-import { createRelationReader } from './relation-reader.ts';
+import { createRelationReader, requireSharedLabels } from './relation-reader.ts';
 
 export interface StrictEvaluation extends Scores {
   readonly task: 'relations';
@@ -30,6 +30,7 @@ export async function evaluateStrict(options: DocumentOptions): Promise<StrictEv
   await tagEncoder.dispose();
   const tagged = passages.map((passage, i) => ({ ...passage, mentions: spans[i]!, clusters: clustersOfOne(spans[i]!) }));
   const reader = await createRelationReader(options);
+  requireSharedLabels(reader, passages, options.data);
   const found = await reader.read(tagged, options.threshold);
   await reader.close();
 

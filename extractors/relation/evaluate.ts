@@ -6,7 +6,7 @@ import { readLabelledPassages, relationFormatOf, type RelationFormat } from './d
 import { isHeldOut } from './knowledgenet.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
 import { clustersShareSentence } from './passage.ts';
-import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
+import { createRelationReader, requireSharedLabels, type ReaderOptions } from './relation-reader.ts';
 import { rankRelations, scoreRelations, type ScoredRelation } from './relation-scores.ts';
 import { scoreSemeval } from './semeval.ts';
 
@@ -44,6 +44,7 @@ export async function evaluateRelations(options: RelationEvaluationOptions): Pro
   // Of KnowledgeNet the tenth that no training sees.
   const passages = (format === 'knowledgenet' ? all.filter(({ document }) => isHeldOut(document)) : all).slice(0, options.limit);
   const reader = await createRelationReader(options);
+  requireSharedLabels(reader, passages, options.data);
   const started = performance.now();
   const sure = await reader.read(passages, options.threshold);
   const seconds = (performance.now() - started) / 1000;

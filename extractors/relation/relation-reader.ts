@@ -53,6 +53,13 @@ export interface ReaderOptions {
   readonly acrossSentences?: boolean;
 }
 
+/** @throws EngramError `ENGRAM_DATA_INVALID` where labelled data have no label that the model knows */
+export function requireSharedLabels({ labels }: RelationReader, passages: readonly { readonly annotated: ReadonlySet<string> }[], path: string): void {
+  const known = new Set(labels);
+  if (passages.length === 0 || passages.some(({ annotated }) => [...annotated].some((label) => known.has(label)))) return;
+  throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: `its labels (${[...passages[0]!.annotated].slice(0, 3).join(', ')} …) are not those of this model (${labels.slice(0, 3).join(', ')} …); name one trained on such data with --model` });
+}
+
 type IsAsked = (passage: number, one: number, other: number) => boolean;
 type Read = (passages: readonly Passage[], least?: number, isAsked?: IsAsked) => Promise<PredictedRelation[][]>;
 

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
+import { readRelationSchema } from '../read-schema.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
@@ -144,18 +145,19 @@ function addTask(parent: Command, task: Task): void {
     });
     if (flags.json) printJson(report);
     else {
-      printReport(report as Record<string, unknown>);
+      const { ofLabel } = await readRelationSchema(config.graph.schema);
+      printReport(report as Record<string, unknown>, (type) => (ofLabel.has(type) ? `${type} ${ofLabel.get(type)!.predicate.name}` : type));
       if (task.name === 'coreference') printChains(report as CoreferenceEvaluation);
       if (task.name === 'ner') printTaggerErrors(report as TaggerEvaluation);
     }
   });
 }
 
-function printReport(report: Record<string, unknown>): void {
+function printReport(report: Record<string, unknown>, nameOf: (type: string) => string): void {
   const scores = Object.entries(report).filter((entry): entry is [string, Record<string, TypeScores>] => entry[0].startsWith('by'));
   const plain = Object.entries(report).filter(([, value]) => typeof value === 'number' || typeof value === 'string');
   print(heading(`${String(report['task'])} · ${String(report['model'])}`));
-  for (const [, byType] of scores) printTypes(byType);
+  for (const [, byType] of scores) printTypes(byType, nameOf);
   const isScore = (name: string): boolean => /^(precision|recall|f1)$/i.test(name);
   for (const [name, value] of plain) {
     if (name === 'task' || name === 'model' || name === 'mean') continue;

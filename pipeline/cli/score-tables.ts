@@ -8,15 +8,23 @@ export interface TypeScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
+  /** Whole numbers where things are counted one by one. */
+  readonly correct?: number;
+  readonly predicted?: number;
+  readonly gold?: number;
 }
 
 const right = { align: 'right' } as const;
 
 export const percent = (score: number): string => score.toFixed(1);
 
-export function printTypes(byType: Readonly<Record<string, TypeScores>>): void {
-  const rows = Object.entries(byType).map(([type, score]) => [type, percent(score.precision), percent(score.recall), percent(score.f1)]);
-  print(table([['', 'precision', 'recall', 'F1'], ...rows], [{}, right, right, right]));
+/** @param nameOf how a type is shown; as it is when left out */
+export function printTypes(byType: Readonly<Record<string, TypeScores>>, nameOf: (type: string) => string = (type) => type): void {
+  const isCounted = Object.values(byType).every(({ gold }) => gold !== undefined && Number.isInteger(gold));
+  const counts = ({ correct = 0, predicted = 0, gold = 0 }: TypeScores): string[] => (isCounted ? [correct, predicted, gold].map(formatCount) : []);
+  const rows = Object.entries(byType).map(([type, score]) => [nameOf(type), percent(score.precision), percent(score.recall), percent(score.f1), ...counts(score)]);
+  const columns = ['', 'precision', 'recall', 'F1', ...(isCounted ? ['right', 'found', 'gold'] : [])];
+  print(table([columns, ...rows], columns.map((_, index) => (index === 0 ? {} : right))));
 }
 
 /** What only a report on coreference has: the scores of each way to count, and of the references by their form. */

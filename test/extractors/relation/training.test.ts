@@ -105,6 +105,12 @@ test.serial('what stands across sentences is asked about only where that is want
   t.deepEqual(new Set(await within(true)), new Set([true, false]));
 });
 
+test.serial('a file whose labels the model does not know is refused', async (t) => {
+  const data = join(folder, 'other.jsonl');
+  writeFileSync(data, lines[0]!.replace('P19', 'likes'));
+  await t.throwsAsync(evaluateRelations({ ...reading, data }), { code: 'ENGRAM_DATA_INVALID', message: /likes.*not those of this model \(P19/ });
+});
+
 test.serial('a folder without the models, and a model of another task, are refused', async (t) => {
   await t.throwsAsync(createRelationReader({ ...reading, model: 'fixtures' }), { code: 'ENGRAM_MODEL_INVALID', message: /pairs\.safetensors/ });
   const other = join(folder, 'other');
