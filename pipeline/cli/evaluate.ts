@@ -5,6 +5,7 @@ import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
 import { readRelationSchema } from '../read-schema.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
+import { addEvaluateResolutionCommand } from './evaluate-resolution.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
 import { percent, printChains, printTaggerErrors, printTypes, type TypeScores } from './score-tables.ts';
@@ -96,6 +97,7 @@ export function addEvaluateCommand(program: Command): void {
   const command = program.command('evaluate').description('score a model on labelled data, or a graph on gold documents');
   for (const task of TASKS) addTask(command, task);
   addEvaluateGraphCommand(command);
+  addEvaluateResolutionCommand(command);
 }
 
 function addTask(parent: Command, task: Task): void {

@@ -1,0 +1,80 @@
+// `engram evaluate resolution`: records of one table, or of two, against what people say which of them are one.
+import type { Command } from 'commander';
+import { EngramError } from '../core/errors.ts';
+import { addCommonOptions, addExample, requirePath, type CommonFlags } from './options.ts';
+import { formatCount, heading, note, paint, print, printJson, table } from './output.ts';
+import { percent } from './score-tables.ts';
+
+interface ResolutionFlags extends CommonFlags {
+  readonly data: readonly string[];
+  readonly columns: string;
+  readonly id: string;
+  readonly truth?: string;
+  readonly entity?: string;
+}
+
+export function addEvaluateResolutionCommand(parent: Command): void {
+  const command = parent
+    .command('resolution')
+    .description('records that are one, found without labels, against what people say: pairs and B³')
+    .requiredOption('--data <file...>', 'a table (.csv, any usual delimiter) whose records may be one, or two tables to link')
+    .requiredOption('--columns <kinds>', 'what is compared: given_name=name,title=text,phone=identifier,born=date,price=number')
+    .option('--id <column>', 'that tells records apart', 'id')
+    .option('--truth <file>', 'pairs of ids, one a line')
+    .option('--entity <column>', 'that names the entity, where the table says it; rec_id:rec-(\\d+) takes a part of it');
+  addExample(addCommonOptions(command), 'evaluate resolution --data dblp.csv acm.csv --truth gt.csv --columns title=text,authors=text,venue=text,year=number');
+  command.action(async (flags: ResolutionFlags) => {
+    for (const path of [...flags.data, flags.truth]) if (path !== undefined) requirePath(path);
+    if (flags.data.length > 2) throw new EngramError('ENGRAM_USAGE', { problem: '--data takes one table or two.' });
+    if ((flags.truth === undefined) === (flags.entity === undefined)) throw new EngramError('ENGRAM_USAGE', { problem: 'Say which records are one: --truth or --entity.' });
+    const { parseColumns, readRecordTable, readTruth } = await import('../read-records.ts');
+    const { linkRecords } = await import('../../graph/resolve/records/link.ts');
+    const { scoreClusters } = await import('../../graph/resolve/records/score-clusters.ts');
+    const columns = parseColumns(flags.columns);
+    const [, entityColumn, pattern] = /^([^:]+)(?::(.+))?$/.exec(flags.entity ?? '') ?? [];
+    const entity = entityColumn === undefined ? undefined : { column: entityColumn, pattern: pattern === undefined ? undefined : new RegExp(pattern) };
+    const tables = await Promise.all(flags.data.map((path) => readRecordTable(path, { columns, id: flags.id, entity })));
+    for (const { uri, line, message } of tables.flatMap(({ refused }) => refused)) if (!flags.quiet) note(`engram: ${uri}, line ${line ?? 0}: ${message}`);
+    const rows = tables.flatMap((each) => each.rows);
+    const offset = tables.length === 2 ? tables[0]!.rows.length : 0;
+    const places = [0, tables.length - 1].map((at) => new Map(tables[at]!.ids.map((id, index) => [id, index + (at === 0 ? 0 : offset)]))) as [Map<string, number>, Map<string, number>];
+    const gold = flags.truth === undefined ? namedClusters(tables.flatMap(({ entities }) => entities)) : joinedClusters(rows.length, await readTruth(flags.truth, places));
+    const source = tables.length === 2 ? tables.flatMap(({ rows: own }, at) => own.map(() => at)) : undefined;
+    const started = performance.now();
+    const { compared, clusters } = linkRecords(rows, { kinds: columns.map(({ kind }) => kind), source });
+    const seconds = (performance.now() - started) / 1000;
+    const { pairs, bCubed } = scoreClusters(clusters, gold);
+    const together = compared.filter(({ a, b }) => gold[a] === gold[b]).length;
+    const report = { task: 'resolution', records: rows.length, refused: tables.reduce((n, { refused }) => n + refused.length, 0), compared: compared.length, recallOfCompared: (100 * together) / Math.max(1, pairs.gold), pairs, bCubed, seconds };
+    if (flags.json) return printJson(report);
+    print(heading(`resolution · ${formatCount(report.records)} records, ${formatCount(report.compared)} pairs compared in ${seconds.toFixed(1)} s, among them ${report.recallOfCompared.toFixed(2)} % of those that are one`));
+    const right = { align: 'right' } as const;
+    const line = (name: string, score: { precision: number; recall: number; f1: number }): string[] => [name, percent2(score.precision), percent2(score.recall), paint(percent2(score.f1), 'bold', 'green')];
+    print(table([['', 'precision', 'recall', 'F1'], line('pairs', pairs), line('B³', bCubed)], [{}, right, right, right]));
+  });
+}
+
+const percent2 = (score: number): string => (score > 99 ? score.toFixed(2) : percent(score));
+
+function namedClusters(names: readonly string[]): number[] {
+  const ids = new Map<string, number>();
+  return names.map((name) => {
+    if (!ids.has(name)) ids.set(name, ids.size);
+    return ids.get(name)!;
+  });
+}
+
+/** Records that a chain of pairs joins are one. */
+function joinedClusters(count: number, pairs: readonly (readonly [number, number])[]): number[] {
+  const up = Array.from({ length: count }, (_, index) => index);
+  const find = (index: number): number => {
+    let at = index;
+    while (up[at] !== at) {
+      up[at] = up[up[at]!]!;
+      at = up[at]!;
+    }
+    return at;
+  };
+  for (const [a, b] of pairs) up[find(b)] = find(a);
+  return up.map((_, index) => find(index));
+}
