@@ -33,10 +33,10 @@ export async function fitTogether(model: string, validation: readonly LabelledPa
     saveNetwork(path, { ...network, tables: { ...network.tables, [JOINT_TABLE]: Float32Array.from(joint) } });
   };
   const rank = async (): Promise<{ readonly ranked: readonly RankedRelation<PredictedRelation>[]; readonly gold: number }> => {
-    const reader = await createRelationReader({ engine: 'wasm', precision: 'float32', model, acrossSentences: true });
+    const reader = await createRelationReader({ engine: 'wasm', precision: 'float32', model });
     const { ranked, gold } = rankRelations(validation, await reader.read(validation, LEAST_PROBABILITY));
     await reader.close();
-    return { ranked: ranked.filter(({ relation }) => relation.withinSentence), gold };
+    return { ranked, gold };
   };
   save(UNFITTED);
   const calibration = fitCalibration((await rank()).ranked.map(({ relation, correct }) => ({ score: relation.score, isRight: correct })));

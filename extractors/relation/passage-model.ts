@@ -22,8 +22,15 @@ export interface PredictedRelation {
   /** Log odds before calibration. */
   readonly score: number;
   readonly withinSentence: boolean;
-  /** Pairs of mentions that carry it, the strongest first; empty only of a proposal. */
+  /** Pairs of mentions that carry it, the strongest first; never empty. */
   readonly evidence: readonly (MentionPair & { readonly probability: number })[];
+}
+
+export interface AskedRelation {
+  /** Indexes into the clusters of the passage. */
+  readonly head: number;
+  readonly tail: number;
+  readonly label: string;
 }
 
 export interface MentionPair {
@@ -85,16 +92,37 @@ async function eachBatch(
 
 /**
  * @param least probabilities below it are left out
- * @param proposing where given, the least probability of relations between pairs that share a sentence; they come without evidence
+ * @param acrossOnly leaves out pairs that share a sentence
  * @returns the relations of each passage, in order of the pairs, then of the labels
  */
-export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, proposing?: number): Promise<PredictedRelation[][]> {
+export async function classifyPassages(passages: readonly Passage[], network: Network, encoder: Encoder, least: number, acrossOnly = false): Promise<PredictedRelation[][]> {
   const result: PredictedRelation[][] = passages.map(() => []);
   await eachBatch(passages, network, encoder, (rows, batch, outputs, scores) => {
-    const found = decode(batch, scores, network, least, proposing ?? least);
-    const judged = found.filter(({ relation }) => proposing === undefined || !relation.withinSentence);
-    const evidence = new Map(evidenceOf(batch, judged, outputs, network).map((pairs, i) => [judged[i]!, pairs]));
-    for (const one of found) result[rows[one.row]!]!.push({ ...one.relation, evidence: (evidence.get(one) ?? []).map((pair) => ({ ...pair, probability: one.relation.probability })) });
+    const found = decode(batch, scores, network, least, acrossOnly);
+    const evidence = evidenceOf(batch, found, outputs, network);
+    found.forEach(({ row, relation }, i) => result[rows[row]!]!.push({ ...relation, evidence: evidence[i]!.map((pair) => ({ ...pair, probability: relation.probability })) }));
+  });
+  return result;
+}
+
+/** @returns the probability of each relation that is asked about, passage by passage; 0 where the model has no such label or asks no such pair */
+export async function probabilitiesOf(passages: readonly Passage[], asked: readonly (readonly AskedRelation[])[], network: Network, encoder: Encoder): Promise<number[][]> {
+  const result: number[][] = asked.map((relations) => relations.map(() => 0));
+  const columns = network.labels.length + 1;
+  const labelIds = new Map(network.labels.map((label, id) => [label, id]));
+  await eachBatch(passages, network, encoder, (rows, batch, _outputs, scores) => {
+    let offset = 0;
+    batch.forEach((structure, row) => {
+      const { heads, tails } = structure;
+      const pairOf = new Map(Array.from(heads, (head, pair) => [`${head} ${tails[pair]!}`, pair]));
+      asked[rows[row]!]!.forEach(({ head, tail, label }, index) => {
+        const [pair, id] = [pairOf.get(`${head} ${tail}`), labelIds.get(label)];
+        if (pair === undefined || id === undefined) return;
+        const at = offset + pair * columns;
+        result[rows[row]!]![index] = probabilityOf(scores[at + id]! - scores[at + columns - 1]!, network.tables['calibration']!, sharesSentence(structure, pair));
+      });
+      offset += heads.length * columns;
+    });
   });
   return result;
 }
@@ -106,7 +134,7 @@ interface Found {
   readonly relation: Omit<PredictedRelation, 'evidence'>;
 }
 
-function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number, leastWithin: number): Found[] {
+function decode(batch: readonly PassageStructure[], scores: Float32Array, { labels, tables }: Network, least: number, acrossOnly: boolean): Found[] {
   const calibration = tables['calibration']!;
   const columns = labels.length + 1;
   const found: Found[] = [];
@@ -116,10 +144,14 @@ function decode(batch: readonly PassageStructure[], scores: Float32Array, { labe
     heads.forEach((head, pair) => {
       const threshold = scores[offset + labels.length]!;
       const withinSentence = sharesSentence(structure, pair);
+      if (acrossOnly && withinSentence) {
+        offset += columns;
+        return;
+      }
       labels.forEach((name, label) => {
         const score = scores[offset + label]! - threshold;
         const probability = probabilityOf(score, calibration, withinSentence);
-        if (probability >= (withinSentence ? leastWithin : least)) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
+        if (probability >= least) found.push({ row, pair, label, relation: { head, tail: tails[pair]!, label: name, probability, score, withinSentence } });
       });
       offset += columns;
     });

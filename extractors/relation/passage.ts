@@ -19,6 +19,28 @@ export interface Passage {
   readonly clusters: readonly (readonly number[])[];
 }
 
+/** A passage cut out of another, with the clusters of that one that its own come from. */
+export interface CutPassage extends Passage {
+  readonly origin: readonly number[];
+}
+
+/** The sentences from one to another (half-open), with what of mentions and clusters stands in them; clusters by their places in the whole. */
+export function cutPassage({ tokens, sentences, mentions, clusters }: Passage, first: number, last: number): CutPassage {
+  const kept = sentences.slice(first, last);
+  const [from, to] = [kept[0]![0], kept.at(-1)![1]];
+  const place = new Map<number, number>();
+  mentions.forEach(({ start }, index) => start >= from && start < to && place.set(index, place.size));
+  const cut = clusters.map((cluster) => cluster.flatMap((index) => place.get(index) ?? []));
+  const origin = cut.flatMap((cluster, index) => (cluster.length > 0 ? [index] : []));
+  return {
+    tokens: tokens.slice(from, to),
+    sentences: kept.map(([start, end]) => [start - from, end - from] as const),
+    mentions: [...place.keys()].map((index) => ({ ...mentions[index]!, start: mentions[index]!.start - from, end: Math.min(to, mentions[index]!.end) - from })),
+    clusters: origin.map((index) => cut[index]!),
+    origin,
+  };
+}
+
 /** A stretch of text around a mention of the head and one of the tail. */
 export interface PairWindow {
   readonly pair: number;

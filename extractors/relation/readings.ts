@@ -2,6 +2,7 @@
 // the length of a passage for the data set that it came from, and gives the facts of one thing to another nearby.
 import type { Random } from '../../pipeline/core/random.ts';
 import type { LabelledPassage, MarkedPair } from './labelled-passages.ts';
+import { cutPassage } from './passage.ts';
 
 /** One passage, or two that are read as one: nothing of the one has to do with anything of the other. */
 export type Reading = readonly [LabelledPassage, LabelledPassage?];
@@ -30,33 +31,17 @@ export function joinPassages(a: LabelledPassage, b: LabelledPassage): LabelledPa
 export function splitPassage(passage: LabelledPassage, sentences: number): LabelledPassage[] {
   const pieces: LabelledPassage[] = [];
   for (let at = 0; at < passage.sentences.length; at += sentences) {
-    const kept = passage.sentences.slice(at, at + sentences);
-    const [from, to] = [kept[0]![0], kept.at(-1)![1]];
-    const place = new Map<number, number>();
-    passage.mentions.forEach(({ start }, index) => start >= from && start < to && place.set(index, place.size));
-    const clusters = passage.clusters.map((cluster) => cluster.flatMap((index) => place.get(index) ?? []));
-    const clusterPlace = new Map<number, number>();
-    clusters.forEach((cluster, index) => cluster.length > 0 && clusterPlace.set(index, clusterPlace.size));
-    if (clusterPlace.size < 2) continue;
-    const inside = (head: number, tail: number): readonly [number, number] | undefined => {
-      const [h, t] = [clusterPlace.get(head), clusterPlace.get(tail)];
-      return h === undefined || t === undefined ? undefined : [h, t];
-    };
-    const moved = (pairs: readonly MarkedPair[]): MarkedPair[] => 
-      pairs.flatMap(([head, tail, label]): MarkedPair[] => {
-        const ends = inside(head, tail);
-        return ends === undefined ? [] : [[...ends, label]];
-      });
+    const { origin, ...piece } = cutPassage(passage, at, at + sentences);
+    if (origin.length < 2) continue;
+    const place = new Map(origin.map((cluster, index) => [cluster, index]));
+    const moved = (pairs: readonly MarkedPair[]): MarkedPair[] =>
+      pairs.flatMap(([head, tail, label]): MarkedPair[] => (place.has(head) && place.has(tail) ? [[place.get(head)!, place.get(tail)!, label]] : []));
     pieces.push({
       ...passage,
-      tokens: passage.tokens.slice(from, to),
-      sentences: kept.map(([start, end]) => [start - from, end - from] as const),
-      mentions: [...place.keys()].map((index) => ({ ...passage.mentions[index]!, start: passage.mentions[index]!.start - from, end: Math.min(to, passage.mentions[index]!.end) - from })),
-      clusters: clusters.filter((cluster) => cluster.length > 0),
-      relations: passage.relations.flatMap((relation) => {
-        const ends = inside(relation.head, relation.tail);
-        return ends === undefined ? [] : [{ ...relation, head: ends[0], tail: ends[1] }];
-      }),
+      ...piece,
+      relations: passage.relations.flatMap((relation) =>
+        place.has(relation.head) && place.has(relation.tail) ? [{ ...relation, head: place.get(relation.head)!, tail: place.get(relation.tail)! }] : [],
+      ),
       negatives: moved(passage.negatives),
       unknown: moved(passage.unknown),
     });

@@ -1,6 +1,6 @@
-// The trained relation models of a folder as one reader of passages. pairs.safetensors reads pairs of mentions of a sentence,
-// passages.safetensors whole passages. Where facts across sentences are asked for, both judge what a sentence states: the second
-// proposes the pairs that the first reads, and the mean of their log odds decides; what stands across is judged by the second alone.
+// The trained relation models of a folder as one reader of passages. pairs.safetensors reads pairs of mentions of a sentence, and
+// passages.safetensors every pair of things of a passage at once. What a sentence states is judged by both from the sentence: the mean
+// of their log odds decides. What stands across sentences, where that is asked for, is judged by the second from the passage.
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
@@ -11,14 +11,14 @@ import { SHIPPED_MODELS } from '../network/word-vectors.ts';
 import { ASKABLE_SIZE, ROLES as PAIR_ROLES } from './argument-pairs.ts';
 import { PAIR_HEAD_NAMES, pairHeadLengths } from './pair-head.ts';
 import { DISTANCE_SIZE, PAIR_CALIBRATION_SIZE, PAIR_TASK, relatePassages, ROLE_SIZE as PAIR_ROLE_SIZE } from './pair-model.ts';
-import { DISTANCES, ROLES, type Passage } from './passage.ts';
-import { CALIBRATION_SIZE, classifyPassages, PASSAGE_TASK, ROLE_SIZE, type PredictedRelation } from './passage-model.ts';
+import { cutPassage, DISTANCES, ROLES, type Passage } from './passage.ts';
+import { CALIBRATION_SIZE, classifyPassages, PASSAGE_TASK, probabilitiesOf, ROLE_SIZE, type AskedRelation, type PredictedRelation } from './passage-model.ts';
 
 export const PAIRS_FILE = 'pairs.safetensors';
 export const PASSAGES_FILE = 'passages.safetensors';
 
-/** Pairs of a sentence that the model of passages thinks less likely than this to stand in any relation are not read by the other. */
-const PROPOSED = 0.01;
+/** What the model of pairs holds less likely than this, or than a third of what is asked for, is not put to the other. */
+const LEAST_CONSIDERED = 0.02;
 /** Of judgements of both models: slope, offset and threshold; in the file of passages. */
 export const JOINT_TABLE = 'joint';
 export const UNFITTED: readonly number[] = [1, 0, 0];
@@ -37,19 +37,12 @@ export interface RelationReader {
   close(): Promise<void>;
 }
 
-export interface AskedRelation {
-  /** Indexes into the clusters of the passage. */
-  readonly head: number;
-  readonly tail: number;
-  readonly label: string;
-}
-
 export interface ReaderOptions {
   readonly engine: EngineKind;
   readonly precision: Precision;
   /** Folder that holds the files; the shipped ones when left out. */
   readonly model?: string;
-  /** Whether passages are read as wholes too. */
+  /** Whether passages are read as wholes too, for what stands across sentences. */
   readonly acrossSentences?: boolean;
 }
 
@@ -61,61 +54,66 @@ export function requireSharedLabels({ labels }: RelationReader, passages: readon
 }
 
 type IsAsked = (passage: number, one: number, other: number) => boolean;
-type Read = (passages: readonly Passage[], least?: number, isAsked?: IsAsked) => Promise<PredictedRelation[][]>;
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
 export async function createRelationReader({ engine: kind, precision, model = SHIPPED_MODELS, acrossSentences = false }: ReaderOptions): Promise<RelationReader> {
+  const [pairs, passages] = [loadPairModel(join(model, PAIRS_FILE)), loadPassageModel(join(model, PASSAGES_FILE))];
   const engine = await createEngine(kind);
-  const pairs = loadPairModel(join(model, PAIRS_FILE));
-  const pairEncoder = await engine.createEncoder(pairs.encoder, precision);
-  const readPairs: Read = (given, least = pairs.tables['threshold']![0]!, isAsked) => relatePassages(given, pairs, pairEncoder, least, isAsked);
-  if (!acrossSentences) return readerOf([pairs], readPairs, () => pairEncoder.dispose());
-
-  const passages = loadPassageModel(join(model, PASSAGES_FILE));
-  const passageEncoder = await engine.createEncoder(passages.encoder, precision);
+  const [pairEncoder, passageEncoder] = [await engine.createEncoder(pairs.encoder, precision), await engine.createEncoder(passages.encoder, precision)];
   const [slope = 1, offset = 0, threshold = 0] = passages.tables[JOINT_TABLE] ?? UNFITTED;
-  const readBoth: Read = async (given, least, isAsked) => {
-    const found = await classifyPassages(given, passages, passageEncoder, least ?? passages.tables['threshold']![0]!, PROPOSED);
-    const proposals = found.map((relations) => relations.filter(({ withinSentence }) => withinSentence));
-    const proposed = proposals.map((relations) => new Set(relations.flatMap(({ head, tail }) => [`${head} ${tail}`, `${tail} ${head}`])));
-    const within = await readPairs(given, PROPOSED, (at, one, other) => proposed[at]!.has(`${one} ${other}`) && isAsked?.(at, one, other) !== false);
-    return found.map((relations, at) => [
-      ...judgedTogether(within[at]!, proposals[at]!, slope, offset, least ?? threshold),
-      ...relations.filter(({ withinSentence }) => !withinSentence),
-    ]);
-  };
-  return readerOf([pairs, passages], readBoth, async () => {
-    await pairEncoder.dispose();
-    await passageEncoder.dispose();
-  });
-}
 
-function readerOf(networks: readonly LoadedNetwork[], read: Read, close: () => Promise<void> | void): RelationReader {
-  const versions = networks.map(({ version }) => version);
+  const readSentences = async (given: readonly Passage[], least: number, isAsked?: IsAsked): Promise<PredictedRelation[][]> => {
+    const stated = await relatePassages(given, pairs, pairEncoder, Math.max(LEAST_CONSIDERED, least / 3), isAsked);
+    const units = given.flatMap((passage, at) => sentencesOf(passage, stated[at]!).map((unit) => ({ at, ...unit })));
+    const others = await probabilitiesOf(units.map(({ sentence }) => sentence), units.map(({ asked }) => asked), passages, passageEncoder);
+    const likeliest = stated.map((relations) => new Map(relations.map((relation) => [relation, LEAST_CONSIDERED])));
+    units.forEach(({ at, relations }, unit) => relations.forEach((relation, i) => likeliest[at]!.set(relation, Math.max(likeliest[at]!.get(relation)!, others[unit]![i]!))));
+    return stated.map((relations, at) => relations.flatMap((relation) => judgedTogether(relation, likeliest[at]!.get(relation)!, slope, offset, least)));
+  };
+  const read = async (given: readonly Passage[], least?: number, isAsked?: IsAsked): Promise<PredictedRelation[][]> => {
+    const within = await readSentences(given, least ?? threshold, isAsked);
+    if (!acrossSentences) return within;
+    const across = await classifyPassages(given, passages, passageEncoder, least ?? passages.tables['threshold']![0]!, true);
+    return within.map((relations, at) => [...relations, ...across[at]!]);
+  };
   return {
-    version: versions.length === 1 ? versions[0]! : digestOf(...versions).slice(0, 8),
-    labels: networks[0]!.labels,
-    read: (passages, least) => read(passages, least),
-    async probabilities(passages, { head, tail, label }) {
-      const found = await read(passages, PROPOSED, (_, one, other) => (one === head && other === tail) || (one === tail && other === head));
+    version: digestOf(pairs.version, passages.version, String(acrossSentences)).slice(0, 8),
+    labels: pairs.labels,
+    read: (given, least) => read(given, least),
+    async probabilities(given, { head, tail, label }) {
+      const found = await read(given, LEAST_CONSIDERED, (_, one, other) => (one === head && other === tail) || (one === tail && other === head));
       return found.map((relations) => relations.find((r) => r.head === head && r.tail === tail && r.label === label)?.probability ?? 0);
     },
-    close: async () => close(),
+    async close() {
+      await pairEncoder.dispose();
+      await passageEncoder.dispose();
+    },
   };
+}
+
+/** The sentences of a passage that state a relation, each a passage of its own, with what is asked of it. */
+function sentencesOf(passage: Passage, stated: readonly PredictedRelation[]): { readonly sentence: Passage; readonly asked: readonly AskedRelation[]; readonly relations: readonly PredictedRelation[] }[] {
+  const saying = passage.sentences.map((): PredictedRelation[] => []);
+  for (const relation of stated) {
+    const places = new Set(relation.evidence.map(({ head }) => passage.sentences.findIndex(([, end]) => passage.mentions[head]!.start < end)));
+    for (const place of places) saying[place]!.push(relation);
+  }
+  return saying.flatMap((relations, index) => {
+    if (relations.length === 0) return [];
+    const { origin, ...sentence } = cutPassage(passage, index, index + 1);
+    const place = new Map(origin.map((cluster, own) => [cluster, own]));
+    return [{ sentence, relations, asked: relations.map(({ head, tail, label }) => ({ head: place.get(head)!, tail: place.get(tail)!, label })) }];
+  });
 }
 
 const logOdds = (probability: number): number => Math.log(probability / (1 - probability));
 
-/** What the model of pairs found, with the probabilities of both models together. */
-function judgedTogether(stated: readonly PredictedRelation[], proposals: readonly PredictedRelation[], slope: number, offset: number, least: number): PredictedRelation[] {
-  const proposed = new Map(proposals.map(({ head, tail, label, probability }) => [`${head} ${tail} ${label}`, probability]));
-  return stated.flatMap((relation) => {
-    const other = logOdds(proposed.get(`${relation.head} ${relation.tail} ${relation.label}`) ?? PROPOSED);
-    const scoreOf = (probability: number): number => (logOdds(probability) + other) / 2;
-    const together = (probability: number): number => 1 / (1 + Math.exp(-(slope * scoreOf(probability) + offset)));
-    const evidence = relation.evidence.map((pair) => ({ ...pair, probability: together(pair.probability) })).filter(({ probability }) => probability >= least);
-    return evidence.length === 0 ? [] : [{ ...relation, score: scoreOf(relation.probability), probability: evidence[0]!.probability, evidence }];
-  });
+/** What the model of pairs found, with the probability of both models together, where that is likely enough. */
+function judgedTogether(relation: PredictedRelation, other: number, slope: number, offset: number, least: number): PredictedRelation[] {
+  const scoreOf = (probability: number): number => (logOdds(probability) + logOdds(other)) / 2;
+  const together = (probability: number): number => 1 / (1 + Math.exp(-(slope * scoreOf(probability) + offset)));
+  const evidence = relation.evidence.map((pair) => ({ ...pair, probability: together(pair.probability) })).filter(({ probability }) => probability >= least);
+  return evidence.length === 0 ? [] : [{ ...relation, score: scoreOf(relation.probability), probability: evidence[0]!.probability, evidence }];
 }
 
 function loadPairModel(path: string): LoadedNetwork {
