@@ -18,13 +18,13 @@ const BATCH_PAIRS = 128;
 /** Batches in flight. */
 const CONCURRENCY = 2;
 
-export interface SentenceWithMentions {
+interface SentenceWithMentions {
   readonly tokens: readonly string[];
   /** In tokens of the sentence. */
   readonly mentions: readonly PassageMention[];
 }
 
-export interface RelatedMentions {
+interface RelatedMentions {
   /** Indexes into the mentions. */
   readonly head: number;
   readonly tail: number;
@@ -73,7 +73,7 @@ function batchOf(network: Network, rows: readonly { readonly tokens: readonly st
  * @param isAsked which pairs of mentions of a sentence are read; all when left out
  * @returns the relations of each sentence, in order of first and second mention
  */
-export async function relateMentions(
+async function relateMentions(
   sentences: readonly SentenceWithMentions[],
   network: Network,
   encoder: Encoder,

@@ -49,7 +49,7 @@ function probabilityOf(score: number, calibration: Float32Array, withinSentence:
   return 1 / (1 + Math.exp(-(calibration[at]! * score + calibration[at + 1]!)));
 }
 
-export function pairHeadOf({ tables }: Pick<Network, 'tables'>): PairHeadWeights {
+function pairHeadOf({ tables }: Pick<Network, 'tables'>): PairHeadWeights {
   return Object.fromEntries(PAIR_HEAD_NAMES.map((name) => [name, tables[name]!])) as PairHeadWeights;
 }
 
