@@ -106,7 +106,12 @@ function sentencesOf(passage: Passage, stated: readonly PredictedRelation[]): { 
   });
 }
 
-const logOdds = (probability: number): number => Math.log(probability / (1 - probability));
+/** Probabilities nearer to 0 or 1 than this are as good as it. */
+const NEAREST = 1e-6;
+function logOdds(probability: number): number {
+  const kept = Math.max(NEAREST, Math.min(1 - NEAREST, probability));
+  return Math.log(kept / (1 - kept));
+}
 
 /** What the model of pairs found, with the probability of both models together, where that is likely enough. */
 function judgedTogether(relation: PredictedRelation, other: number, slope: number, offset: number, least: number): PredictedRelation[] {
