@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 
 const MAIN = ['--import=tsx', 'pipeline/cli/main.ts'];
-const COMMANDS = ['build', 'search', 'related', 'explain', 'export', 'evaluate ner', 'evaluate coreference', 'evaluate relations', 'evaluate graph', 'train ner', 'train relations', 'doctor'];
+const COMMANDS = ['build', 'search', 'related', 'explain', 'export', 'evaluate ner', 'evaluate coreference', 'evaluate relations', 'evaluate graph', 'evaluate resolution', 'train ner', 'train relations', 'doctor'];
 
 interface Outcome {
   readonly code: number | null;
@@ -132,6 +132,21 @@ test("a user's mistake ends in 2 with a message and no stack", async (t) => {
     t.regex(err, said, args.join(' '));
     t.notRegex(err, /\n\s+at .*\.ts:/, args.join(' '));
   }
+});
+
+test('records of two tables are linked and scored; a row of no use is told of', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'engram-records-'));
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  const people = ['Ada Lovelace,1815-12-10', 'Grace Hopper,1906-12-09', 'Konrad Zuse,1910-06-22', 'Alan Turing,1912-06-23', 'Jean Bartik,1924-12-27', 'John Mauchly,1907-08-30'];
+  await writeFile(join(dir, 'a.csv'), `id,name,born\n${people.map((row, i) => `a${i},${row}`).join('\n')}\na9,ragged\n`);
+  await writeFile(join(dir, 'b.csv'), `id,name,born\n${people.map((row, i) => `b${i},${row.replace('a', 'aa')}`).join('\n')}\n`);
+  await writeFile(join(dir, 'truth.csv'), `a,b\n${people.map((_, i) => `a${i},b${i}`).join('\n')}\n`);
+  const args = ['evaluate', 'resolution', '--data', join(dir, 'a.csv'), join(dir, 'b.csv'), '--columns', 'name=name,born=date'];
+  const { code, out, err } = await engram([...args, '--truth', join(dir, 'truth.csv'), '--json']);
+  t.is(code, 0);
+  t.like(JSON.parse(out), { records: 12, refused: 1, recallOfCompared: 100, pairs: { f1: 100 } });
+  t.regex(err, /a\.csv, line 8: .*2 cell/);
+  t.regex((await engram(args)).err, /--truth or --entity/);
 });
 
 test('a mistake under --json is one object on standard output', async (t) => {
