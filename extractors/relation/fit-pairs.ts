@@ -10,7 +10,7 @@ import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { ASKABLE_SIZE, askableIndex, argumentPairs, PAIR_POOLS, pairFeatures, ROLES, type ArgumentPair, type PairFeatures } from './argument-pairs.ts';
 import { fitCalibration } from './calibrate.ts';
 import { toLearn } from './datasets.ts';
-import { fit, type FitOptions, type Learner, type FitReport } from './fit.ts';
+import { fit, type FitOptions, type FitReport, type Learner } from './fit.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
 import { otherOrder } from './orderings.ts';
 import { DISTANCE_SIZE, PAIR_TASK, poolMasks, relatePassages, ROLE_SIZE } from './pair-model.ts';
@@ -113,11 +113,11 @@ function createLearner({ train, hidden = HIDDEN }: FitOptions, random: Random): 
     },
     trainBatch: (batch) => trainBatch(batch, words, sides, spec, encoderParameters, random),
     settle: () => words.forgetCache(),
-    network: (calibration, threshold) => ({
+    network: (calibration) => ({
       task: PAIR_TASK,
       input: words,
       encoder: spec,
-      tables: { ...Object.fromEntries(Object.entries(sides).map(([name, p]) => [name, p.value])), askable, calibration: Float32Array.from(calibration), threshold: Float32Array.of(threshold) },
+      tables: { ...Object.fromEntries(Object.entries(sides).map(([name, p]) => [name, p.value])), askable, calibration: Float32Array.from(calibration) },
       labels,
     }),
     uncalibrated: [1, 0],

@@ -26,7 +26,6 @@ export interface FitOptions {
   readonly epochs: number;
   /** States of the BiLSTM in each direction. */
   readonly hidden?: number;
-  readonly learningRate?: number;
   readonly report: (line: string) => void;
 }
 
@@ -71,7 +70,7 @@ const WANTED_PRECISION = 80;
 /** Of one epoch's steps so many are reported. */
 const REPORTS_AN_EPOCH = 4;
 
-export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, epochs, learningRate = LEARNING_RATE, report }: FitOptions, random: Random): Promise<FitReport> {
+export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, epochs, report }: FitOptions, random: Random): Promise<FitReport> {
   const started = Date.now();
   const engine = await createTapeEngine('wasm');
   const { labels, parameters } = learner;
@@ -88,7 +87,7 @@ export async function fit<Batch>(learner: Learner<Batch>, { validation, developm
     for (const batch of inEpoch) {
       step++;
       loss += learner.trainBatch(batch);
-      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, learningRate), maxNorm: MAX_GRADIENT_NORM, step });
+      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, LEARNING_RATE), maxNorm: MAX_GRADIENT_NORM, step });
       average.observe(step);
       if (step % every === 0) report(`step ${step}/${steps}  loss ${(loss / every).toFixed(4)} a pair  ${((Date.now() - started) / 1000).toFixed(0)} s`);
       if (step % every === 0) loss = 0;

@@ -82,7 +82,6 @@ async function relateMentions(
 ): Promise<RelatedMentions[][]> {
   const { labels, tables } = network;
   const [slope, offset] = tables['calibration']!;
-  const leastScore = (Math.log(least / (1 - least)) - offset!) / slope!;
   const rows = sentences.flatMap(({ tokens, mentions }, sentence) =>
     argumentPairs(mentions, tokens.length, tables['askable']).flatMap((pair) => (isAsked(sentence, pair.first, pair.second) ? [{ sentence, tokens, pair, features: pairFeatures(pair, mentions) }] : [])),
   );
@@ -98,9 +97,10 @@ async function relateMentions(
         const { first, second } = rows[index]!.pair;
         for (let output = 0; output < outputs; output++) {
           const score = scores[b * outputs + output]!;
-          if (score < leastScore) continue;
+          const probability = 1 / (1 + Math.exp(-(slope! * score + offset!)));
+          if (probability < least) continue;
           const [head, tail] = output < labels.length ? [first, second] : [second, first];
-          found[index]!.push({ head, tail, label: labels[output % labels.length]!, probability: 1 / (1 + Math.exp(-(slope! * score + offset!))), score });
+          found[index]!.push({ head, tail, label: labels[output % labels.length]!, probability, score });
         }
       });
     }

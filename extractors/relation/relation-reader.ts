@@ -122,7 +122,7 @@ function judgedTogether(relation: PredictedRelation, other: number, slope: numbe
 }
 
 function loadPairModel(path: string): LoadedNetwork {
-  const tables = { roles: PAIR_ROLES * PAIR_ROLE_SIZE, firstDistances: DISTANCES * DISTANCE_SIZE, secondDistances: DISTANCES * DISTANCE_SIZE, askable: ASKABLE_SIZE, calibration: PAIR_CALIBRATION_SIZE, threshold: 1 };
+  const tables = { roles: PAIR_ROLES * PAIR_ROLE_SIZE, firstDistances: DISTANCES * DISTANCE_SIZE, secondDistances: DISTANCES * DISTANCE_SIZE, askable: ASKABLE_SIZE, calibration: PAIR_CALIBRATION_SIZE };
   return withTables(path, loadNetwork(path, PAIR_TASK), tables);
 }
 

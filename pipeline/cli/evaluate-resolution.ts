@@ -49,12 +49,13 @@ export function addEvaluateResolutionCommand(parent: Command): void {
     if (flags.json) return printJson(report);
     print(heading(`resolution · ${formatCount(report.records)} records, ${formatCount(report.compared)} pairs compared in ${seconds.toFixed(1)} s, among them ${report.recallOfCompared.toFixed(2)} % of those that are one`));
     const right = { align: 'right' } as const;
-    const line = (name: string, score: { precision: number; recall: number; f1: number }): string[] => [name, percent2(score.precision), percent2(score.recall), paint(percent2(score.f1), 'bold', 'green')];
+    const line = (name: string, score: { precision: number; recall: number; f1: number }): string[] => [name, exactPercent(score.precision), exactPercent(score.recall), paint(exactPercent(score.f1), 'bold', 'green')];
     print(table([['', 'precision', 'recall', 'F1'], line('pairs', pairs), line('B³', bCubed)], [{}, right, right, right]));
   });
 }
 
-const percent2 = (score: number): string => (score > 99 ? score.toFixed(2) : percent(score));
+/** Near the top the second digit matters. */
+const exactPercent = (score: number): string => (score > 99 ? score.toFixed(2) : percent(score));
 
 function namedClusters(names: readonly string[]): number[] {
   const ids = new Map<string, number>();
