@@ -7,7 +7,9 @@ import { compareText } from './evidence.ts';
 import { keepOneValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
 import { attributeValueOf } from './resolve/attribute-value.ts';
-import { resolveEntities } from './resolve/resolver.ts';
+import type { ContextReader } from './resolve/context.ts';
+import type { Decision } from './resolve/entity-resolver.ts';
+import { LIFE_DATES, resolveEntities } from './resolve/resolver.ts';
 
 export interface BuildGraphOptions {
   /** Relations below this score are left out, in [0, 1]; default 0. */
@@ -16,6 +18,10 @@ export interface BuildGraphOptions {
   readonly minMentionScore?: number;
   /** What relations may become; left out, their labels are the predicates. */
   readonly schema?: RelationSchema;
+  /** Reads the surroundings of names, which tell things of one name apart; left out, they play no part. */
+  readonly reader?: ContextReader;
+  /** What people said of what is one and what is not. */
+  readonly decisions?: readonly Decision[];
   /** Told of every relation that the schema rejects, in order of the documents. */
   readonly onRejected?: (rejected: RejectedRelation) => void;
 }
@@ -32,7 +38,7 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
   const graph = new KnowledgeGraph();
   const entityOf: (EntityId | undefined)[][] = sorted.map(({ mentions }) => new Array<EntityId | undefined>(mentions.length));
   for (const extraction of sorted) graph.upsertDocument(documentRecordOf(extraction));
-  for (const { id, type, name, aliases, mentions } of resolveEntities(sorted)) {
+  for (const { id, type, name, aliases, mentions } of resolveEntities(sorted, { functional: functionalOf(schema), reader: options.reader, decisions: options.decisions })) {
     for (const [document, mention] of mentions) entityOf[document][mention] = id;
     graph.upsertEntity({
       id,
@@ -52,6 +58,11 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
   });
   if (schema !== undefined) keepOneValue(graph, schema, onRejected);
   return graph;
+}
+
+export function functionalOf(schema: RelationSchema | undefined): ReadonlySet<string> {
+  if (schema === undefined) return LIFE_DATES;
+  return new Set([...schema.predicates.values()].flatMap(({ name, functional }) => (functional ? [name] : [])));
 }
 
 function addRelation(graph: KnowledgeGraph, extraction: Extraction, relation: Relation, entityOf: readonly (EntityId | undefined)[]): void {

@@ -1,7 +1,9 @@
 // The graph of a build folder as its journal has it, finished or not: what the commands that only read begin with.
+import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { RejectedRelation } from '../graph/admit-relations.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import { createContextReader } from '../graph/resolve/context.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
@@ -34,6 +36,6 @@ export async function graphOf(journal: JournalView, config: Config): Promise<Ope
   }
   const rejected: RejectedRelation[] = [];
   const schema = await readRelationSchema(config.graph.schema);
-  const graph = buildGraph(extractions, { ...config.graph, schema, onRejected: (relation) => rejected.push(relation) });
+  const graph = buildGraph(extractions, { ...config.graph, schema, reader: createContextReader(loadWordVectors()), onRejected: (relation) => rejected.push(relation) });
   return { graph, extractions, rejected };
 }

@@ -218,7 +218,7 @@ function letterOf(document: Document, failure: StageFailure): DeadLetter {
   return { uri: document.uri, stage, code: error.code, message: error.message, hint: error.hint };
 }
 
-function extractionOf(document: RelatedDocument, extractor: string): Extraction {
+export function extractionOf(document: RelatedDocument, extractor: string): Extraction {
   const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences } = document;
   return {
     id,

@@ -3,9 +3,9 @@ import { spelledName, normalizeName } from './normalize-name.ts';
 import type { EntityType } from '../model.ts';
 
 const MINOR_WORDS = new Set(['of', 'the', 'and', 'for', 'in', 'on', 'de', 'to', 'at']);
-const ACRONYM = /^(?:[A-Z]{2,8}|(?:[A-Z]\.\s?){2,8})$/;
+const ACRONYM = /^(?:[A-Z]{2,8}|(?:[A-Z]\.\s?){2,8}|[A-Z]{1,4}\s?&\s?[A-Z]{1,4})$/;
 
-/** The letters of a short name in capitals (`mit` for "MIT" or "M.I.T."), or undefined when it is none. */
+/** The letters of a short name in capitals (`mit` for "MIT" or "M.I.T.", `att` for "AT&T"), or undefined when it is none. */
 export function acronymOf(surface: string): string | undefined {
   const text = surface.trim().replace(/['’]s?$/, '');
   return ACRONYM.test(text) ? text.replace(/[^A-Z]/g, '').toLowerCase() : undefined;

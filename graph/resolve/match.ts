@@ -1,0 +1,108 @@
+// How sure it is that two things of two documents are one: what each comparison says, in natural log odds that add up (Fellegi & Sunter
+// 1969). What surroundings and company say is learnt without labels (`.tooling/fit-resolution.ts`): things of one rare name against things
+// of different names.
+import type { EntityType } from '../../pipeline/core/model.ts';
+import type { NameLevel } from './compare-names.ts';
+import { cosineOf } from './context.ts';
+import { datesAgree } from './parse-date.ts';
+import type { Profile } from './profile.ts';
+import WEIGHTS from './match-weights.json' with { type: 'json' };
+
+export interface Comparison {
+  /** `name`, `rarity`, `apart`, `surroundings`, `company`, `facts`, `within`, or a predicate that has one value. */
+  readonly name: string;
+  /** What was found, for people. */
+  readonly found: string;
+  /** Natural log of the odds that it adds; −Infinity where it rules the match out. */
+  readonly weight: number;
+}
+
+export interface TypeWeights {
+  readonly names: Readonly<Partial<Record<NameLevel, number>>>;
+  readonly rarity: number;
+  /** Of surroundings that have nothing in common; and what a full agreement of sentences, and of passages, adds. */
+  readonly surroundings: readonly [bias: number, sentence: number, passage: number];
+  /** A thing in common, by how much it tells. */
+  readonly company: number;
+}
+
+const weightsOf = (type: EntityType): TypeWeights => (WEIGHTS as unknown as Readonly<Record<string, TypeWeights>>)[type] ?? WEIGHTS.MISC;
+
+/** Company in common counts up to here, as `ContextReader.rarityOf` measures it. */
+export const MOST_COMPANY_SHARED = 12;
+/** Two dates of which both are this probable rule a match out. */
+const SURE = 0.64;
+const SAME_DAY = 5;
+const SAME_YEAR = 2.5;
+const SAME_FACT = 1;
+const MOST_FACTS = 3;
+const SAME_PLACE = 2;
+const OTHER_PLACE = -3;
+/** A document that speaks of both and did not take them for one. */
+const APART = -2;
+const MOST_APART = -6;
+/** Two names of which a document by itself could not know that they are one. */
+const BLIND: ReadonlySet<NameLevel> = new Set(['acronym', 'stated']);
+/** The rarity of a name that is neither common nor rare. */
+const USUAL_RARITY = 6;
+const LEAST_WEIGHT = -12;
+
+/** @param rarity of the shared name, as `ContextReader.rarityOf` measures each of its words, added up; undefined without a lexicon */
+export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: Profile, rarity?: number): Comparison[] {
+  const weights = weightsOf(type);
+  const comparisons: Comparison[] = [{ name: 'name', found: level, weight: weights.names[level] ?? 0 }];
+  if (rarity !== undefined) comparisons.push({ name: 'rarity', found: rarity.toFixed(1), weight: weights.rarity * Math.max(-4, Math.min(8, rarity - USUAL_RARITY)) });
+  const together = BLIND.has(level) ? 0 : [...a.documents].filter((document) => b.documents.has(document)).length;
+  if (together > 0) comparisons.push({ name: 'apart', found: `${together} document${together > 1 ? 's' : ''} with both`, weight: Math.max(MOST_APART, APART * together) });
+  compareSurroundings(weights, a, b, comparisons);
+  compareCompany(weights, a, b, comparisons);
+  compareValues(a, b, comparisons);
+  const shared = [...a.facts].flatMap(([fact, score]) => (b.facts.has(fact) ? [{ fact, score: score * b.facts.get(fact)! }] : []));
+  if (shared.length > 0) comparisons.push({ name: 'facts', found: shared.map(({ fact }) => fact).join(', '), weight: Math.min(MOST_FACTS, SAME_FACT * shared.reduce((sum, { score }) => sum + score, 0)) });
+  if (a.within.size > 0 && b.within.size > 0) {
+    const both = [...a.within].filter((place) => b.within.has(place));
+    comparisons.push({ name: 'within', found: both.length > 0 ? both.join(', ') : `${[...a.within].join(', ')} / ${[...b.within].join(', ')}`, weight: both.length > 0 ? SAME_PLACE : OTHER_PLACE });
+  }
+  return comparisons;
+}
+
+function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: TypeWeights, a: Profile, b: Profile, comparisons: Comparison[]): void {
+  if (a.context === undefined || b.context === undefined) return;
+  const isKnown = (vector: Float32Array): boolean => vector.some((x) => x !== 0);
+  if (![a.context.sentence, b.context.sentence, a.context.passage, b.context.passage].every(isKnown)) return;
+  const [sentence, passage] = [cosineOf(a.context.sentence, b.context.sentence), cosineOf(a.context.passage, b.context.passage)];
+  comparisons.push({ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage });
+}
+
+function compareCompany({ company }: TypeWeights, a: Profile, b: Profile, comparisons: Comparison[]): void {
+  const shared = [...a.company].filter(([name]) => b.company.has(name));
+  if (shared.length === 0) return;
+  const tells = Math.min(MOST_COMPANY_SHARED, shared.reduce((sum, [, weight]) => sum + weight, 0));
+  comparisons.push({ name: 'company', found: shared.map(([name]) => name).join(', '), weight: company * tells });
+}
+
+function compareValues(a: Profile, b: Profile, comparisons: Comparison[]): void {
+  for (const [predicate, ofA] of a.values) {
+    const ofB = b.values.get(predicate);
+    if (ofB === undefined) continue;
+    let [best, sure, found] = [Number.NEGATIVE_INFINITY, 0, ''];
+    for (const [x, p] of ofA) {
+      for (const [y, q] of ofB) {
+        if (p * q > sure) [sure, found] = [p * q, `${x} / ${y}`];
+        if (datesAgree(x, y)) best = Math.max(best, p * q * (Math.min(x.length, y.length) >= 10 ? SAME_DAY : SAME_YEAR));
+      }
+    }
+    if (best > Number.NEGATIVE_INFINITY) comparisons.push({ name: predicate, found, weight: best });
+    else comparisons.push({ name: predicate, found, weight: sure >= SURE ? Number.NEGATIVE_INFINITY : Math.log(1 - sure) });
+  }
+}
+
+/** Natural log odds that the two are one. A weight that rules it out counts −12, so that sums stay finite. */
+export function logOddsOf(comparisons: readonly Comparison[]): number {
+  const sum = comparisons.reduce((total, { weight }) => total + weight, 0);
+  return Math.max(LEAST_WEIGHT, sum);
+}
+
+export const isRuledOut = (comparisons: readonly Comparison[]): boolean => comparisons.some(({ weight }) => weight === Number.NEGATIVE_INFINITY);
+
+export const probabilityOfLogOdds = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
