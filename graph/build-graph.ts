@@ -1,6 +1,6 @@
 // The knowledge graph of a set of extractions: a pure function of the set, whatever order it comes in. Mentions become
 // entities through resolution, relations between entities become facts, relations to dates and numbers attributes.
-import type { DocumentRecord, EntityId, Extraction, Provenance, Relation } from '../pipeline/core/model.ts';
+import type { Decision, DocumentRecord, EntityId, Extraction, Provenance, Relation } from '../pipeline/core/model.ts';
 import type { RelationSchema } from '../pipeline/core/relation-schema.ts';
 import { admitRelations, type RejectedRelation } from './admit-relations.ts';
 import { compareText } from './evidence.ts';
@@ -8,7 +8,6 @@ import { keepOneValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
 import { attributeValueOf } from './resolve/attribute-value.ts';
 import type { ContextReader } from './resolve/context.ts';
-import type { Decision } from './resolve/entity-resolver.ts';
 import { LIFE_DATES, resolveEntities } from './resolve/resolver.ts';
 
 export interface BuildGraphOptions {
@@ -27,14 +26,11 @@ export interface BuildGraphOptions {
 }
 
 export function buildGraph(extractions: Iterable<Extraction>, options: BuildGraphOptions = {}): KnowledgeGraph {
-  const { minRelationScore = 0, minMentionScore = 0, schema } = options;
+  const { minRelationScore = 0, minMentionScore, schema } = options;
   const onRejected = (rejected: RejectedRelation): void => {
     if (rejected.probability >= minRelationScore) options.onRejected?.(rejected);
   };
-  const sorted = sortedById(extractions).map((extraction) => {
-    const strong = withoutWeakMentions(extraction, minMentionScore);
-    return schema === undefined ? strong : admitRelations(strong, schema, onRejected);
-  });
+  const sorted = admitExtractions(extractions, { minMentionScore, schema, onRejected });
   const graph = new KnowledgeGraph();
   const entityOf: (EntityId | undefined)[][] = sorted.map(({ mentions }) => new Array<EntityId | undefined>(mentions.length));
   for (const extraction of sorted) graph.upsertDocument(documentRecordOf(extraction));
@@ -60,6 +56,15 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
   return graph;
 }
 
+/** What of the extractions may enter the graph, sorted by document id, each document once. */
+export function admitExtractions(extractions: Iterable<Extraction>, { minMentionScore = 0, schema, onRejected = () => undefined }: Pick<BuildGraphOptions, 'minMentionScore' | 'schema' | 'onRejected'>): Extraction[] {
+  return sortedById(extractions).map((extraction) => {
+    const strong = withoutWeakMentions(extraction, minMentionScore);
+    return schema === undefined ? strong : admitRelations(strong, schema, onRejected);
+  });
+}
+
+/** Predicates that have one value. */
 export function functionalOf(schema: RelationSchema | undefined): ReadonlySet<string> {
   if (schema === undefined) return LIFE_DATES;
   return new Set([...schema.predicates.values()].flatMap(({ name, functional }) => (functional ? [name] : [])));

@@ -1,7 +1,6 @@
 // From inputs and settings to a folder with a journal, a graph in a store, and run.json: the only place that knows every
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
-import pRetry from 'p-retry';
 import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { createRelationExtractor } from '../extractors/relation/extractor.ts';
@@ -10,23 +9,21 @@ import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { openStore, STORES } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import type { Extraction, GraphDelta } from './core/model.ts';
+import type { Extraction } from './core/model.ts';
 import type { GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import { openJournal, type JournalProblem } from './journal.ts';
 import {
-  digestOfGraph,
   engramVersion,
   readManifest,
   writeManifest,
   type InputRecord,
   type RunManifest,
 } from './manifest.ts';
-import { graphOf } from './open-graph.ts';
-import { writeRejected } from './rejected.ts';
 import { findRemoved, mergeInputs } from './removal.ts';
 import { runExtraction, type RunProgress, type Stages } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
+import { writeGraph } from './write-graph.ts';
 
 export type BuildPhase = 'models' | 'extract' | 'graph' | 'store' | 'done';
 
@@ -65,8 +62,6 @@ export interface BuildResult {
 }
 
 const CREDENTIALS = /\/\/[^/]*@/;
-const STORE_RETRIES = 3;
-const STORE_RETRY_MS = 500;
 
 /**
  * Builds, resumes or updates, whichever the folder asks for.
@@ -159,13 +154,8 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
 
     tell('graph');
     const graphStart = seconds();
-    const { graph, extractions, rejected } = await graphOf(journal, config);
-    await writeRejected(out, rejected);
-    const delta = graph.toDelta();
-    const storeStart = seconds();
-
-    tell('store');
-    const store = await writeStore(() => parts.openStore(config, out), delta);
+    const written = await writeGraph(journal, { out, config, openStore: () => parts.openStore(config, out), onGraph: () => tell('store') });
+    const { graph, extractions, store } = written;
     const end = seconds();
 
     const complete: RunManifest = {
@@ -180,20 +170,18 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
         removed: removed.length,
         deadLetters: result.deadLetters,
         words: result.words,
-        ...graph.counts,
-        attributes: delta.entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
-        rejected: countBy(rejected, ({ reason }) => reason),
+        ...written.counts,
       },
       seconds: rounded({
         total: end,
         models: modelSeconds,
         extract: extractSeconds,
         ...result.stageSeconds,
-        graph: storeStart - graphStart,
-        store: end - storeStart,
+        graph: end - graphStart - written.storeSeconds,
+        store: written.storeSeconds,
       }),
       wordsPerSecond: result.words === 0 ? 0 : Math.round(result.words / extractSeconds),
-      digest: { journal: journal.digest, graph: digestOfGraph(delta) },
+      digest: written.digest,
     };
     await writeManifest(out, complete);
     tell('done');
@@ -250,38 +238,11 @@ function checkStoreAddress(address: string): void {
   throw new EngramError('ENGRAM_USAGE', { problem });
 }
 
-/** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */
-async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<StoreCounts> {
-  return pRetry(
-    async () => {
-      const store = await open();
-      try {
-        await store.prepare();
-        await store.replaceAll(delta);
-        return await store.counts();
-      } finally {
-        await store.close();
-      }
-    },
-    {
-      retries: STORE_RETRIES,
-      minTimeout: STORE_RETRY_MS,
-      shouldRetry: ({ error }) => error instanceof EngramError && error.retriable,
-    },
-  );
-}
-
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     (found) => found.size,
     () => 0,
   );
-}
-
-function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
-  return counts;
 }
 
 function createClock(): () => number {

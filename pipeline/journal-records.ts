@@ -1,7 +1,8 @@
 // A line of the journal: a checksum, a space, and a record as JSON. How one is written, checked and found again.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { DocumentId, Extraction } from './core/model.ts';
+import { digestOf } from './core/ids.ts';
+import type { Decision, DocumentId, Extraction, Reference } from './core/model.ts';
 import { splitLines } from './sources/lines.ts';
 
 export type JournalRecord =
@@ -11,13 +12,17 @@ export type JournalRecord =
       readonly key: string;
       readonly extraction: Extraction;
     }
-  | { readonly kind: 'removed'; readonly id: DocumentId };
+  | { readonly kind: 'removed'; readonly id: DocumentId }
+  /** What a person said of two things; of the same two the last one counts. `same` left out takes it back. */
+  | { readonly kind: 'decision'; readonly a: Reference; readonly b: Reference; readonly same?: boolean };
 
 /** What the front of a record says, without its extraction. */
 export interface RecordHead {
   readonly kind: JournalRecord['kind'];
-  readonly id: DocumentId;
+  /** Of a document; of a decision that of its pair. */
+  readonly id: DocumentId | string;
   readonly key?: string;
+  readonly decision?: Decision;
   readonly uri?: string;
   readonly checksum: string;
 }
@@ -46,10 +51,17 @@ export function lineFrom(record: JournalRecord): { readonly head: RecordHead; re
   const fields =
     record.kind === 'removed'
       ? record
-      : { kind: record.kind, id: record.extraction.id, key: record.key, uri: record.extraction.uri, extraction: record.extraction };
+      : record.kind === 'decision'
+        ? { kind: record.kind, id: decisionIdOf(record.a, record.b), ...(record.same === undefined ? {} : { decision: { a: record.a, b: record.b, same: record.same } }) }
+        : { kind: record.kind, id: record.extraction.id, key: record.key, uri: record.extraction.uri, extraction: record.extraction };
   const json = Buffer.from(JSON.stringify(fields));
   const checksum = checksumOf(json);
   return { head: headFrom(json, checksum), line: Buffer.concat([Buffer.from(`${checksum} `), json, Buffer.from('\n')]) };
+}
+
+/** The same for both orders of the pair. */
+export function decisionIdOf(...pair: readonly [Reference, Reference]): string {
+  return `decision-${digestOf(...pair.map(({ type, key, documentId }) => `${type} ${key} ${documentId}`).sort())}`;
 }
 
 /** @param line without its end; undefined where it is no whole record with an extraction */

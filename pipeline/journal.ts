@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EngramError, messageOf } from './core/errors.ts';
-import type { DocumentId, Extraction } from './core/model.ts';
+import type { Decision, DocumentId, Extraction } from './core/model.ts';
 import { acquireLock } from './journal-lock.ts';
 import { extractionFrom, lineAt, lineFrom, scanSegment, type JournalProblem, type JournalRecord, type RecordHead } from './journal-records.ts';
 
@@ -28,6 +28,8 @@ export interface JournalView {
    * @throws EngramError `ENGRAM_CHECKPOINT_CORRUPT` where a file was changed since the journal was opened
    */
   extractions(): AsyncIterable<Extraction>;
+  /** What people said of what is one and what is not, in order of the ids of the pairs. */
+  decisions(): readonly Decision[];
   close(): Promise<void>;
 }
 
@@ -167,6 +169,7 @@ async function createJournal(folder: string, segments: string[], index: Index, r
 
 interface Index {
   readonly entries: ReadonlyMap<DocumentId, Entry>;
+  readonly decisions: ReadonlyMap<string, { readonly decision: Decision; readonly checksum: string }>;
   readonly problems: readonly JournalProblem[];
   /** Where the last segment has half a record. */
   readonly tornAt: number | undefined;
@@ -175,11 +178,16 @@ interface Index {
 
 async function readIndex(segments: readonly string[]): Promise<Index> {
   const entries = new Map<DocumentId, Entry>();
+  const decisions = new Map<string, { readonly decision: Decision; readonly checksum: string }>();
   const problems: JournalProblem[] = [];
   let tornAt: number | undefined;
   const apply: Index['apply'] = (head, segment, offset, length) => {
-    const { kind, id, key = '', uri = '', checksum } = head;
-    if (kind === 'removed') entries.delete(id);
+    const { kind, key = '', uri = '', checksum, decision } = head;
+    const id = head.id as DocumentId;
+    if (kind === 'decision') {
+      if (decision === undefined) decisions.delete(id);
+      else decisions.set(id, { decision, checksum });
+    } else if (kind === 'removed') entries.delete(id);
     else entries.set(id, { key, uri, checksum, segment, offset, length });
   };
   for (const [segment, path] of segments.entries()) {
@@ -191,11 +199,12 @@ async function readIndex(segments: readonly string[]): Promise<Index> {
       }
     }
   }
-  return { entries, problems, tornAt, apply };
+  return { entries, decisions, problems, tornAt, apply };
 }
 
 function viewOf(index: Index, reader: Reader, close: () => Promise<void>): JournalView {
-  const { entries } = index;
+  const { entries, decisions } = index;
+  const sortedDecisions = () => [...decisions].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     get size() {
       return entries.size;
@@ -203,6 +212,7 @@ function viewOf(index: Index, reader: Reader, close: () => Promise<void>): Journ
     get digest() {
       const hash = createHash('sha256');
       for (const id of [...entries.keys()].sort()) hash.update(`${id} ${entries.get(id)!.checksum}\n`);
+      for (const [id, { checksum }] of sortedDecisions()) hash.update(`${id} ${checksum}\n`);
       return hash.digest('hex');
     },
     problems: index.problems,
@@ -216,6 +226,7 @@ function viewOf(index: Index, reader: Reader, close: () => Promise<void>): Journ
         for (const [id, entry] of sorted) yield await reader.read(id, entry);
       })();
     },
+    decisions: () => sortedDecisions().map(([, { decision }]) => decision),
     close,
   };
 }

@@ -36,6 +36,6 @@ export async function graphOf(journal: JournalView, config: Config): Promise<Ope
   }
   const rejected: RejectedRelation[] = [];
   const schema = await readRelationSchema(config.graph.schema);
-  const graph = buildGraph(extractions, { ...config.graph, schema, reader: createContextReader(loadWordVectors()), onRejected: (relation) => rejected.push(relation) });
+  const graph = buildGraph(extractions, { ...config.graph, schema, reader: createContextReader(loadWordVectors()), decisions: journal.decisions(), onRejected: (relation) => rejected.push(relation) });
   return { graph, extractions, rejected };
 }

@@ -3,7 +3,8 @@
 //
 // Documents that use one name are divided into the things they mean (`same-name.ts`); things of different names that may be one are weighed
 // (`match.ts`) and joined from the surest pair down (`cluster.ts`); a surname alone goes to the bearer it fits.
-import type { DocumentId, EntityType, Extraction } from '../../pipeline/core/model.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
+import type { Decision, DocumentId, EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
 import { acronymOf } from '../../pipeline/core/names/acronym.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
@@ -13,21 +14,6 @@ import type { ContextReader } from './context.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
 import { profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
 import { SameName, type Sense } from './same-name.ts';
-
-/** A thing as one document names it. */
-export interface Reference {
-  readonly type: EntityType;
-  /** Normalised. */
-  readonly key: string;
-  readonly documentId: DocumentId;
-}
-
-/** What a person said: it holds whatever is found. */
-export interface Decision {
-  readonly a: Reference;
-  readonly b: Reference;
-  readonly same: boolean;
-}
 
 export interface ResolverOptions {
   /** Predicates that have one value: two values speak against a match. */
@@ -46,13 +32,14 @@ export interface Cluster {
   readonly anchor: string;
 }
 
-/** A pair that was weighed: two things of one name or of two, or a surname and its bearer. */
+/** Two things of one name or of two, or a surname and its bearer, and what was found. */
 export interface WeighedPair {
   readonly a: Reference;
   readonly b: Reference;
-  readonly level: NameLevel;
+  /** Undefined where the names say that there are two. */
+  readonly level: NameLevel | undefined;
   readonly comparisons: readonly Comparison[];
-  /** Natural log, with what other things the shorter name may mean. */
+  /** Natural log. */
   readonly logOdds: number;
   readonly decision?: 'same' | 'different';
 }
@@ -62,6 +49,8 @@ const LONGEST_BLOCK = 128;
 /** Two things of one cluster that nobody compared, and two whose names contradict, in log odds. */
 const NOT_COMPARED = -0.3;
 const CONTRADICTING = -6;
+/** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
+const DOUBT = 1.4;
 
 /** The things that documents call by one name. */
 interface Group {
@@ -195,23 +184,57 @@ export class EntityResolver {
     return clusters.sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
   }
 
-  /** Every pair of things that was weighed and may be one, across names and within them. */
-  *weighedPairs(): Generator<WeighedPair> {
+  /** Pairs of things that are neither surely one nor surely two and that nobody decided, the least sure first. */
+  doubtfulPairs(): WeighedPair[] {
     this.settle();
+    const pairs: WeighedPair[] = [];
+    const consider = (a: Reference, b: Reference): void => {
+      const pair = this.weigh(a, b);
+      if (Math.abs(pair.logOdds) <= DOUBT && pair.decision === undefined) pairs.push(pair);
+    };
     for (const group of this.groups.values()) {
-      const senses = group.sameName.senses();
-      for (let i = 0; i < senses.length; i++) for (let j = i + 1; j < senses.length; j++) yield this.weigh(group, i, group, j, 'equal');
-      for (const [other, level] of group.neighbours) {
-        if (group.id > other.id) continue;
-        for (let i = 0; i < senses.length; i++) for (let j = 0; j < other.sameName.senses().length; j++) yield this.weigh(group, i, other, j, level);
+      const senses = group.sameName.senses().map((sense) => referenceOf(group, sense));
+      senses.forEach((a, i) => senses.slice(i + 1).forEach((b) => consider(a, b)));
+      for (const other of group.neighbours.keys()) {
+        if (group.id < other.id) for (const a of senses) for (const sense of other.sameName.senses()) consider(a, referenceOf(other, sense));
       }
     }
+    for (const { appearances, bearers } of this.lone.values()) {
+      for (const appearance of appearances) for (const group of bearers) for (const sense of group.sameName.senses()) consider(refer(appearance), referenceOf(group, sense));
+    }
+    return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(placeId(a.a) + placeId(a.b), placeId(b.a) + placeId(b.b)));
   }
 
-  private weigh(a: Group, i: number, b: Group, j: number, level: NameLevel): WeighedPair {
-    const [x, y] = [a.sameName.senses()[i]!, b.sameName.senses()[j]!];
-    const comparisons = this.comparisonsOf(a, x, b, y, level);
-    return { a: referenceOf(a, x), b: referenceOf(b, y), level, comparisons, logOdds: logOddsOf(comparisons) };
+  /**
+   * What speaks for and against two things being one. Where both are one thing of one name, the two documents are compared by themselves.
+   * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` for a name that its document does not use
+   */
+  weigh(a: Reference, b: Reference): WeighedPair {
+    this.settle();
+    const [x, y] = [this.find(a), this.find(b)];
+    const isOneSense = x.sense !== undefined && x.sense === y.sense;
+    const profileOf = ({ appearance, sense }: typeof x): Profile => (sense === undefined || isOneSense ? this.profileOf(appearance) : sense.profile());
+    const level = this.levelOf(x, y);
+    const comparisons =
+      level === undefined
+        ? [{ name: 'name', found: 'two names', weight: namesContradict(nameIn(x.appearance), nameIn(y.appearance)) ? CONTRADICTING : NOT_COMPARED }]
+        : comparePair(a.type, level, profileOf(x), profileOf(y), this.rarityOf(compareSpecificity(a.key, b.key) > 0 ? a.key : b.key));
+    const decided = (this.decisionsOf.get(this.groupId(a)) ?? []).find((each) => [placeId(each.a), placeId(each.b)].sort().join() === [placeId(a), placeId(b)].sort().join());
+    return { a, b, level, comparisons, logOdds: logOddsOf(comparisons), ...(decided === undefined ? {} : { decision: decided.same ? 'same' : 'different' }) };
+  }
+
+  private find(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
+    const appearance = this.views.get(reference.documentId)?.appearances.find(({ entity }) => entity.type === reference.type && entity.key === reference.key);
+    if (appearance === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: reference.key });
+    const group = this.groups.get(this.groupId(reference));
+    return { appearance, group, sense: group?.sameName.senses().find(({ appearances }) => appearances.includes(appearance)) };
+  }
+
+  private levelOf(x: { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense }, y: typeof x): NameLevel | undefined {
+    const [a, b] = [nameIn(x.appearance), nameIn(y.appearance)];
+    if (a.type !== b.type) return undefined;
+    if (x.group === undefined || y.group === undefined) return x.group === y.group ? (a.key === b.key ? 'surnames' : undefined) : lastWordOf(a) === lastWordOf(b) ? 'surname' : undefined;
+    return x.group === y.group ? 'equal' : this.statedOr(x.group, x.sense!, y.group, y.sense!, x.group.neighbours.get(y.group) ?? compareNames(a, b));
   }
 
   private isAlone(appearance: Appearance): boolean {
@@ -399,10 +422,13 @@ export class EntityResolver {
   }
 
   private comparisonsOf(a: Group, x: Sense, b: Group, y: Sense, level: NameLevel): Comparison[] {
-    const [first, second] = compareSpecificity(a.key, b.key) > 0 ? [a, b] : [b, a];
-    const isStated = level === 'stated' && a !== b && !states(x, second === b ? b : a) && !states(y, first === a ? a : b);
-    const real = isStated ? (compareNames(nameOf(a), nameOf(b)) ?? level) : level;
-    return comparePair(a.type, real, x.profile(), y.profile(), this.rarityOf(first.key));
+    const short = compareSpecificity(a.key, b.key) > 0 ? a : b;
+    return comparePair(a.type, this.statedOr(a, x, b, y, level)!, x.profile(), y.profile(), this.rarityOf(short.key));
+  }
+
+  /** A name that some documents give to a thing says nothing of another thing of the same name. */
+  private statedOr(a: Group, x: Sense, b: Group, y: Sense, level: NameLevel | undefined): NameLevel | undefined {
+    return level === 'stated' && !states(x, b) && !states(y, a) ? (compareNames(nameOf(a), nameOf(b)) ?? level) : level;
   }
 
   private clusterGroups(groups: readonly Group[]): Component['clusters'] {
@@ -523,6 +549,8 @@ function bestLevel(a: Group, b: Group): NameLevel | undefined {
 const nameOf = (group: Group): Name => group.names.get(group.key)!.name;
 const refer = ({ documentId, entity: { type, key } }: Appearance): Reference => ({ type, key, documentId });
 const states = (sense: Sense, other: Group): boolean => sense.appearances.some(({ entity }) => entity.names.has(other.key) || entity.acronyms.has(other.key));
+const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
+const lastWordOf = ({ key }: Name): string => key.slice(key.lastIndexOf(' ') + 1);
 const sortedByDocument = (appearances: readonly Appearance[]): Appearance[] => [...appearances].sort((a, b) => compareText(a.documentId, b.documentId));
 
 function referenceOf(group: Group, sense: Sense): Reference {

@@ -14,16 +14,24 @@ export function addExplainCommand(program: Command): void {
     .argument('<fact...>', 'an id, "Subject predicate Object", "Subject predicate", or the name of an entity');
   command
     .option('--words', 'also the words that moved each decision most')
-    .option('--html <file>', 'write a page that shows it, words included');
+    .option('--html <file>', 'write a page that shows it, words included')
+    .option('--merge', 'the arguments are two names: why they are one thing, or two');
   addExample(
     addDirOption(addCommonOptions(command)),
     'explain "Ada Lovelace placeOfBirth London"',
     'explain "Alan Turing employer" --json',
+    'explain --merge "Bell Labs" "Bell Telephone Laboratories"',
   );
-  command.action(async (words: string[], flags: DirFlags & { readonly words?: boolean; readonly html?: string }) => {
+  command.action(async (words: string[], flags: DirFlags & { readonly words?: boolean; readonly html?: string; readonly merge?: boolean }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { explain } = await import('../../graph/query/explain.ts');
     const config = await configOf(flags);
+    if (flags.merge) {
+      if (words.length !== 2) throw new EngramError('ENGRAM_USAGE', { problem: `--merge takes two names, each in quotes; got ${words.length}.` });
+      const { openResolution } = await import('../resolution.ts');
+      const { explainMerge } = await import('./resolution.ts');
+      return explainMerge(await openResolution(flags.dir, config), words[0]!, words[1]!, flags.json === true);
+    }
     const { graph, extractions } = await openGraph(flags.dir, config);
     const question = words.join(' ');
     const explanation = explain(graph, extractions, question);

@@ -117,6 +117,21 @@ export interface Extraction {
   readonly extractor: string;
 }
 
+/** A thing as one document names it. */
+export interface Reference {
+  readonly type: EntityType;
+  /** The fullest name the document uses, as `normalizeName` gives it. */
+  readonly key: string;
+  readonly documentId: DocumentId;
+}
+
+/** What a person said of two things: that they are one, or that they are not. It holds whatever is found. */
+export interface Decision {
+  readonly a: Reference;
+  readonly b: Reference;
+  readonly same: boolean;
+}
+
 /** Where a claim came from. */
 export interface Provenance {
   readonly documentId: DocumentId;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { EntityResolver, type Decision } from '../../../graph/resolve/entity-resolver.ts';
-import type { Extraction } from '../../../pipeline/core/model.ts';
+import { EntityResolver } from '../../../graph/resolve/entity-resolver.ts';
+import type { Decision, Extraction } from '../../../pipeline/core/model.ts';
 import { arbitraryCorpus } from '../../support/graph-arbitraries.ts';
 
 const functional = new Set(['dateOfBirth', 'dateOfDeath']);

@@ -1,0 +1,81 @@
+// From the journal of a build folder to its graph, in memory and in the store: the second half of a build, and all that a person's decision
+// about what is one needs.
+import pRetry from 'p-retry';
+import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import type { Config } from './core/config.ts';
+import { EngramError } from './core/errors.ts';
+import type { Extraction, GraphDelta } from './core/model.ts';
+import type { GraphStore, StoreCounts } from './core/stage.ts';
+import type { JournalView } from './journal.ts';
+import { digestOfGraph, type RunManifest } from './manifest.ts';
+import { graphOf } from './open-graph.ts';
+import { writeRejected } from './rejected.ts';
+
+export interface WriteGraphOptions {
+  readonly out: string;
+  readonly config: Config;
+  readonly openStore: () => Promise<GraphStore>;
+  /** Told when the graph is there and the store's turn comes. */
+  readonly onGraph?: () => void;
+}
+
+export interface WrittenGraph {
+  readonly graph: KnowledgeGraph;
+  readonly extractions: readonly Extraction[];
+  readonly store: StoreCounts;
+  readonly storeSeconds: number;
+  readonly counts: StoreCounts & Pick<NonNullable<RunManifest['counts']>, 'attributes' | 'rejected'>;
+  readonly digest: NonNullable<RunManifest['digest']>;
+}
+
+const STORE_RETRIES = 3;
+const STORE_RETRY_MS = 500;
+
+/** @throws EngramError `ENGRAM_STORE_UNAVAILABLE` when the store does not answer: the journal is whole, run it again */
+export async function writeGraph(journal: JournalView, { out, config, openStore, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
+  const { graph, extractions, rejected } = await graphOf(journal, config);
+  await writeRejected(out, rejected);
+  const delta = graph.toDelta();
+  onGraph?.();
+  const started = performance.now();
+  const store = await writeStore(openStore, delta);
+  return {
+    graph,
+    extractions,
+    store,
+    storeSeconds: (performance.now() - started) / 1000,
+    counts: {
+      ...graph.counts,
+      attributes: delta.entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
+      rejected: countBy(rejected, ({ reason }) => reason),
+    },
+    digest: { journal: journal.digest, graph: digestOfGraph(delta) },
+  };
+}
+
+/** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */
+async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<StoreCounts> {
+  return pRetry(
+    async () => {
+      const store = await open();
+      try {
+        await store.prepare();
+        await store.replaceAll(delta);
+        return await store.counts();
+      } finally {
+        await store.close();
+      }
+    },
+    {
+      retries: STORE_RETRIES,
+      minTimeout: STORE_RETRY_MS,
+      shouldRetry: ({ error }) => error instanceof EngramError && error.retriable,
+    },
+  );
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
+}
