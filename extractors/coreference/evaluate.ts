@@ -6,7 +6,7 @@ import { scoresOf, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { ChainCounter, type ChainScores } from './chain-scores.ts';
 import { COREFERENCE_VERSION, createCoreference } from './coreference.ts';
-import { chainFormatOf, readGoldChains, type ChainFormat, type GoldDocument, type GoldMention } from './gold-chains.ts';
+import { chainFormatOf, mentionFrom, readGoldChains, type ChainFormat, type GoldDocument, type GoldMention } from './gold-chains.ts';
 import { chainNames } from './name-chains.ts';
 
 export interface CoreferenceEvaluationOptions {
@@ -126,12 +126,6 @@ function goldChains({ mentions }: GoldDocument, least: number): string[][] {
 function surfaceOf({ document }: GoldDocument, { sentence, start, end }: GoldMention): string {
   const { tokens } = document.sentences[sentence]!;
   return document.text.slice(tokens[start]!.start, tokens[end - 1]!.end);
-}
-
-function mentionFrom(gold: GoldDocument, mention: GoldMention): Mention {
-  const { tokens } = gold.document.sentences[mention.sentence]!;
-  const [start, end] = [tokens[mention.start]!.start, tokens[mention.end - 1]!.end];
-  return { label: mention.label, sentence: mention.sentence, tokenStart: mention.start, tokenEnd: mention.end, start, end, surface: gold.document.text.slice(start, end), score: 1 };
 }
 
 /** The gold mention that a found one stands for: the same words, else the shortest one that opens or ends with them; its own words otherwise. */

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
-import type { SegmentedDocument, Token } from '../../pipeline/core/model.ts';
+import type { Mention, SegmentedDocument, Token } from '../../pipeline/core/model.ts';
 import { readDocredDocuments } from '../ner/data-formats.ts';
 import { readLines } from '../text/data-files.ts';
 
@@ -121,4 +121,10 @@ export function documentFrom(name: string, sentences: readonly (readonly string[
     return { index, start, end: Math.max(start, text.length - 1), tokens };
   });
   return { id: documentIdOf(name), uri: name, title: name, text, sentences: segmented };
+}
+
+export function mentionFrom({ document }: GoldDocument, mention: GoldMention): Mention {
+  const { tokens } = document.sentences[mention.sentence]!;
+  const [start, end] = [tokens[mention.start]!.start, tokens[mention.end - 1]!.end];
+  return { label: mention.label, sentence: mention.sentence, tokenStart: mention.start, tokenEnd: mention.end, start, end, surface: document.text.slice(start, end), score: 1 };
 }

@@ -1,5 +1,5 @@
 // How sure it is that two things of two documents are one: what each comparison says, in natural log odds that add up (Fellegi & Sunter
-// 1969). What surroundings and company say is learnt without labels (`.tooling/fit-resolution.ts`): things of one rare name against things
+// 1969). What surroundings and company say is learnt without labels (`npm run resolution-weights`): things of one rare name against things
 // of different names.
 import type { EntityType } from '../../pipeline/core/model.ts';
 import type { NameLevel } from './compare-names.ts';
@@ -22,16 +22,14 @@ export interface TypeWeights {
   readonly rarity: number;
   /** Of surroundings that have nothing in common; and what a full agreement of sentences, and of passages, adds. */
   readonly surroundings: readonly [bias: number, sentence: number, passage: number];
-  /** A thing in common, by how much it tells. */
+  /** Things in common, as `companyShared` measures them. */
   readonly company: number;
 }
 
 const weightsOf = (type: EntityType): TypeWeights => (WEIGHTS as unknown as Readonly<Record<string, TypeWeights>>)[type] ?? WEIGHTS.MISC;
 
-/** Company in common counts up to here, as `ContextReader.rarityOf` measures it. */
-export const MOST_COMPANY_SHARED = 12;
 /** Two dates of which both are this probable rule a match out. */
-const SURE = 0.64;
+const SURE = 0.9;
 const SAME_DAY = 5;
 const SAME_YEAR = 2.5;
 const SAME_FACT = 1;
@@ -41,8 +39,11 @@ const OTHER_PLACE = -3;
 /** A document that speaks of both and did not take them for one. */
 const APART = -2;
 const MOST_APART = -6;
+/** A part of a name, and what it is part of, stand in like surroundings whether they are one ("Ford") or not ("Albany" and "Albany County"). */
+const PARTS: ReadonlySet<NameLevel> = new Set(['contained', 'abbreviated', 'generic']);
+const OF_A_PART = 1 / 3;
 /** Two names of which a document by itself could not know that they are one. */
-const BLIND: ReadonlySet<NameLevel> = new Set(['acronym', 'stated']);
+const BLIND: ReadonlySet<NameLevel> = new Set(['equal', 'acronym', 'stated']);
 /** The rarity of a name that is neither common nor rare. */
 const USUAL_RARITY = 6;
 const LEAST_WEIGHT = -12;
@@ -52,10 +53,11 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
   const weights = weightsOf(type);
   const comparisons: Comparison[] = [{ name: 'name', found: level, weight: weights.names[level] ?? 0 }];
   if (rarity !== undefined) comparisons.push({ name: 'rarity', found: rarity.toFixed(1), weight: weights.rarity * Math.max(-4, Math.min(8, rarity - USUAL_RARITY)) });
-  const together = BLIND.has(level) ? 0 : [...a.documents].filter((document) => b.documents.has(document)).length;
-  if (together > 0) comparisons.push({ name: 'apart', found: `${together} document${together > 1 ? 's' : ''} with both`, weight: Math.max(MOST_APART, APART * together) });
-  compareSurroundings(weights, a, b, comparisons);
-  compareCompany(weights, a, b, comparisons);
+  const together = [...a.documents].filter((document) => b.documents.has(document)).length;
+  if (together === 0) {
+    const surroundings = [...compareSurroundings(weights, a, b), ...compareCompany(weights, a, b)];
+    comparisons.push(...(PARTS.has(level) ? surroundings.map(({ weight, ...rest }) => ({ ...rest, weight: weight > 0 ? weight * OF_A_PART : weight })) : surroundings));
+  } else if (!BLIND.has(level)) comparisons.push({ name: 'apart', found: `${together} document${together > 1 ? 's' : ''} with both`, weight: Math.max(MOST_APART, APART * together) });
   compareValues(a, b, comparisons);
   const shared = [...a.facts].flatMap(([fact, score]) => (b.facts.has(fact) ? [{ fact, score: score * b.facts.get(fact)! }] : []));
   if (shared.length > 0) comparisons.push({ name: 'facts', found: shared.map(({ fact }) => fact).join(', '), weight: Math.min(MOST_FACTS, SAME_FACT * shared.reduce((sum, { score }) => sum + score, 0)) });
@@ -66,19 +68,23 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
   return comparisons;
 }
 
-function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: TypeWeights, a: Profile, b: Profile, comparisons: Comparison[]): void {
-  if (a.context === undefined || b.context === undefined) return;
+function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: TypeWeights, a: Profile, b: Profile): Comparison[] {
+  if (a.context === undefined || b.context === undefined) return [];
   const isKnown = (vector: Float32Array): boolean => vector.some((x) => x !== 0);
-  if (![a.context.sentence, b.context.sentence, a.context.passage, b.context.passage].every(isKnown)) return;
+  if (![a.context.sentence, b.context.sentence, a.context.passage, b.context.passage].every(isKnown)) return [];
   const [sentence, passage] = [cosineOf(a.context.sentence, b.context.sentence), cosineOf(a.context.passage, b.context.passage)];
-  comparisons.push({ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage });
+  return [{ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage }];
 }
 
-function compareCompany({ company }: TypeWeights, a: Profile, b: Profile, comparisons: Comparison[]): void {
+function compareCompany({ company }: TypeWeights, a: Profile, b: Profile): Comparison[] {
+  const { names, tells } = companyShared(a, b);
+  return names.length === 0 ? [] : [{ name: 'company', found: names.join(', '), weight: company * tells }];
+}
+
+/** `tells`: natural log of one and how much the names in common tell together; every further one adds less. */
+export function companyShared(a: Profile, b: Profile): { readonly names: readonly string[]; readonly tells: number } {
   const shared = [...a.company].filter(([name]) => b.company.has(name));
-  if (shared.length === 0) return;
-  const tells = Math.min(MOST_COMPANY_SHARED, shared.reduce((sum, [, weight]) => sum + weight, 0));
-  comparisons.push({ name: 'company', found: shared.map(([name]) => name).join(', '), weight: company * tells });
+  return { names: shared.map(([name]) => name), tells: Math.log1p(shared.reduce((sum, [, weight]) => sum + weight, 0)) };
 }
 
 function compareValues(a: Profile, b: Profile, comparisons: Comparison[]): void {

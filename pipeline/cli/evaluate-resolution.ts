@@ -1,13 +1,14 @@
 // `engram evaluate resolution`: records of one table, or of two, against what people say which of them are one.
 import type { Command } from 'commander';
 import { EngramError } from '../core/errors.ts';
-import { addCommonOptions, addExample, requirePath, type CommonFlags } from './options.ts';
+import { addCommonOptions, addExample, configOf, requirePath, type CommonFlags } from './options.ts';
 import { formatCount, heading, note, paint, print, printJson, table } from './output.ts';
 import { percent } from './score-tables.ts';
 
 interface ResolutionFlags extends CommonFlags {
   readonly data: readonly string[];
-  readonly columns: string;
+  readonly columns?: string;
+  readonly goldMentions?: boolean;
   readonly id: string;
   readonly truth?: string;
   readonly entity?: string;
@@ -16,15 +17,20 @@ interface ResolutionFlags extends CommonFlags {
 export function addEvaluateResolutionCommand(parent: Command): void {
   const command = parent
     .command('resolution')
-    .description('records that are one, found without labels, against what people say: pairs and B³')
-    .requiredOption('--data <file...>', 'a table (.csv, any usual delimiter) whose records may be one, or two tables to link')
-    .requiredOption('--columns <kinds>', 'what is compared: given_name=name,title=text,phone=identifier,born=date,price=number')
+    .description('records or names of documents that are one, against what people say: pairs and B³')
+    .requiredOption('--data <file...>', 'a table (.csv, any usual delimiter) whose records may be one, or two tables to link; a folder like fixtures/resolution/plain, or DocRED documents (.json)')
+    .option('--columns <kinds>', 'what is compared: given_name=name,title=text,phone=identifier,born=date,price=number')
+    .option('--gold-mentions', 'of documents: with the names that people marked, not those that are found')
     .option('--id <column>', 'that tells records apart', 'id')
     .option('--truth <file>', 'pairs of ids, one a line')
     .option('--entity <column>', 'that names the entity, where the table says it; rec_id:rec-(\\d+) takes a part of it');
-  addExample(addCommonOptions(command), 'evaluate resolution --data dblp.csv acm.csv --truth gt.csv --columns title=text,authors=text,venue=text,year=number');
+  addExample(addCommonOptions(command), 'evaluate resolution --data fixtures/resolution/plain', 'evaluate resolution --data dblp.csv acm.csv --truth gt.csv --columns title=text,authors=text,venue=text,year=number');
   command.action(async (flags: ResolutionFlags) => {
     for (const path of [...flags.data, flags.truth]) if (path !== undefined) requirePath(path);
+    if (flags.columns === undefined) {
+      const { printTextResolution } = await import('./text-resolution.ts');
+      return printTextResolution(flags.data, await configOf(flags), flags);
+    }
     if (flags.data.length > 2) throw new EngramError('ENGRAM_USAGE', { problem: '--data takes one table or two.' });
     if ((flags.truth === undefined) === (flags.entity === undefined)) throw new EngramError('ENGRAM_USAGE', { problem: 'Say which records are one: --truth or --entity.' });
     const { parseColumns, readRecordTable, readTruth } = await import('../read-records.ts');
