@@ -5,13 +5,14 @@
 // (`match.ts`) and joined from the surest pair down (`cluster.ts`); a surname alone goes to the bearer it fits.
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Decision, DocumentId, EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
-import { acronymOf } from '../../pipeline/core/names/acronym.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
-import { clusterPairs } from './cluster.ts';
 import { compareNames, nameKeysOf, namesContradict, type Name, type NameLevel } from './compare-names.ts';
 import type { ContextReader } from './context.ts';
+import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
+import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
+import { anchorOf, bestLevel, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
 import { SameName, type Sense } from './same-name.ts';
 
@@ -46,32 +47,8 @@ export interface WeighedPair {
 
 /** Names under one key of which there are more are found by their other keys. */
 const LONGEST_BLOCK = 128;
-/** Two things of one cluster that nobody compared, and two whose names contradict, in log odds. */
-const NOT_COMPARED = -0.3;
-const CONTRADICTING = -6;
 /** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
 const DOUBT = 1.4;
-
-/** The things that documents call by one name. */
-interface Group {
-  readonly id: string;
-  readonly type: EntityType;
-  /** Its own name. */
-  readonly key: string;
-  /** Its own name first; then the other names that documents give to its things; how many documents give each. */
-  readonly names: Map<string, { readonly name: Name; count: number }>;
-  readonly sameName: SameName;
-  readonly keys: Set<string>;
-  readonly neighbours: Map<Group, NameLevel>;
-  /** Odds between the senses, by the group whose id comes first. */
-  readonly links: Map<Group, readonly Float32Array[]>;
-  component: Component | undefined;
-}
-
-interface Component {
-  readonly groups: readonly Group[];
-  readonly clusters: readonly { readonly type: EntityType; readonly senses: readonly { readonly group: Group; readonly index: number; readonly sense: Sense }[] }[];
-}
 
 /** Persons called by one name only. */
 interface LoneName {
@@ -79,12 +56,8 @@ interface LoneName {
   readonly bearers: Set<Group>;
   /** What fits no bearer, and who the others fit. */
   rest: SameName | undefined;
-  readonly assigned: Map<Component['clusters'][number], Appearance[]>;
+  readonly assigned: Map<NamedCluster, Appearance[]>;
 }
-
-const nameId = ({ type, key }: { readonly type: EntityType; readonly key: string }): string => `${type} ${key}`;
-const placeId = (reference: Reference): string => `${nameId(reference)} #${reference.documentId}`;
-const isLone = (type: EntityType, key: string): boolean => type === 'PER' && parsePersonName(key).given.length === 0;
 
 export class EntityResolver {
   private readonly options: ResolverOptions;
@@ -93,10 +66,7 @@ export class EntityResolver {
   private readonly groups = new Map<string, Group>();
   private readonly blocks = new Map<string, Set<Group>>();
   private readonly lone = new Map<string, LoneName>();
-  /** By the group that either side is in. */
-  private readonly decisionsOf = new Map<string, Decision[]>();
-  /** Persons called by a surname alone of whom people said who they are: each is in a group of its own. */
-  private readonly known = new Set<string>();
+  private readonly decisions: Decisions;
   /** What has to be looked at anew: names, things of a name, surnames alone. */
   private readonly renamed = new Set<Group>();
   private readonly changed = new Set<Group>();
@@ -104,13 +74,7 @@ export class EntityResolver {
 
   constructor(options: ResolverOptions) {
     this.options = options;
-    for (const { a, b, same } of options.decisions ?? []) {
-      const lone = [a, b].filter(({ type, key }) => isLone(type, key));
-      if (same || lone.length === 2) for (const reference of lone) this.known.add(placeId(reference));
-    }
-    for (const decision of options.decisions ?? []) {
-      for (const id of new Set([this.groupId(decision.a), this.groupId(decision.b)])) this.decisionsOf.set(id, [...(this.decisionsOf.get(id) ?? []), decision]);
-    }
+    this.decisions = new Decisions(options.decisions ?? []);
   }
 
   /** A document of the same id takes the place of the one before. */
@@ -120,8 +84,8 @@ export class EntityResolver {
     this.views.set(extraction.id, view);
     view.appearances.forEach((appearance, index) => {
       this.placeOf.set(appearance, { view, index });
-      const { type, key } = appearance.entity;
-      if (this.isAlone(appearance)) {
+      const { key } = appearance.entity;
+      if (this.decisions.isAlone(refer(appearance))) {
         this.loneName(key).appearances.add(appearance);
         this.changedLone.add(key);
         return;
@@ -129,12 +93,10 @@ export class EntityResolver {
       const group = this.groupOf(appearance);
       if (!group.sameName.add(appearance)) this.changed.add(group);
       for (const [name, surface] of namesOf(appearance)) {
-        const known = group.names.get(name);
-        if (known !== undefined) known.count++;
-        else {
-          group.names.set(name, { name: { type, key: name, surface }, count: 1 });
-          this.renamed.add(group);
-        }
+        const surfaces = group.names.get(name) ?? new Map<string, number>();
+        group.names.set(name, surfaces);
+        if (!surfaces.has(surface)) this.renamed.add(group);
+        surfaces.set(surface, (surfaces.get(surface) ?? 0) + 1);
       }
     });
   }
@@ -144,20 +106,22 @@ export class EntityResolver {
     if (view === undefined) return;
     this.views.delete(documentId);
     for (const appearance of view.appearances) {
-      if (this.isAlone(appearance)) {
+      if (this.decisions.isAlone(refer(appearance))) {
         const { key } = appearance.entity;
         this.loneName(key).appearances.delete(appearance);
         this.changedLone.add(key);
         continue;
       }
-      const group = this.groups.get(this.groupId(refer(appearance)));
+      const group = this.groups.get(this.decisions.groupId(refer(appearance)));
       if (group === undefined) continue;
       group.sameName.remove(documentId);
       this.changed.add(group);
-      for (const [name] of namesOf(appearance)) {
-        const known = group.names.get(name);
-        if (known === undefined || --known.count > 0) continue;
-        group.names.delete(name);
+      for (const [name, surface] of namesOf(appearance)) {
+        const surfaces = group.names.get(name)!;
+        surfaces.set(surface, surfaces.get(surface)! - 1);
+        if (surfaces.get(surface)! > 0) continue;
+        surfaces.delete(surface);
+        if (surfaces.size === 0) group.names.delete(name);
         this.renamed.add(group);
       }
       if (group.sameName.size === 0) this.drop(group);
@@ -168,7 +132,7 @@ export class EntityResolver {
   clusters(): Cluster[] {
     this.settle();
     const components = new Set([...this.groups.values()].map(({ component }) => component!));
-    const assigned = new Map<Component['clusters'][number], Appearance[]>();
+    const assigned = new Map<NamedCluster, Appearance[]>();
     const clusters: Cluster[] = [];
     for (const [key, lone] of this.lone) {
       for (const [cluster, appearances] of lone.assigned) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
@@ -202,7 +166,7 @@ export class EntityResolver {
     for (const { appearances, bearers } of this.lone.values()) {
       for (const appearance of appearances) for (const group of bearers) for (const sense of group.sameName.senses()) consider(refer(appearance), referenceOf(group, sense));
     }
-    return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(placeId(a.a) + placeId(a.b), placeId(b.a) + placeId(b.b)));
+    return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(JSON.stringify([a.a, a.b]), JSON.stringify([b.a, b.b])));
   }
 
   /**
@@ -219,14 +183,14 @@ export class EntityResolver {
       level === undefined
         ? [{ name: 'name', found: 'two names', weight: namesContradict(nameIn(x.appearance), nameIn(y.appearance)) ? CONTRADICTING : NOT_COMPARED }]
         : comparePair(a.type, level, profileOf(x), profileOf(y), this.rarityOf(compareSpecificity(a.key, b.key) > 0 ? a.key : b.key));
-    const decided = (this.decisionsOf.get(this.groupId(a)) ?? []).find((each) => [placeId(each.a), placeId(each.b)].sort().join() === [placeId(a), placeId(b)].sort().join());
+    const decided = this.decisions.between(a, b);
     return { a, b, level, comparisons, logOdds: logOddsOf(comparisons), ...(decided === undefined ? {} : { decision: decided.same ? 'same' : 'different' }) };
   }
 
   private find(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
     const appearance = this.views.get(reference.documentId)?.appearances.find(({ entity }) => entity.type === reference.type && entity.key === reference.key);
     if (appearance === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: reference.key });
-    const group = this.groups.get(this.groupId(reference));
+    const group = this.groups.get(this.decisions.groupId(reference));
     return { appearance, group, sense: group?.sameName.senses().find(({ appearances }) => appearances.includes(appearance)) };
   }
 
@@ -237,17 +201,8 @@ export class EntityResolver {
     return x.group === y.group ? 'equal' : this.statedOr(x.group, x.sense!, y.group, y.sense!, x.group.neighbours.get(y.group) ?? compareNames(a, b));
   }
 
-  private isAlone(appearance: Appearance): boolean {
-    return isLone(appearance.entity.type, appearance.entity.key) && !this.known.has(placeId(refer(appearance)));
-  }
-
-  private groupId(reference: Reference): string {
-    const place = placeId(reference);
-    return this.known.has(place) ? place : nameId(reference);
-  }
-
   private groupOf(appearance: Appearance): Group {
-    const id = this.groupId(refer(appearance));
+    const id = this.decisions.groupId(refer(appearance));
     let group = this.groups.get(id);
     if (group !== undefined) return group;
     const { type, key } = appearance.entity;
@@ -261,7 +216,7 @@ export class EntityResolver {
       sameName: new SameName({
         profileOf: (each) => this.profileOf(each),
         logOdds: (a, b) => logOddsOf(comparePair(type, level, a, b, rarity)),
-        ...this.decidedWithin(id),
+        ...this.decisions.within(id),
       }),
       keys: new Set(),
       neighbours: new Map(),
@@ -269,7 +224,7 @@ export class EntityResolver {
       component: undefined,
     };
     this.groups.set(id, group);
-    if (type === 'PER' && !isLone(type, key)) this.bear(group, parsePersonName(key).surname);
+    if (type === 'PER' && !isLone({ type, key })) this.bear(group, parsePersonName(key).surname);
     this.renamed.add(group);
     return group;
   }
@@ -350,7 +305,7 @@ export class EntityResolver {
   /** Finds for every name that came or changed the names it may go with. */
   private settleNames(): void {
     for (const group of this.renamed) {
-      const keys = new Set([...group.names.values()].flatMap(({ name }) => nameKeysOf(name)));
+      const keys = new Set([...group.names.keys()].flatMap((key) => nameKeysOf(nameOf(group, key))));
       for (const key of group.keys) if (!keys.has(key)) this.leaveBlock(group, key);
       for (const key of keys) {
         if (group.keys.has(key)) continue;
@@ -391,11 +346,7 @@ export class EntityResolver {
 
   /** Groups that a person joined with this one. */
   private decidedWith(group: Group): Set<Group> {
-    const others = (this.decisionsOf.get(group.id) ?? []).flatMap(({ a, b, same }) => {
-      const found = this.groups.get(this.groupId(this.groupId(a) === group.id ? b : a));
-      return same && found !== undefined && found !== group ? [found] : [];
-    });
-    return new Set(others);
+    return new Set(this.decisions.joinedWith(group.id).flatMap((id) => this.groups.get(id) ?? []));
   }
 
   /** All that a chain of likely matches, or of matches that a person made, leads to; in order of their names. */
@@ -428,49 +379,24 @@ export class EntityResolver {
 
   /** A name that some documents give to a thing says nothing of another thing of the same name. */
   private statedOr(a: Group, x: Sense, b: Group, y: Sense, level: NameLevel | undefined): NameLevel | undefined {
-    return level === 'stated' && !states(x, b) && !states(y, a) ? (compareNames(nameOf(a), nameOf(b)) ?? level) : level;
+    return level === 'stated' && !states(x, b) && !states(y, a) ? (compareNames(ownName(a), ownName(b)) ?? level) : level;
   }
 
-  private clusterGroups(groups: readonly Group[]): Component['clusters'] {
-    const nodes = groups.flatMap((group) => group.sameName.senses().map((sense, index) => ({ group, index, sense })));
-    const { type } = groups[0]!;
-    if (groups.length === 1) return nodes.map((node) => ({ type, senses: [node] }));
-    const odds = nodes.map(() => new Map<number, number>());
-    for (let i = 0; i < nodes.length; i++) {
-      for (let j = i + 1; j < nodes.length; j++) {
-        const [a, b] = [nodes[i]!, nodes[j]!];
-        const known = a.group !== b.group && a.group.neighbours.has(b.group) ? this.linksOf(a.group, b.group)[a.index]![b.index]! : undefined;
-        // Things of one name were found to be different ones.
-        const value = known ?? (a.group === b.group || namesContradict(nameOf(a.group), nameOf(b.group)) ? CONTRADICTING : NOT_COMPARED);
-        odds[i]!.set(j, value);
-        odds[j]!.set(i, value);
-      }
-    }
-    const [first, second, values]: number[][] = [[], [], []];
-    for (const [i, row] of odds.entries()) {
-      for (const [j, value] of row) {
-        if (j < i) continue;
-        const short = compareSpecificity(nodes[i]!.group.key, nodes[j]!.group.key) > 0 ? i : j;
-        first!.push(i);
-        second!.push(j);
-        values!.push(value <= 0 ? value : value - Math.log1p(rivalsOf(short, short === i ? j : i, odds)));
-      }
-    }
-    const decided = this.decidedPairs(nodes);
-    const clusters = clusterPairs(nodes.length, { a: Uint32Array.from(first!), b: Uint32Array.from(second!), logOdds: Float32Array.from(values!) }, decided);
-    const members = new Map<number, typeof nodes>();
-    clusters.forEach((cluster, index) => members.set(cluster, [...(members.get(cluster) ?? []), nodes[index]!]));
-    return [...members.values()].map((senses) => ({ type, senses }));
+  private clusterGroups(groups: readonly Group[]): readonly NamedCluster[] {
+    const nodes = groups.flatMap((group) => group.sameName.senses().map((sense, index): Meaning => ({ group, index, sense })));
+    if (groups.length === 1) return nodes.map((node) => ({ type: node.group.type, senses: [node] }));
+    const compared = (a: Meaning, b: Meaning): number | undefined => (a.group.neighbours.has(b.group) ? this.linksOf(a.group, b.group)[a.index]![b.index]! : undefined);
+    return joinMeanings(nodes, compared, this.decidedPairs(nodes));
   }
 
   /** What people said of these things, by their places. */
-  private decidedPairs(nodes: readonly { readonly group: Group; readonly sense: Sense }[]): { readonly same: [number, number][]; readonly different: [number, number][] } {
-    const decided = { same: [] as [number, number][], different: [] as [number, number][] };
+  private decidedPairs(nodes: readonly Meaning[]): DecidedPairs<number> {
+    const decided: DecidedPairs<number> = { same: [], different: [] };
     const placeOf = (reference: Reference): number => {
-      const inGroup = nodes.flatMap(({ group }, index) => (group.id === this.groupId(reference) ? [index] : []));
+      const inGroup = nodes.flatMap(({ group }, index) => (group.id === this.decisions.groupId(reference) ? [index] : []));
       return inGroup.find((index) => nodes[index]!.sense.appearances.some(({ documentId }) => documentId === reference.documentId)) ?? inGroup[0] ?? -1;
     };
-    for (const decision of new Set(nodes.flatMap(({ group }) => this.decisionsOf.get(group.id) ?? []))) {
+    for (const decision of new Set(nodes.flatMap(({ group }) => this.decisions.of(group.id)))) {
       const [a, b] = [placeOf(decision.a), placeOf(decision.b)];
       if (a >= 0 && b >= 0 && a !== b) decided[decision.same ? 'same' : 'different'].push([a, b]);
     }
@@ -497,18 +423,10 @@ export class EntityResolver {
     if (rest.size > 0) lone.rest = rest;
   }
 
-  /** What people said of documents that use one name. */
-  private decidedWithin(id: string): { readonly same: [string, string][]; readonly different: [string, string][] } {
-    const own = (this.decisionsOf.get(id) ?? []).filter(({ a, b }) => this.groupId(a) === this.groupId(b));
-    const pairs = (same: boolean): [string, string][] => own.filter((decision) => decision.same === same).map(({ a, b }) => [a.documentId, b.documentId]);
-    return { same: pairs(true), different: pairs(false) };
-  }
-
-  private bearerOf(appearance: Appearance, clusters: Component['clusters'], rarity: number | undefined): Component['clusters'][number] | undefined {
-    const own = refer(appearance);
-    const others = (this.decisionsOf.get(nameId(own)) ?? []).flatMap(({ a, b }) => [[a, b], [b, a]].flatMap(([one, other]) => (placeId(one!) === placeId(own) ? [other!] : [])));
-    const isRuledOut = (cluster: Component['clusters'][number]): boolean =>
-      others.some((other) => cluster.senses.some(({ group, sense }) => group.id === this.groupId(other) && sense.appearances.some(({ documentId }) => documentId === other.documentId)));
+  private bearerOf(appearance: Appearance, clusters: Component['clusters'], rarity: number | undefined): NamedCluster | undefined {
+    const others = this.decisions.ruledOutFor(refer(appearance));
+    const isRuledOut = (cluster: NamedCluster): boolean =>
+      others.some((other) => cluster.senses.some(({ group, sense }) => group.id === this.decisions.groupId(other) && sense.appearances.some(({ documentId }) => documentId === other.documentId)));
     const profile = this.profileOf(appearance);
     const odds = clusters.map((cluster) => {
       if (isRuledOut(cluster)) return Number.NEGATIVE_INFINITY;
@@ -520,44 +438,5 @@ export class EntityResolver {
   }
 }
 
-/** The odds of all that a short name may mean beside `chosen`, but for those that are likely the same as that. */
-function rivalsOf(short: number, chosen: number, odds: readonly ReadonlyMap<number, number>[]): number {
-  let sum = 0;
-  for (const [other, value] of odds[short]!) if (other !== chosen && (odds[chosen]!.get(other) ?? 0) <= 0) sum += Math.exp(value);
-  return sum;
-}
-
-function* namesOf({ extraction, entity }: Appearance): Generator<readonly [key: string, surface: string]> {
-  yield [entity.key, entity.names.get(entity.key)!];
-  for (const [key, surface] of entity.names) if (key !== entity.key && !isLone(entity.type, key)) yield [key, surface];
-  for (const acronym of entity.acronyms) if (!entity.names.has(acronym)) yield [acronym, surfaceOfAcronym(extraction, entity.mentions, acronym)];
-}
-
-function surfaceOfAcronym({ mentions }: Extraction, own: readonly number[], acronym: string): string {
-  return mentions[own.find((index) => mentions[index]!.surface.toLowerCase().replace(/[^a-z]/g, '') === acronym) ?? own[0]!]!.surface;
-}
-
-/** `stated` where one has the other's own name among its names. An acronym that a document explains stands for nothing else. */
-function bestLevel(a: Group, b: Group): NameLevel | undefined {
-  if (a.names.has(b.key) || b.names.has(a.key)) return 'stated';
-  const spelled = (group: Group): Name[] => [...group.names.values()].flatMap(({ name }) => (name.key === group.key || acronymOf(name.surface) === undefined ? [name] : []));
-  let level: NameLevel | undefined = compareNames(nameOf(a), nameOf(b));
-  for (const name of spelled(a)) for (const other of spelled(b)) level ??= name.key === other.key ? 'stated' : compareNames(name, other);
-  return level;
-}
-
-const nameOf = (group: Group): Name => group.names.get(group.key)!.name;
-const refer = ({ documentId, entity: { type, key } }: Appearance): Reference => ({ type, key, documentId });
-const states = (sense: Sense, other: Group): boolean => sense.appearances.some(({ entity }) => entity.names.has(other.key) || entity.acronyms.has(other.key));
 const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
 const lastWordOf = ({ key }: Name): string => key.slice(key.lastIndexOf(' ') + 1);
-const sortedByDocument = (appearances: readonly Appearance[]): Appearance[] => [...appearances].sort((a, b) => compareText(a.documentId, b.documentId));
-
-function referenceOf(group: Group, sense: Sense): Reference {
-  return { type: group.type, key: group.key, documentId: sortedByDocument(sense.appearances)[0]!.documentId };
-}
-
-/** The first thing of a name has the name itself, any other one its first document too. */
-function anchorOf(key: string, index: number, appearances: readonly Appearance[]): string {
-  return index === 0 ? key : `${key} (${sortedByDocument(appearances)[0]!.documentId})`;
-}

@@ -28,8 +28,10 @@ export interface TypeWeights {
 
 const weightsOf = (type: EntityType): TypeWeights => (WEIGHTS as unknown as Readonly<Record<string, TypeWeights>>)[type] ?? WEIGHTS.MISC;
 
-/** Two dates of which both are this probable rule a match out. */
-const SURE = 0.9;
+/** Nobody is born twice or dies twice: two such dates that are right with this probability rule a match out. Companies are founded anew. */
+const ONCE: ReadonlySet<string> = new Set(['dateOfBirth', 'dateOfDeath']);
+const SURE = 0.6;
+const SURE_OF_OTHERS = 0.9;
 const SAME_DAY = 5;
 const SAME_YEAR = 2.5;
 const SAME_FACT = 1;
@@ -99,7 +101,7 @@ function compareValues(a: Profile, b: Profile, comparisons: Comparison[]): void 
       }
     }
     if (best > Number.NEGATIVE_INFINITY) comparisons.push({ name: predicate, found, weight: best });
-    else comparisons.push({ name: predicate, found, weight: sure >= SURE ? Number.NEGATIVE_INFINITY : Math.log(1 - sure) });
+    else comparisons.push({ name: predicate, found, weight: sure >= (ONCE.has(predicate) ? SURE : SURE_OF_OTHERS) ? Number.NEGATIVE_INFINITY : Math.log(1 - sure) });
   }
 }
 

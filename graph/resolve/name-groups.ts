@@ -1,0 +1,90 @@
+// The things that documents call by one name, and the other names they give them.
+import type { EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
+import { acronymOf } from '../../pipeline/core/names/acronym.ts';
+import { compareText } from '../evidence.ts';
+import { compareNames, NAME_LEVELS, type Name, type NameLevel } from './compare-names.ts';
+import { isLone } from './decisions.ts';
+import type { Appearance } from './profile.ts';
+import type { SameName, Sense } from './same-name.ts';
+
+export interface Group {
+  readonly id: string;
+  readonly type: EntityType;
+  /** Its own name. */
+  readonly key: string;
+  /** Its own name and those that documents give to its things beside it: how many documents write each in which way. */
+  readonly names: Map<string, Map<string, number>>;
+  readonly sameName: SameName;
+  readonly keys: Set<string>;
+  readonly neighbours: Map<Group, NameLevel>;
+  /** Odds between the senses, by the group whose id comes first. */
+  readonly links: Map<Group, readonly Float32Array[]>;
+  component: Component | undefined;
+}
+
+/** One of the things that a name means. */
+export interface Meaning {
+  readonly group: Group;
+  /** Of the sense within its group. */
+  readonly index: number;
+  readonly sense: Sense;
+}
+
+/** Meanings that are one thing. */
+export interface NamedCluster {
+  readonly type: EntityType;
+  readonly senses: readonly Meaning[];
+}
+
+/** Groups that likely matches lead from one to the other, and the clusters they make. */
+export interface Component {
+  readonly groups: readonly Group[];
+  readonly clusters: readonly NamedCluster[];
+}
+
+/** Names that a document gives to a thing, its own first; a surname alone is none that others could share. */
+export function* namesOf({ extraction, entity }: Appearance): Generator<readonly [key: string, surface: string]> {
+  const { type, key: own } = entity;
+  yield [own, entity.names.get(own)!];
+  for (const [key, surface] of entity.names) if (key !== own && !isLone({ type, key })) yield [key, surface];
+  for (const acronym of entity.acronyms) if (!entity.names.has(acronym)) yield [acronym, surfaceOfAcronym(extraction, entity.mentions, acronym)];
+}
+
+function surfaceOfAcronym({ mentions }: Extraction, own: readonly number[], acronym: string): string {
+  return mentions[own.find((index) => acronymOf(mentions[index]!.surface) === acronym) ?? own[0]!]!.surface;
+}
+
+/** With the wording that is an acronym where there is one, else the first in the alphabet: whichever came first plays no part. */
+export function nameOf({ type, names }: Group, key: string): Name {
+  const surfaces = [...names.get(key)!.keys()].sort(compareText);
+  return { type, key, surface: surfaces.find((surface) => acronymOf(surface) !== undefined) ?? surfaces[0]! };
+}
+
+export const ownName = (group: Group): Name => nameOf(group, group.key);
+
+/** `stated` where one has the other's own name among its names. An acronym that a document explains stands for nothing else. */
+export function bestLevel(a: Group, b: Group): NameLevel | undefined {
+  if (a.names.has(b.key) || b.names.has(a.key)) return 'stated';
+  const own = compareNames(ownName(a), ownName(b));
+  if (own !== undefined) return own;
+  const spelled = (group: Group): Name[] => [...group.names.keys()].map((key) => nameOf(group, key)).filter(({ key, surface }) => key === group.key || acronymOf(surface) === undefined);
+  const found = new Set<NameLevel | undefined>();
+  for (const name of spelled(a)) for (const other of spelled(b)) found.add(name.key === other.key ? 'stated' : compareNames(name, other));
+  return NAME_LEVELS.find((level) => found.has(level));
+}
+
+/** Whether documents give a sense the name of another group. */
+export const states = (sense: Sense, other: Group): boolean => sense.appearances.some(({ entity }) => entity.names.has(other.key) || entity.acronyms.has(other.key));
+
+export const sortedByDocument = (appearances: readonly Appearance[]): Appearance[] => [...appearances].sort((a, b) => compareText(a.documentId, b.documentId));
+
+export const refer = ({ documentId, entity: { type, key } }: Appearance): Reference => ({ type, key, documentId });
+
+export function referenceOf({ type, key }: Group, { appearances }: Sense): Reference {
+  return { type, key, documentId: sortedByDocument(appearances)[0]!.documentId };
+}
+
+/** The first thing of a name has the name itself, any other one its first document too. */
+export function anchorOf(key: string, index: number, appearances: readonly Appearance[]): string {
+  return index === 0 ? key : `${key} (${sortedByDocument(appearances)[0]!.documentId})`;
+}
