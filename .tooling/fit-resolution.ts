@@ -12,7 +12,7 @@ import { mentionFrom, readGoldChains, type GoldDocument } from '../extractors/co
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { compareNames, type Name } from '../graph/resolve/compare-names.ts';
 import { cosineOf, createContextReader } from '../graph/resolve/context.ts';
-import { companyShared, type TypeWeights } from '../graph/resolve/match.ts';
+import { companyShared, yearsApart, type TypeWeights } from '../graph/resolve/match.ts';
 import { profileOf, viewDocument, type Profile } from '../graph/resolve/profile.ts';
 import type { Extraction } from '../pipeline/core/model.ts';
 import { normalizeName } from '../pipeline/core/names/normalize-name.ts';
@@ -49,9 +49,10 @@ for (const type of TYPES) {
       return [level, level === 'equal' || same + different < LEAST_SEEN ? weight : round(Math.log((same + 0.5) / (different + 0.5)))];
     }),
   );
-  const [bias, sentence, passage, company] = fitSurroundings(type);
+  const [bias, sentence, passage, company, years, apart] = fitSurroundings(type);
   own.surroundings = [round(bias!), round(sentence!), round(passage!)];
   own.company = round(company!);
+  if (type === 'PER') own.years = [round(years!), round(apart!)];
   console.log(type, JSON.stringify(own));
 }
 writeFileSync(FILE, `{\n${TYPES.map((type) => `  "${type}": ${JSON.stringify(weights[type])}`).join(',\n')}\n}\n`);
@@ -93,7 +94,7 @@ function extractionOf(gold: GoldDocument): Extraction {
   };
 }
 
-/** Weights of a constant, of both cosines and of company in common; both kinds of pairs count the same together. */
+/** Weights of a constant, of both cosines, of company in common and, for persons, of years; both kinds of pairs count the same together. */
 function fitSurroundings(type: string): number[] {
   const own = things.filter((thing) => thing.type === type && (type !== 'PER' || thing.key.includes(' ')));
   const byName = new Map<string, typeof own>();
@@ -103,15 +104,15 @@ function fitSurroundings(type: string): number[] {
   for (const group of byName.values()) {
     for (let i = 0; i < Math.min(PAIRS_OF_A_NAME, (group.length * (group.length - 1)) / 2); i++) {
       const [a, b] = [draw(group), draw(group)];
-      if (a.document !== b.document) same.push(featuresOf(a.profile, b.profile));
+      if (a.document !== b.document) same.push(featuresOf(type, a.profile, b.profile));
     }
   }
   while (different.length < 3 * same.length) {
     const [a, b] = [draw(own), draw(own)];
-    if (a.key !== b.key && a.document !== b.document) different.push(featuresOf(a.profile, b.profile));
+    if (a.key !== b.key && a.document !== b.document) different.push(featuresOf(type, a.profile, b.profile));
   }
   const rows = [...same.map((x) => ({ x, y: 1, w: 0.5 / same.length })), ...different.map((x) => ({ x, y: 0, w: 0.5 / different.length }))];
-  const theta = [0, 0, 0, 0];
+  const theta = rows[0]!.x.map(() => 0);
   for (let step = 0; step < STEPS; step++) {
     const gradient = theta.map((value, k) => (k === 0 ? 0 : RIDGE * value));
     for (const { x, y, w } of rows) {
@@ -124,8 +125,13 @@ function fitSurroundings(type: string): number[] {
   return theta;
 }
 
-function featuresOf(a: Profile, b: Profile): number[] {
-  return [1, cosineOf(a.context!.sentence, b.context!.sentence), cosineOf(a.context!.passage, b.context!.passage), companyShared(a, b).tells];
+function featuresOf(type: string, a: Profile, b: Profile): number[] {
+  return [1, cosineOf(a.context!.sentence, b.context!.sentence), cosineOf(a.context!.passage, b.context!.passage), companyShared(a, b).tells, ...(type === 'PER' ? yearsOf(a, b) : [])];
+}
+
+function yearsOf(a: Profile, b: Profile): number[] {
+  const apart = yearsApart(a, b);
+  return apart === undefined ? [0, 0] : [1, Math.min(1, apart / 100)];
 }
 
 function round(value: number): number {

@@ -8,10 +8,10 @@ import { isOneEditApart, jaroWinkler } from './records/similarity.ts';
 
 /**
  * `surname`: the one is the other's surname; `surnames`: both are the same surname without a given name; `stated`: a document gives one thing both names; `fuller`: more given names are written; `initials`: given names are only letters in one;
- * `nickname`; `reordered`: the same words; `spelling`: written or transliterated otherwise; `acronym`; `generic`: words such as "Company"
+ * `nickname`, or another given name than the first; `generation`: Jr. and the like is left out in one; `reordered`: the same words; `spelling`: written or transliterated otherwise; `acronym`; `generic`: words such as "Company"
  * left out; `abbreviated`: words shortened or left out; `contained`: one is a part of the other.
  */
-export const NAME_LEVELS = ['equal', 'surname', 'surnames', 'stated', 'fuller', 'initials', 'nickname', 'reordered', 'spelling', 'acronym', 'generic', 'abbreviated', 'contained'] as const;
+export const NAME_LEVELS = ['equal', 'surname', 'surnames', 'stated', 'fuller', 'initials', 'nickname', 'generation', 'reordered', 'spelling', 'acronym', 'generic', 'abbreviated', 'contained'] as const;
 export type NameLevel = (typeof NAME_LEVELS)[number];
 type ComparedLevel = Exclude<NameLevel, 'stated' | 'surname' | 'surnames'>;
 
@@ -63,7 +63,7 @@ export function nameKeysOf({ type, key, surface }: Name): string[] {
       keys.add(`s ${surname} ${formal[0]}`);
       keys.add(`k ${skeletonOf(surname)} ${skeletonOf(formal)[0]}`);
     }
-    if (first.length > 1) keys.add(`g ${first} ${surname.slice(0, 3)}`);
+    for (const name of given) if (name.length > 1) keys.add(`g ${name} ${surname.slice(0, 3)}`);
     keys.add(`t ${sorted(key.split(' '))}`);
   } else {
     const words = contentWords(key);
@@ -88,10 +88,12 @@ export function compareNames(a: Name, b: Name): ComparedLevel | undefined {
 function comparePersons(a: string, b: string): ComparedLevel | undefined {
   const [x, y] = [parsePersonName(a), parsePersonName(b)];
   if (x.given.length === 0 || y.given.length === 0) return undefined;
-  if (x.generation !== y.generation) return undefined;
+  if (x.generation !== '' && y.generation !== '' && x.generation !== y.generation) return undefined;
+  if (x.generation !== y.generation) return personsAgree({ ...x, generation: '' }, { ...y, generation: '' }, true) ? 'generation' : undefined;
   if (personsAgree(x, y, false)) return [x, y].some(({ given }) => given.every((name) => name.length === 1)) ? 'initials' : 'fuller';
   if (sorted(a.split(' ')) === sorted(b.split(' '))) return 'reordered';
   if (x.surname === y.surname && withFormalNames(x).some((one) => withFormalNames(y).some((other) => personsAgree(one, other, false)))) return 'nickname';
+  if (personsAgree(x, y, true)) return 'nickname';
   const surnames = isSpelledAlike(x.surname, y.surname);
   const givens = x.given[0]![0] === y.given[0]![0] || skeletonOf(x.given[0]!) === skeletonOf(y.given[0]!);
   if (!surnames || !givens) return undefined;

@@ -12,7 +12,7 @@ import type { ContextReader } from './context.ts';
 import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
-import { anchorOf, bestLevel, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
+import { anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
 import { SameName, type Sense } from './same-name.ts';
 
@@ -98,6 +98,10 @@ export class EntityResolver {
         if (!surfaces.has(surface)) this.renamed.add(group);
         surfaces.set(surface, (surfaces.get(surface) ?? 0) + 1);
       }
+      for (const name of loneNamesOf(appearance)) {
+        if (!group.loneNames.has(name)) this.bear(group, name);
+        group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
+      }
     });
   }
 
@@ -123,6 +127,12 @@ export class EntityResolver {
         surfaces.delete(surface);
         if (surfaces.size === 0) group.names.delete(name);
         this.renamed.add(group);
+      }
+      for (const name of loneNamesOf(appearance)) {
+        group.loneNames.set(name, group.loneNames.get(name)! - 1);
+        if (group.loneNames.get(name)! > 0) continue;
+        group.loneNames.delete(name);
+        this.unbear(group, name);
       }
       if (group.sameName.size === 0) this.drop(group);
     }
@@ -197,7 +207,7 @@ export class EntityResolver {
   private levelOf(x: { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense }, y: typeof x): NameLevel | undefined {
     const [a, b] = [nameIn(x.appearance), nameIn(y.appearance)];
     if (a.type !== b.type) return undefined;
-    if (x.group === undefined || y.group === undefined) return x.group === y.group ? (a.key === b.key ? 'surnames' : undefined) : lastWordOf(a) === lastWordOf(b) ? 'surname' : undefined;
+    if (x.group === undefined || y.group === undefined) return x.group === y.group ? (a.key === b.key ? 'surnames' : undefined) : (x.group ?? y.group)!.loneNames.has((x.group === undefined ? a : b).key) ? 'stated' : lastWordOf(a) === lastWordOf(b) ? 'surname' : undefined;
     return x.group === y.group ? 'equal' : this.statedOr(x.group, x.sense!, y.group, y.sense!, x.group.neighbours.get(y.group) ?? compareNames(a, b));
   }
 
@@ -213,6 +223,7 @@ export class EntityResolver {
       type,
       key,
       names: new Map(),
+      loneNames: new Map(),
       sameName: new SameName({
         profileOf: (each) => this.profileOf(each),
         logOdds: (a, b) => logOddsOf(comparePair(type, level, a, b, rarity)),
@@ -234,6 +245,11 @@ export class EntityResolver {
     this.changedLone.add(surname);
   }
 
+  private unbear(group: Group, name: string): void {
+    this.loneName(name).bearers.delete(group);
+    this.changedLone.add(name);
+  }
+
   private loneName(surname: string): LoneName {
     let lone = this.lone.get(surname);
     if (lone === undefined) this.lone.set(surname, (lone = { appearances: new Set(), bearers: new Set(), rest: undefined, assigned: new Map() }));
@@ -251,11 +267,7 @@ export class EntityResolver {
       this.changed.add(neighbour);
     }
     for (const other of group.component?.groups ?? []) if (other !== group) this.changed.add(other);
-    if (group.type === 'PER') {
-      const { surname } = parsePersonName(group.key);
-      this.loneName(surname).bearers.delete(group);
-      this.changedLone.add(surname);
-    }
+    if (group.type === 'PER') this.unbear(group, parsePersonName(group.key).surname);
   }
 
   private leaveBlock(group: Group, key: string): void {
@@ -295,7 +307,7 @@ export class EntityResolver {
       for (const member of members) {
         seen.add(member);
         member.component = component;
-        if (member.type === 'PER') this.changedLone.add(parsePersonName(member.key).surname);
+        if (member.type === 'PER') for (const name of [parsePersonName(member.key).surname, ...member.loneNames.keys()]) this.changedLone.add(name);
       }
     }
     for (const key of this.changedLone) this.settleLone(key);
@@ -430,7 +442,7 @@ export class EntityResolver {
     const profile = this.profileOf(appearance);
     const odds = clusters.map((cluster) => {
       if (isRuledOut(cluster)) return Number.NEGATIVE_INFINITY;
-      return Math.max(...cluster.senses.map(({ sense }) => logOddsOf(comparePair('PER', 'surname', profile, sense.profile(), rarity))));
+      return Math.max(...cluster.senses.map(({ group, sense }) => logOddsOf(comparePair('PER', group.loneNames.has(appearance.entity.key) ? 'stated' : 'surname', profile, sense.profile(), rarity))));
     });
     const best = odds.indexOf(Math.max(...odds));
     const rivals = odds.reduce((sum, each, index) => (index === best ? sum : sum + Math.exp(each)), 0);

@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts';
 import WEIGHTS from './match-weights.json' with { type: 'json' };
 
 export interface Comparison {
-  /** `name`, `rarity`, `apart`, `surroundings`, `company`, `facts`, `within`, or a predicate that has one value. */
+  /** `name`, `rarity`, `apart`, `surroundings`, `company`, `facts`, `within`, `lifetime`, `years`, or a predicate that has one value. */
   readonly name: string;
   /** What was found, for people. */
   readonly found: string;
@@ -22,6 +22,8 @@ export interface TypeWeights {
   readonly rarity: number;
   /** Of surroundings that have nothing in common; and what a full agreement of sentences, and of passages, adds. */
   readonly surroundings: readonly [bias: number, sentence: number, passage: number];
+  /** Of persons: years that overlap, and what a hundred years between them adds. */
+  readonly years?: readonly [bias: number, apart: number];
   /** Things in common, as `companyShared` measures them. */
   readonly company: number;
 }
@@ -30,7 +32,7 @@ const weightsOf = (type: EntityType): TypeWeights => (WEIGHTS as unknown as Read
 
 /** Nobody is born twice or dies twice: two such dates that are right with this probability rule a match out. Companies are founded anew. */
 const ONCE: ReadonlySet<string> = new Set(['dateOfBirth', 'dateOfDeath']);
-const SURE = 0.6;
+const SURE = 0.5;
 const SURE_OF_OTHERS = 0.9;
 const SAME_DAY = 5;
 const SAME_YEAR = 2.5;
@@ -61,6 +63,7 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
     comparisons.push(...(PARTS.has(level) ? surroundings.map(({ weight, ...rest }) => ({ ...rest, weight: weight > 0 ? weight * OF_A_PART : weight })) : surroundings));
   } else if (!BLIND.has(level)) comparisons.push({ name: 'apart', found: `${together} document${together > 1 ? 's' : ''} with both`, weight: Math.max(MOST_APART, APART * together) });
   compareValues(a, b, comparisons);
+  if (type === 'PER') comparisons.push(...compareLives(a, b), ...compareYears(weights, a, b));
   const shared = [...a.facts].flatMap(([fact, score]) => (b.facts.has(fact) ? [{ fact, score: score * b.facts.get(fact)! }] : []));
   if (shared.length > 0) comparisons.push({ name: 'facts', found: shared.map(({ fact }) => fact).join(', '), weight: Math.min(MOST_FACTS, SAME_FACT * shared.reduce((sum, { score }) => sum + score, 0)) });
   if (a.within.size > 0 && b.within.size > 0) {
@@ -103,6 +106,34 @@ function compareValues(a: Profile, b: Profile, comparisons: Comparison[]): void 
     if (best > Number.NEGATIVE_INFINITY) comparisons.push({ name: predicate, found, weight: best });
     else comparisons.push({ name: predicate, found, weight: sure >= (ONCE.has(predicate) ? SURE : SURE_OF_OTHERS) ? Number.NEGATIVE_INFINITY : Math.log(1 - sure) });
   }
+}
+
+/** One who was born after the other had died. */
+function compareLives(a: Profile, b: Profile): Comparison[] {
+  const isBefore = (one: Profile, other: Profile): Comparison[] => {
+    const [death, birth] = [surest(one.values.get('dateOfDeath')), surest(other.values.get('dateOfBirth'))];
+    if (death === undefined || birth === undefined || death.value >= birth.value) return [];
+    const sure = death.score * birth.score;
+    return [{ name: 'lifetime', found: `died ${death.value} / born ${birth.value}`, weight: sure >= SURE ? Number.NEGATIVE_INFINITY : Math.log(1 - sure) }];
+  };
+  return [...isBefore(a, b), ...isBefore(b, a)];
+}
+
+function surest(values: ReadonlyMap<string, number> | undefined): { readonly value: string; readonly score: number } | undefined {
+  const [best] = [...(values ?? [])].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
+  return best === undefined ? undefined : { value: best[0], score: best[1] };
+}
+
+function compareYears({ years }: TypeWeights, a: Profile, b: Profile): Comparison[] {
+  const apart = yearsApart(a, b);
+  if (apart === undefined || years === undefined) return [];
+  return [{ name: 'years', found: `${apart === 0 ? 'none' : apart} between those named`, weight: years[0] + years[1] * Math.min(1, apart / 100) }];
+}
+
+/** Years between those that the passages of the one name and those of the other; 0 where they overlap. */
+export function yearsApart(a: Profile, b: Profile): number | undefined {
+  if (a.years === undefined || b.years === undefined) return undefined;
+  return Math.max(0, a.years[0] - b.years[1], b.years[0] - a.years[1]);
 }
 
 /** Natural log odds that the two are one. A weight that rules it out counts −12, so that sums stay finite. */

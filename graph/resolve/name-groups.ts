@@ -14,6 +14,8 @@ export interface Group {
   readonly key: string;
   /** Its own name and those that documents give to its things beside it: how many documents write each in which way. */
   readonly names: Map<string, Map<string, number>>;
+  /** Single names that documents give to its persons beside their surname, such as "Pelé": how many documents. */
+  readonly loneNames: Map<string, number>;
   readonly sameName: SameName;
   readonly keys: Set<string>;
   readonly neighbours: Map<Group, NameLevel>;
@@ -48,6 +50,12 @@ export function* namesOf({ extraction, entity }: Appearance): Generator<readonly
   yield [own, entity.names.get(own)!];
   for (const [key, surface] of entity.names) if (key !== own && !isLone({ type, key })) yield [key, surface];
   for (const acronym of entity.acronyms) if (!entity.names.has(acronym)) yield [acronym, surfaceOfAcronym(extraction, entity.mentions, acronym)];
+}
+
+/** Single names of a person that are neither surname nor given name of the full one. */
+export function loneNamesOf({ entity: { type, key, names } }: Appearance): string[] {
+  const words = new Set(key.split(' '));
+  return [...names.keys()].filter((name) => name !== key && isLone({ type, key: name }) && !words.has(name));
 }
 
 function surfaceOfAcronym({ mentions }: Extraction, own: readonly number[], acronym: string): string {

@@ -23,6 +23,8 @@ export interface Profile {
   readonly company: ReadonlyMap<string, number>;
   /** Of a place: names of the places it is said to lie in. */
   readonly within: ReadonlySet<string>;
+  /** The first and the last year that its passages name; undefined where they name none. */
+  readonly years: readonly [first: number, last: number] | undefined;
   /** Undefined where no lexicon is at hand. */
   readonly context: Context | undefined;
 }
@@ -40,6 +42,7 @@ export interface DocumentView {
 }
 
 const MOST_COMPANY = 64;
+const YEAR = /\b(?:1[0-9]{3}|20[0-9]{2})\b/g;
 const PLACE_AFTER = /^\s*(?:,|\(|in|in the)\s*$/;
 const PLACE_PREDICATES = new Set(['locatedIn', 'country']);
 
@@ -84,10 +87,13 @@ export function profileOf({ extraction, appearances, ofMention, ofSentence, rela
     raise(facts, `${label} ${isHead ? '>' : '<'} ${other}`, score);
     if (isHead && PLACE_PREDICATES.has(label) && entity.type === 'LOC' && score >= 0.5) within.add(other);
   }
-  const near = new Set<number>();
+  const [near, around] = [new Set<number>(), new Set<number>()];
   for (const mention of entity.mentions.slice(0, MOST_MENTIONS)) {
     const { sentence } = extraction.mentions[mention]!;
-    for (let by = -REACH; by <= REACH; by++) for (const other of ofSentence.get(sentence + by) ?? []) near.add(other);
+    for (let by = -REACH; by <= REACH; by++) {
+      if (extraction.sentences[sentence + by] !== undefined) around.add(sentence + by);
+      for (const other of ofSentence.get(sentence + by) ?? []) near.add(other);
+    }
   }
   near.delete(at);
   const company = new Map([...near].map((other): [string, number] => [companyName(appearances[other]!.entity), reader?.rarityOf(appearances[other]!.entity.key) ?? 1]));
@@ -105,11 +111,16 @@ export function profileOf({ extraction, appearances, ofMention, ofSentence, rela
     facts,
     company: strongest(company, MOST_COMPANY),
     within,
+    years: rangeOf([...around].flatMap((sentence) => (extraction.text.slice(...extraction.sentences[sentence]!).match(YEAR) ?? []).map(Number))),
     context: reader?.contextOf(extraction, entity.mentions),
   };
 }
 
 const companyName = ({ type, key }: { readonly type: EntityType; readonly key: string }): string => `${type} ${key}`;
+
+function rangeOf(years: readonly number[]): readonly [number, number] | undefined {
+  return years.length === 0 ? undefined : [Math.min(...years), Math.max(...years)];
+}
 
 /** As one: contexts are averaged, of several probabilities the highest counts. */
 export function mergeProfiles(profiles: readonly Profile[]): Profile {
@@ -131,7 +142,7 @@ export function mergeProfiles(profiles: readonly Profile[]): Profile {
     for (const { context, weight } of contexts) for (let d = 0; d < sum.length; d++) sum[d]! += weight * context[part][d]!;
     return scaleToOne(sum);
   };
-  return { documents, values, facts, company, within, context: contexts.length === 0 ? undefined : { sentence: meanOf('sentence'), passage: meanOf('passage') } };
+  return { documents, values, facts, company, within, years: rangeOf(profiles.flatMap(({ years }) => years ?? [])), context: contexts.length === 0 ? undefined : { sentence: meanOf('sentence'), passage: meanOf('passage') } };
 }
 
 function raise(scores: Map<string, number>, key: string, score: number): void {
