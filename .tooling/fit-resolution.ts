@@ -12,7 +12,7 @@ import { mentionFrom, readGoldChains, type GoldDocument } from '../extractors/co
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { compareNames, type Name } from '../graph/resolve/compare-names.ts';
 import { cosineOf, createContextReader } from '../graph/resolve/context.ts';
-import { companyShared, yearsApart, type TypeWeights } from '../graph/resolve/match.ts';
+import { companyApart, companyShared, yearsApart, type TypeWeights } from '../graph/resolve/match.ts';
 import { profileOf, viewDocument, type Profile } from '../graph/resolve/profile.ts';
 import type { Extraction } from '../pipeline/core/model.ts';
 import { normalizeName } from '../pipeline/core/names/normalize-name.ts';
@@ -49,9 +49,9 @@ for (const type of TYPES) {
       return [level, level === 'equal' || same + different < LEAST_SEEN ? weight : round(Math.log((same + 0.5) / (different + 0.5)))];
     }),
   );
-  const [bias, sentence, passage, company, years, apart] = fitSurroundings(type);
+  const [bias, sentence, passage, shared, strangers, years, apart] = fitSurroundings(type);
   own.surroundings = [round(bias!), round(sentence!), round(passage!)];
-  own.company = round(company!);
+  own.company = [round(shared!), round(strangers!)];
   if (type === 'PER') own.years = [round(years!), round(apart!)];
   console.log(type, JSON.stringify(own));
 }
@@ -126,7 +126,7 @@ function fitSurroundings(type: string): number[] {
 }
 
 function featuresOf(type: string, a: Profile, b: Profile): number[] {
-  return [1, cosineOf(a.context!.sentence, b.context!.sentence), cosineOf(a.context!.passage, b.context!.passage), companyShared(a, b).tells, ...(type === 'PER' ? yearsOf(a, b) : [])];
+  return [1, cosineOf(a.context!.sentence, b.context!.sentence), cosineOf(a.context!.passage, b.context!.passage), companyShared(a, b).tells, companyApart(a, b), ...(type === 'PER' ? yearsOf(a, b) : [])];
 }
 
 function yearsOf(a: Profile, b: Profile): number[] {

@@ -94,12 +94,18 @@ function comparePersons(a: string, b: string): ComparedLevel | undefined {
   if (sorted(a.split(' ')) === sorted(b.split(' '))) return 'reordered';
   if (x.surname === y.surname && withFormalNames(x).some((one) => withFormalNames(y).some((other) => personsAgree(one, other, false)))) return 'nickname';
   if (personsAgree(x, y, true)) return 'nickname';
+  if (isPartOfName(a.split(' '), b.split(' ')) || isPartOfName(b.split(' '), a.split(' '))) return 'contained';
   const surnames = isSpelledAlike(x.surname, y.surname);
   const givens = x.given[0]![0] === y.given[0]![0] || skeletonOf(x.given[0]!) === skeletonOf(y.given[0]!);
   if (!surnames || !givens) return undefined;
   const rest = (name: PersonName): PersonName => ({ ...name, surname: '', given: name.given.map((word) => (word.length === 1 ? word : skeletonOf(word))) });
   const sameGiven = personsAgree(rest(x), rest(y), false) || isSpelledAlike(x.given[0]!, y.given[0]!);
   return sameGiven && middleAgrees(x, y) ? 'spelling' : undefined;
+}
+
+/** A name that a person had before another surname was added: "Hillary Rodham". */
+function isPartOfName(short: readonly string[], long: readonly string[]): boolean {
+  return short.length >= 2 && short.length < long.length && short.every((word, index) => word === long[index]);
 }
 
 const withFormalNames = (name: PersonName): PersonName[] => [name, ...formalNamesOf(name.given[0]!).map((formal) => ({ ...name, given: [formal, ...name.given.slice(1)] }))];

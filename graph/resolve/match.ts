@@ -24,8 +24,8 @@ export interface TypeWeights {
   readonly surroundings: readonly [bias: number, sentence: number, passage: number];
   /** Of persons: years that overlap, and what a hundred years between them adds. */
   readonly years?: readonly [bias: number, apart: number];
-  /** Things in common, as `companyShared` measures them. */
-  readonly company: number;
+  /** Names in common, as `companyShared` measures them, and none of so many, as `companyApart` does. */
+  readonly company: readonly [shared: number, apart: number];
 }
 
 const weightsOf = (type: EntityType): TypeWeights => (WEIGHTS as unknown as Readonly<Record<string, TypeWeights>>)[type] ?? WEIGHTS.MISC;
@@ -50,13 +50,16 @@ const OF_A_PART = 1 / 3;
 const BLIND: ReadonlySet<NameLevel> = new Set(['equal', 'acronym', 'stated']);
 /** The rarity of a name that is neither common nor rare. */
 const USUAL_RARITY = 6;
+/** A name may be made of common words because what has it is known to everyone. */
+const LEAST_RARE = -1.5;
+const MOST_RARE = 8;
 const LEAST_WEIGHT = -12;
 
 /** @param rarity of the shared name, as `ContextReader.rarityOf` measures each of its words, added up; undefined without a lexicon */
 export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: Profile, rarity?: number): Comparison[] {
   const weights = weightsOf(type);
   const comparisons: Comparison[] = [{ name: 'name', found: level, weight: weights.names[level] ?? 0 }];
-  if (rarity !== undefined) comparisons.push({ name: 'rarity', found: rarity.toFixed(1), weight: weights.rarity * Math.max(-4, Math.min(8, rarity - USUAL_RARITY)) });
+  if (rarity !== undefined) comparisons.push({ name: 'rarity', found: rarity.toFixed(1), weight: weights.rarity * Math.max(LEAST_RARE, Math.min(MOST_RARE, rarity - USUAL_RARITY)) });
   const together = [...a.documents].filter((document) => b.documents.has(document)).length;
   if (together === 0) {
     const surroundings = [...compareSurroundings(weights, a, b), ...compareCompany(weights, a, b)];
@@ -81,9 +84,16 @@ function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: Ty
   return [{ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage }];
 }
 
-function compareCompany({ company }: TypeWeights, a: Profile, b: Profile): Comparison[] {
+function compareCompany({ company: [shared, strangers] }: TypeWeights, a: Profile, b: Profile): Comparison[] {
   const { names, tells } = companyShared(a, b);
-  return names.length === 0 ? [] : [{ name: 'company', found: names.join(', '), weight: company * tells }];
+  if (names.length > 0) return [{ name: 'company', found: names.join(', '), weight: shared * tells }];
+  const apart = companyApart(a, b);
+  return apart === 0 ? [] : [{ name: 'company', found: 'none in common', weight: strangers * apart }];
+}
+
+/** Natural log of one and the number of names around the thing that has fewer, where the two have none in common; 0 where they have. */
+export function companyApart(a: Profile, b: Profile): number {
+  return [...a.company.keys()].some((name) => b.company.has(name)) ? 0 : Math.log1p(Math.min(a.company.size, b.company.size));
 }
 
 /** `tells`: natural log of one and how much the names in common tell together; every further one adds less. */
