@@ -1,5 +1,6 @@
 // The knowledge graph of a set of extractions: a pure function of the set, whatever order it comes in. Mentions become
 // entities through resolution, relations between entities become facts, relations to dates and numbers attributes.
+import { isValueLabel } from '../pipeline/core/model.ts';
 import type { Decision, DocumentRecord, EntityId, Extraction, Provenance, Relation } from '../pipeline/core/model.ts';
 import type { RelationSchema } from '../pipeline/core/relation-schema.ts';
 import { admitRelations, type RejectedRelation } from './admit-relations.ts';
@@ -60,7 +61,8 @@ export function buildGraph(extractions: Iterable<Extraction>, options: BuildGrap
 export function admitExtractions(extractions: Iterable<Extraction>, { minMentionScore = 0, schema, onRejected = () => undefined }: Pick<BuildGraphOptions, 'minMentionScore' | 'schema' | 'onRejected'>): Extraction[] {
   return sortedById(extractions).map((extraction) => {
     const strong = withoutWeakMentions(extraction, minMentionScore);
-    return schema === undefined ? strong : admitRelations(strong, schema, onRejected);
+    // The columns of a record were given their predicates by a person.
+    return schema === undefined || extraction.record !== undefined ? strong : admitRelations(strong, schema, onRejected);
   });
 }
 
@@ -75,7 +77,7 @@ function addRelation(graph: KnowledgeGraph, extraction: Extraction, relation: Re
   const tail = extraction.mentions[relation.tail];
   if (subject === undefined || tail === undefined) return;
   const provenance = [provenanceOf(extraction, relation)];
-  if (tail.label === 'TIME' || tail.label === 'NUM') {
+  if (isValueLabel(tail.label)) {
     graph.addAttribute(subject, { name: relation.label, ...attributeValueOf(tail), surface: tail.surface, provenance });
     return;
   }

@@ -110,7 +110,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       let seen = 0;
       for await (const item of openSource(file, config.sources).read()) {
         if ('deadLetter' in item && item.deadLetter.line === undefined) unreadable.add(file);
-        if ('document' in item) seen = Math.min(size, seen + Buffer.byteLength(item.document.text));
+        if (!('deadLetter' in item)) seen = Math.min(size, seen + Buffer.byteLength('document' in item ? item.document.text : item.extraction.text));
         bytesRead = finishedBytes + seen;
         yield item;
       }

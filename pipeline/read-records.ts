@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { FIELD_KINDS, type FieldKind } from '../graph/resolve/records/fields.ts';
 import { EngramError } from './core/errors.ts';
+import { FIELD_KINDS, type FieldKind } from './core/model.ts';
 import type { DeadLetter } from './core/stage.ts';
 import { readBytes } from './sources/bytes.ts';
 import { deadLetterOf } from './sources/records.ts';

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from './core/errors.ts';
+import { digestOf } from './core/ids.ts';
 import type { ChainedDocument, Document, DocumentId, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
 import type { DeadLetter, SourceItem, Stage } from './core/stage.ts';
 
@@ -55,6 +56,9 @@ export type StageName = 'segment' | 'ner' | 'coreference' | 'relation' | 'journa
 
 /** Errors that no other document would escape: the run stops. */
 const FATAL_CODES: ReadonlySet<string> = new Set(['ENGRAM_MODEL_INVALID', 'ENGRAM_MODEL_ENGINE_MISSING', 'ENGRAM_CONFIG_INVALID']);
+
+/** Records of tables that are written to the journal together. */
+const ROWS_AT_ONCE = 1024;
 
 interface Batch {
   readonly documents: readonly Document[];
@@ -132,6 +136,15 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     keys = [];
     if (batch.documents.length > 0) await send(batch);
   };
+  let rows: { readonly key: string; readonly extraction: Extraction }[] = [];
+  const flushRows = async (): Promise<void> => {
+    const records = rows;
+    rows = [];
+    await timed('journal', () => journal.append(records));
+    for (const { extraction } of records) current.add(extraction.id);
+    counts.extracted += records.length;
+    options.onProgress?.({ ...counts });
+  };
   try {
     for await (const item of untilAborted(options.items, signal)) {
       if (failure) break;
@@ -139,7 +152,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
         await refuse(item.deadLetter);
         continue;
       }
-      const { document } = item;
+      const document = 'extraction' in item ? item.extraction : item.document;
       counts.read++;
       const first = firstUriOf.get(document.id);
       if (first !== undefined) {
@@ -148,17 +161,23 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
         continue;
       }
       firstUriOf.set(document.id, document.uri);
-      const key = journalKeyOf(document, stages.versions);
+      const key = 'extraction' in item ? digestOf(JSON.stringify(item.extraction)) : journalKeyOf(document, stages.versions);
       if (journal.keyOf(document.id) === key) {
         counts.unchanged++;
         current.add(document.id);
         options.onProgress?.({ ...counts });
         continue;
       }
+      if ('extraction' in item) {
+        rows.push({ key, extraction: item.extraction });
+        if (rows.length >= ROWS_AT_ONCE) await flushRows();
+        continue;
+      }
       documents.push(document);
       keys.push(key);
       if (documents.length >= batchDocuments) await flush();
     }
+    if (!failure) await flushRows();
     if (!failure && !signal?.aborted) await flush();
   } finally {
     await queue.onIdle();
@@ -209,7 +228,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<{ readonly value: T }
   }
 }
 
-function letterOf(document: Document, failure: StageFailure): DeadLetter {
+function letterOf(document: Pick<Document, 'uri'>, failure: StageFailure): DeadLetter {
   const { stage } = failure;
   const error =
     failure.error instanceof EngramError

@@ -13,7 +13,8 @@ import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
 import { anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
-import { profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
+import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
+import { createRecordFinder, resolveRecords, type RecordEntity } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
 
 export interface ResolverOptions {
@@ -66,6 +67,9 @@ export class EntityResolver {
   private readonly groups = new Map<string, Group>();
   private readonly blocks = new Map<string, Set<Group>>();
   private readonly lone = new Map<string, LoneName>();
+  /** What rows of tables are about; linked anew when one comes or goes. */
+  private readonly rows = new Set<Appearance>();
+  private records: readonly RecordEntity[] | undefined;
   private readonly decisions: Decisions;
   /** What has to be looked at anew: names, things of a name, surnames alone. */
   private readonly renamed = new Set<Group>();
@@ -85,6 +89,11 @@ export class EntityResolver {
     view.appearances.forEach((appearance, index) => {
       this.placeOf.set(appearance, { view, index });
       const { key } = appearance.entity;
+      if (isRow(appearance)) {
+        this.rows.add(appearance);
+        this.records = undefined;
+        return;
+      }
       if (this.decisions.isAlone(refer(appearance))) {
         this.loneName(key).appearances.add(appearance);
         this.changedLone.add(key);
@@ -110,6 +119,10 @@ export class EntityResolver {
     if (view === undefined) return;
     this.views.delete(documentId);
     for (const appearance of view.appearances) {
+      if (this.rows.delete(appearance)) {
+        this.records = undefined;
+        continue;
+      }
       if (this.decisions.isAlone(refer(appearance))) {
         const { key } = appearance.entity;
         this.loneName(key).appearances.delete(appearance);
@@ -148,13 +161,22 @@ export class EntityResolver {
       for (const [cluster, appearances] of lone.assigned) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
       lone.rest?.senses().forEach(({ appearances }, index) => clusters.push({ type: 'PER', appearances: sortedByDocument(appearances), anchor: anchorOf(key, index, appearances) }));
     }
+    this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows));
+    const recordOf = createRecordFinder(this.records, (key) => this.rarityOf(key));
+    const found = new Map<RecordEntity, Appearance[]>(this.records.map((record) => [record, []]));
     for (const { clusters: own } of components) {
       for (const cluster of own) {
         const appearances = [...cluster.senses.flatMap(({ sense }) => sense.appearances), ...(assigned.get(cluster) ?? [])];
+        const record = this.records.length === 0 ? undefined : recordOf({ names: cluster.senses.map(({ group }) => ownName(group)), profile: () => mergeProfiles(cluster.senses.map(({ sense }) => sense.profile())) });
+        if (record !== undefined) {
+          found.get(record)!.push(...appearances);
+          continue;
+        }
         const [most] = [...cluster.senses].sort((x, y) => y.sense.appearances.length - x.sense.appearances.length || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
         clusters.push({ type: cluster.type, appearances: sortedByDocument(appearances), anchor: anchorOf(most!.group.key, most!.index, most!.sense.appearances) });
       }
     }
+    for (const [{ type, appearances: own }, others] of found) clusters.push({ type, appearances: sortedByDocument([...own, ...others]), anchor: anchorOf(own[0]!.entity.key, 1, own) });
     return clusters.sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
   }
 
@@ -209,6 +231,16 @@ export class EntityResolver {
     if (a.type !== b.type) return undefined;
     if (x.group === undefined || y.group === undefined) return x.group === y.group ? (a.key === b.key ? 'surnames' : undefined) : (x.group ?? y.group)!.loneNames.has((x.group === undefined ? a : b).key) ? 'stated' : lastWordOf(a) === lastWordOf(b) ? 'surname' : undefined;
     return x.group === y.group ? 'equal' : this.statedOr(x.group, x.sense!, y.group, y.sense!, x.group.neighbours.get(y.group) ?? compareNames(a, b));
+  }
+
+  private decidedRows(rows: readonly Appearance[]): DecidedPairs<number> {
+    const places = new Map(rows.map(({ documentId }, index) => [documentId, index]));
+    const decided: DecidedPairs<number> = { same: [], different: [] };
+    for (const { a, b, same } of this.options.decisions ?? []) {
+      const [x, y] = [places.get(a.documentId), places.get(b.documentId)];
+      if (x !== undefined && y !== undefined && x !== y) decided[same ? 'same' : 'different'].push([x, y]);
+    }
+    return decided;
   }
 
   private groupOf(appearance: Appearance): Group {
@@ -450,5 +482,7 @@ export class EntityResolver {
   }
 }
 
+/** Whether it is what a row of a table is about, its first mention. */
+const isRow = ({ extraction, entity }: Appearance): boolean => extraction.record !== undefined && entity.mentions.includes(0);
 const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
 const lastWordOf = ({ key }: Name): string => key.slice(key.lastIndexOf(' ') + 1);

@@ -1,5 +1,6 @@
 // What one document tells of a thing beside its name, and what several documents tell together: dates and numbers it has one of, facts, the
 // company it keeps, the place it lies in, the surroundings in which it is spoken of.
+import { isValueLabel } from '../../pipeline/core/model.ts';
 import type { DocumentId, EntityType, Extraction, Relation } from '../../pipeline/core/model.ts';
 import { attributeValueOf } from './attribute-value.ts';
 import { MOST_MENTIONS, REACH, scaleToOne, type Context, type ContextReader } from './context.ts';
@@ -75,7 +76,7 @@ export function profileOf({ extraction, appearances, ofMention, ofSentence, rela
   for (const { head, tail, label, score } of relations[at]!) {
     const isHead = ofMention.get(head) === at;
     const object = extraction.mentions[tail]!;
-    if (isHead && (object.label === 'TIME' || object.label === 'NUM')) {
+    if (isHead && isValueLabel(object.label)) {
       const { value, kind } = attributeValueOf(object);
       if (kind === 'text') continue;
       if (functional.has(label)) raise(getOrAdd(values, label), value, score);

@@ -1,9 +1,32 @@
 // What can be set: every key with its default, its unit and what it accepts. `configs/default.yaml` says the same in YAML.
 import { z } from 'zod';
+import { FIELD_KINDS, LABEL_NAME } from './model.ts';
 
 const share = z.number().gt(0).max(1);
 const count = z.int().min(1);
 const field = z.string().min(1);
+
+/** A column of a table of records: a property of the thing, or another thing it is related to. */
+const recordColumn = z.strictObject({
+  /** The column's own name when left out. */
+  predicate: z.string().regex(/^[a-z][A-Za-z0-9]{0,62}$/, 'is no name of a predicate, such as dateOfBirth').optional(),
+  kind: z.enum(FIELD_KINDS).optional(),
+  /** The type of the other thing. */
+  type: z.string().regex(LABEL_NAME, 'is no name of a type').optional(),
+});
+
+const recordTable = z.strictObject({
+  /** The path of the file, or its end. */
+  file: field,
+  /** Of the things that its rows are about. */
+  type: z.string().regex(LABEL_NAME, 'is no name of a type'),
+  /** Left out, a row is known by its line. */
+  id: field.optional(),
+  /** The column that names the thing, or several that do together. */
+  name: z.union([field, z.array(field).min(1)]),
+  columns: z.record(z.string(), recordColumn).default({}),
+});
+export type RecordTableConfig = z.output<typeof recordTable>;
 
 const columns = (what: string) =>
   z.strictObject({
@@ -29,6 +52,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       csv: columns('column').extend({ delimiter: z.string().length(1).default(',') }).prefault({}),
       jsonl: columns('field').prefault({}),
+      /** Tables whose rows are things with properties, not texts. */
+      records: z.array(recordTable).default([]),
       stdinFormat: z.enum(['txt', 'md', 'html', 'jsonl', 'csv', 'tsv']).default('txt'),
       maxDocumentBytes: z.int().min(1024).default(16 * 1024 * 1024),
     })

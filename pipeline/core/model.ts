@@ -11,7 +11,7 @@ export type EntityId = Branded<'EntityId'>;
 /** Stable id of a fact: derived from its triple. */
 export type FactId = Branded<'FactId'>;
 
-/** The labels that the shipped tagger knows; a model of one's own may have others. TIME and NUM become attribute values, never entities. */
+/** The labels that the shipped tagger knows; a model of one's own may have others. TIME and NUM become attribute values, never entities; so does TEXT, which records have. */
 export const MENTION_LABELS = ['PER', 'ORG', 'LOC', 'MISC', 'TIME', 'NUM'] as const;
 /** The types that the shipped tagger's mentions give. Any other label of `LABEL_NAME` is a type of that name. */
 export const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
@@ -19,9 +19,24 @@ export type EntityType = string;
 /** What a label may be called: it becomes a Neo4j label as it stands. */
 export const LABEL_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
 
+const VALUE_LABELS: ReadonlySet<string> = new Set(['TIME', 'NUM', 'TEXT']);
+
+/** Whether mentions of the label are values, rather than entities. */
+export const isValueLabel = (label: string): boolean => VALUE_LABELS.has(label);
+
 /** Whether mentions of the label are entities, rather than values. */
 export function isEntityType(label: string): boolean {
-  return label !== 'TIME' && label !== 'NUM' && LABEL_NAME.test(label);
+  return !isValueLabel(label) && LABEL_NAME.test(label);
+}
+
+/** What a column of records holds, which decides how two of its cells are compared. */
+export const FIELD_KINDS = ['name', 'text', 'identifier', 'date', 'number'] as const;
+export type FieldKind = (typeof FIELD_KINDS)[number];
+
+/** A record of a table: the thing it is about is its first mention. */
+export interface RecordFields {
+  /** The predicate of each column, `name` for the name itself; cells as the table has them. */
+  readonly fields: readonly { readonly predicate: string; readonly kind: FieldKind; readonly value: string }[];
 }
 
 /** One input text, never altered. */
@@ -115,6 +130,8 @@ export interface Extraction {
   readonly relations: readonly Relation[];
   /** Name and version of the relation extractor, for provenance. */
   readonly extractor: string;
+  /** Of a row of a table. */
+  readonly record?: RecordFields;
 }
 
 /** A thing as one document names it. */

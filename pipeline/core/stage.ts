@@ -1,5 +1,5 @@
 // The contracts between the parts: Source, Stage, GraphStore. Types only.
-import type { Document, GraphDelta } from './model.ts';
+import type { Document, Extraction, GraphDelta } from './model.ts';
 
 /** Why one document, row or file could not be used. Nothing else is lost because of it. */
 export interface DeadLetter {
@@ -13,7 +13,8 @@ export interface DeadLetter {
   readonly hint?: string;
 }
 
-export type SourceItem = { readonly document: Document } | { readonly deadLetter: DeadLetter };
+/** A document to be read, a record that needs no reading, or what could not be used. */
+export type SourceItem = { readonly document: Document } | { readonly extraction: Extraction } | { readonly deadLetter: DeadLetter };
 
 /** Reads one file (or stdin) as a stream; memory does not grow with the file for record formats. */
 export interface Source {

@@ -2,6 +2,7 @@
 // the others become metadata. A row that cannot be used is a dead letter; the next is read.
 import { EngramError } from '../core/errors.ts';
 import type { SourceItem } from '../core/stage.ts';
+import { createThingReader, tableOf } from './record-things.ts';
 import { createRecordReader } from './records.ts';
 import type { SourceFactory, SourceInput } from './source-options.ts';
 import { readTableRows } from './table-rows.ts';
@@ -17,8 +18,11 @@ export const createCsvSource: SourceFactory = (input) => {
 };
 
 async function* readTable({ uri, options, bytes }: SourceInput, delimiter: string): AsyncGenerator<SourceItem> {
+  const table = tableOf(uri, options.records ?? []);
   const reader = createRecordReader(uri, options.csv);
-  for await (const row of readTableRows(bytes(), { uri, delimiter, limit: options.maxDocumentBytes, needed: [options.csv.text] })) {
-    yield 'entries' in row ? reader.document(row.line, row.entries) : reader.refuse(row.line, row.code, row.context);
+  const things = table === undefined ? undefined : createThingReader(uri, table, reader);
+  for await (const row of readTableRows(bytes(), { uri, delimiter, limit: options.maxDocumentBytes, needed: things?.needed ?? [options.csv.text] })) {
+    if ('entries' in row) yield things === undefined ? reader.document(row.line, row.entries) : things.thing(row.line, row.entries);
+    else yield reader.refuse(row.line, row.code, row.context);
   }
 }

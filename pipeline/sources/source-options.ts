@@ -1,4 +1,5 @@
 // How inputs are read: which field or column means what, and how large a document may be.
+import type { RecordTableConfig } from '../core/config.ts';
 import type { Source } from '../core/stage.ts';
 
 /** Names of the fields or columns that have a meaning; all others become metadata. */
@@ -19,6 +20,8 @@ export type SourceKind = 'txt' | 'md' | 'html' | 'jsonl' | 'csv' | 'tsv';
 export interface SourceOptions {
   readonly csv: CsvOptions;
   readonly jsonl: FieldNames;
+  /** Tables whose rows are things, not texts. */
+  readonly records?: readonly RecordTableConfig[];
   /** Bytes of a text file, or of one line or row of a record file, after decompression. */
   readonly maxDocumentBytes: number;
   /** What standard input holds. */

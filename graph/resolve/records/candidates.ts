@@ -1,6 +1,7 @@
 // Which pairs of records are worth a comparison: those that share something rare. Each record asks for the records it shares most with,
 // by inverted lists of exact values, words, sounds and beginnings; what very many share says nothing and is passed over.
-import type { FieldKind, Value } from './fields.ts';
+import type { FieldKind } from '../../../pipeline/core/model.ts';
+import type { Value } from './fields.ts';
 
 export interface RecordValues {
   /** One for each column, undefined where it says nothing. */

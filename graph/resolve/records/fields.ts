@@ -1,10 +1,8 @@
 // What a column of records holds decides how two of its values are compared: in levels, from "nothing in common" up to "equal".
 import anyAscii from 'any-ascii';
+import type { FieldKind } from '../../../pipeline/core/model.ts';
 import { isOneEditApart, jaroWinkler } from './similarity.ts';
 
-/** `name`: of a person, a street, a town; `text`: several words, some of which tell more than others; `identifier`: made by somebody to be unique. */
-export const FIELD_KINDS = ['name', 'text', 'identifier', 'date', 'number'] as const;
-export type FieldKind = (typeof FIELD_KINDS)[number];
 
 export interface Value {
   /** Normalised; never empty. */

@@ -1,7 +1,8 @@
 // Which records are one: candidates compared column by column, weighed, and joined from the surest pair down.
+import type { FieldKind } from '../../../pipeline/core/model.ts';
 import { candidatePairs, type RecordValues } from './candidates.ts';
 import { adjustedWeight, learnLinkage, probabilityOf, type Comparison, type LinkageModel } from './fellegi-sunter.ts';
-import { levelOf, LEVELS, valueOf, type FieldKind } from './fields.ts';
+import { levelOf, LEVELS, valueOf } from './fields.ts';
 
 export interface LinkOptions {
   /** One for each column. */

@@ -17,7 +17,7 @@ export async function readPath(path: string, options: Partial<SourceOptions> = {
   const deadLetters: DeadLetter[] = [];
   for await (const item of openSource(path, { ...DEFAULT_SOURCE_OPTIONS, ...options }).read()) {
     if ('document' in item) documents.push(item.document);
-    else deadLetters.push(item.deadLetter);
+    else if ('deadLetter' in item) deadLetters.push(item.deadLetter);
   }
   return { documents, deadLetters, path };
 }
