@@ -38,6 +38,19 @@ const sorted = (words: readonly string[]): string => [...words].sort().join(' ')
  * Cyrillic, Arabic and Chinese names differ in what it drops ("Tchaikovsky" and "Chaikovsky", "Qaddafi" and "Gaddafi").
  */
 export function skeletonOf(word: string): string {
+  let skeleton = skeletons.get(word);
+  if (skeleton !== undefined) return skeleton;
+  skeleton = makeSkeleton(word);
+  if (skeletons.size >= MOST_KEPT) skeletons.clear();
+  skeletons.set(word, skeleton);
+  return skeleton;
+}
+
+/** Words come again and again. */
+const skeletons = new Map<string, string>();
+const MOST_KEPT = 50_000;
+
+function makeSkeleton(word: string): string {
   const alike = word
     .replace(/tch|tsch|tsh|cz/g, 'ch')
     .replace(/sch|shch/g, 'sh')

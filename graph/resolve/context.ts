@@ -34,6 +34,8 @@ const shareOf = (row: number): number => 0.1 / (row + 31);
 const SMOOTHING = 1e-3;
 /** Rows whose mean, by how often they occur, is what every text has in common. */
 const COMMON_ROWS = 20_000;
+/** Documents whose sentences are kept: names of one document are asked for one after the other. */
+const MOST_KEPT = 64;
 const UNKNOWN_RANK = 200_000;
 const TELLING_RANK = 100;
 
@@ -45,7 +47,7 @@ interface Sentences {
 
 export function createContextReader(lexicon: Lexicon): ContextReader {
   const { dimensions } = lexicon;
-  const sentencesOf = new WeakMap<Extraction, Sentences>();
+  const sentencesOf = new Map<Extraction, Sentences>();
   const buffer = new Float32Array(dimensions);
   const add = (target: Float32Array, row: number, times: number): void => {
     lexicon.write(row, buffer, 0);
@@ -63,6 +65,7 @@ export function createContextReader(lexicon: Lexicon): ContextReader {
         const words = extraction.text.slice(start, end).toLowerCase().match(WORD) ?? [];
         return Int32Array.from(words.map((word) => lexicon.rowOf(word)).filter((row) => row >= 0));
       });
+      if (sentencesOf.size >= MOST_KEPT) sentencesOf.clear();
       sentencesOf.set(extraction, (known = { rows, sums: rows.map(() => undefined) }));
     }
     return known;

@@ -11,6 +11,7 @@ import { compareNames, nameKeysOf, namesContradict, type Name, type NameLevel } 
 import type { ContextReader } from './context.ts';
 import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
+import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
 import { anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
@@ -51,34 +52,26 @@ const LONGEST_BLOCK = 128;
 /** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
 const DOUBT = 1.4;
 
-/** Persons called by one name only. */
-interface LoneName {
-  readonly appearances: Set<Appearance>;
-  readonly bearers: Set<Group>;
-  /** What fits no bearer, and who the others fit. */
-  rest: SameName | undefined;
-  readonly assigned: Map<NamedCluster, Appearance[]>;
-}
-
 export class EntityResolver {
   private readonly options: ResolverOptions;
   private readonly views = new Map<DocumentId, DocumentView>();
   private readonly placeOf = new WeakMap<Appearance, { readonly view: DocumentView; readonly index: number }>();
   private readonly groups = new Map<string, Group>();
   private readonly blocks = new Map<string, Set<Group>>();
-  private readonly lone = new Map<string, LoneName>();
+  private readonly lone: LoneNames;
   /** What rows of tables are about; linked anew when one comes or goes. */
   private readonly rows = new Set<Appearance>();
   private records: readonly RecordEntity[] | undefined;
   private readonly decisions: Decisions;
-  /** What has to be looked at anew: names, things of a name, surnames alone. */
+  /** What has to be looked at anew: names; names with more documents, whose things may be the same as before; things that are not. */
   private readonly renamed = new Set<Group>();
+  private readonly touched = new Set<Group>();
   private readonly changed = new Set<Group>();
-  private readonly changedLone = new Set<string>();
 
   constructor(options: ResolverOptions) {
     this.options = options;
     this.decisions = new Decisions(options.decisions ?? []);
+    this.lone = new LoneNames({ decisions: this.decisions, profileOf: (appearance) => this.profileOf(appearance), rarityOf: (key) => this.rarityOf(key) });
   }
 
   /** A document of the same id takes the place of the one before. */
@@ -88,19 +81,18 @@ export class EntityResolver {
     this.views.set(extraction.id, view);
     view.appearances.forEach((appearance, index) => {
       this.placeOf.set(appearance, { view, index });
-      const { key } = appearance.entity;
       if (isRow(appearance)) {
         this.rows.add(appearance);
         this.records = undefined;
         return;
       }
       if (this.decisions.isAlone(refer(appearance))) {
-        this.loneName(key).appearances.add(appearance);
-        this.changedLone.add(key);
+        this.lone.add(appearance);
         return;
       }
       const group = this.groupOf(appearance);
-      if (!group.sameName.add(appearance)) this.changed.add(group);
+      group.sameName.add(appearance);
+      this.touched.add(group);
       for (const [name, surface] of namesOf(appearance)) {
         const surfaces = group.names.get(name) ?? new Map<string, number>();
         group.names.set(name, surfaces);
@@ -108,7 +100,7 @@ export class EntityResolver {
         surfaces.set(surface, (surfaces.get(surface) ?? 0) + 1);
       }
       for (const name of loneNamesOf(appearance)) {
-        if (!group.loneNames.has(name)) this.bear(group, name);
+        if (!group.loneNames.has(name)) this.lone.bear(group, name);
         group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
       }
     });
@@ -124,9 +116,7 @@ export class EntityResolver {
         continue;
       }
       if (this.decisions.isAlone(refer(appearance))) {
-        const { key } = appearance.entity;
-        this.loneName(key).appearances.delete(appearance);
-        this.changedLone.add(key);
+        this.lone.remove(appearance);
         continue;
       }
       const group = this.groups.get(this.decisions.groupId(refer(appearance)));
@@ -145,7 +135,7 @@ export class EntityResolver {
         group.loneNames.set(name, group.loneNames.get(name)! - 1);
         if (group.loneNames.get(name)! > 0) continue;
         group.loneNames.delete(name);
-        this.unbear(group, name);
+        this.lone.unbear(group, name);
       }
       if (group.sameName.size === 0) this.drop(group);
     }
@@ -157,9 +147,9 @@ export class EntityResolver {
     const components = new Set([...this.groups.values()].map(({ component }) => component!));
     const assigned = new Map<NamedCluster, Appearance[]>();
     const clusters: Cluster[] = [];
-    for (const [key, lone] of this.lone) {
-      for (const [cluster, appearances] of lone.assigned) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
-      lone.rest?.senses().forEach(({ appearances }, index) => clusters.push({ type: 'PER', appearances: sortedByDocument(appearances), anchor: anchorOf(key, index, appearances) }));
+    for (const [cluster, appearances] of this.lone.assigned()) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
+    for (const { key, senses } of this.lone.rest()) {
+      senses.forEach(({ appearances }, index) => clusters.push({ type: 'PER', appearances: sortedByDocument(appearances), anchor: anchorOf(key, index, appearances) }));
     }
     this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows));
     const recordOf = createRecordFinder(this.records, (key) => this.rarityOf(key));
@@ -172,7 +162,7 @@ export class EntityResolver {
           found.get(record)!.push(...appearances);
           continue;
         }
-        const [most] = [...cluster.senses].sort((x, y) => y.sense.appearances.length - x.sense.appearances.length || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
+        const [most] = [...cluster.senses].sort((x, y) => y.sense.size - x.sense.size || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
         clusters.push({ type: cluster.type, appearances: sortedByDocument(appearances), anchor: anchorOf(most!.group.key, most!.index, most!.sense.appearances) });
       }
     }
@@ -195,7 +185,7 @@ export class EntityResolver {
         if (group.id < other.id) for (const a of senses) for (const sense of other.sameName.senses()) consider(a, referenceOf(other, sense));
       }
     }
-    for (const { appearances, bearers } of this.lone.values()) {
+    for (const { appearances, bearers } of this.lone.all()) {
       for (const appearance of appearances) for (const group of bearers) for (const sense of group.sameName.senses()) consider(refer(appearance), referenceOf(group, sense));
     }
     return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(JSON.stringify([a.a, a.b]), JSON.stringify([b.a, b.b])));
@@ -267,31 +257,16 @@ export class EntityResolver {
       component: undefined,
     };
     this.groups.set(id, group);
-    if (type === 'PER' && !isLone({ type, key })) this.bear(group, parsePersonName(key).surname);
+    if (type === 'PER' && !isLone({ type, key })) this.lone.bear(group, parsePersonName(key).surname);
     this.renamed.add(group);
     return group;
-  }
-
-  private bear(group: Group, surname: string): void {
-    this.loneName(surname).bearers.add(group);
-    this.changedLone.add(surname);
-  }
-
-  private unbear(group: Group, name: string): void {
-    this.loneName(name).bearers.delete(group);
-    this.changedLone.add(name);
-  }
-
-  private loneName(surname: string): LoneName {
-    let lone = this.lone.get(surname);
-    if (lone === undefined) this.lone.set(surname, (lone = { appearances: new Set(), bearers: new Set(), rest: undefined, assigned: new Map() }));
-    return lone;
   }
 
   private drop(group: Group): void {
     this.groups.delete(group.id);
     this.renamed.delete(group);
     this.changed.delete(group);
+    this.touched.delete(group);
     for (const key of group.keys) this.leaveBlock(group, key);
     for (const neighbour of group.neighbours.keys()) {
       neighbour.neighbours.delete(group);
@@ -299,7 +274,7 @@ export class EntityResolver {
       this.changed.add(neighbour);
     }
     for (const other of group.component?.groups ?? []) if (other !== group) this.changed.add(other);
-    if (group.type === 'PER') this.unbear(group, parsePersonName(group.key).surname);
+    if (group.type === 'PER') this.lone.unbear(group, parsePersonName(group.key).surname);
   }
 
   private leaveBlock(group: Group, key: string): void {
@@ -321,8 +296,15 @@ export class EntityResolver {
     return reader === undefined ? undefined : key.split(' ').reduce((sum, word) => sum + reader.rarityOf(word), 0);
   }
 
-  private settle(): void {
+  /** Brings all that depends on the documents that came or went up to date. */
+  settle(): void {
     this.settleNames();
+    for (const group of this.touched) {
+      const { version } = group.sameName;
+      group.sameName.senses();
+      if (group.sameName.version !== version) this.changed.add(group);
+    }
+    this.touched.clear();
     const affected = new Set<Group>();
     for (const group of this.changed) {
       for (const one of [group, ...group.neighbours.keys()]) for (const member of one.component?.groups ?? [one]) affected.add(member);
@@ -339,11 +321,10 @@ export class EntityResolver {
       for (const member of members) {
         seen.add(member);
         member.component = component;
-        if (member.type === 'PER') for (const name of [parsePersonName(member.key).surname, ...member.loneNames.keys()]) this.changedLone.add(name);
+        if (member.type === 'PER') for (const name of [parsePersonName(member.key).surname, ...member.loneNames.keys()]) this.lone.lookAgain(name);
       }
     }
-    for (const key of this.changedLone) this.settleLone(key);
-    this.changedLone.clear();
+    this.lone.settle();
   }
 
   /** Finds for every name that came or changed the names it may go with. */
@@ -445,40 +426,6 @@ export class EntityResolver {
       if (a >= 0 && b >= 0 && a !== b) decided[decision.same ? 'same' : 'different'].push([a, b]);
     }
     return decided;
-  }
-
-  /** Each person called by a surname alone goes to the bearer it fits; those that fit none are compared with each other. */
-  private settleLone(surname: string): void {
-    const lone = this.loneName(surname);
-    lone.assigned.clear();
-    lone.rest = undefined;
-    if (lone.appearances.size === 0) {
-      if (lone.bearers.size === 0) this.lone.delete(surname);
-      return;
-    }
-    const clusters = [...new Set([...lone.bearers].sort((a, b) => compareText(a.id, b.id)).flatMap((group) => group.component!.clusters.filter(({ senses }) => senses.some((each) => each.group === group))))];
-    const rarity = this.rarityOf(surname);
-    const rest = new SameName({ profileOf: (each) => this.profileOf(each), logOdds: (a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)), same: [], different: [] });
-    for (const appearance of sortedByDocument([...lone.appearances])) {
-      const bearer = clusters.length === 0 ? undefined : this.bearerOf(appearance, clusters, rarity);
-      if (bearer === undefined) rest.add(appearance);
-      else lone.assigned.set(bearer, [...(lone.assigned.get(bearer) ?? []), appearance]);
-    }
-    if (rest.size > 0) lone.rest = rest;
-  }
-
-  private bearerOf(appearance: Appearance, clusters: Component['clusters'], rarity: number | undefined): NamedCluster | undefined {
-    const others = this.decisions.ruledOutFor(refer(appearance));
-    const isRuledOut = (cluster: NamedCluster): boolean =>
-      others.some((other) => cluster.senses.some(({ group, sense }) => group.id === this.decisions.groupId(other) && sense.appearances.some(({ documentId }) => documentId === other.documentId)));
-    const profile = this.profileOf(appearance);
-    const odds = clusters.map((cluster) => {
-      if (isRuledOut(cluster)) return Number.NEGATIVE_INFINITY;
-      return Math.max(...cluster.senses.map(({ group, sense }) => logOddsOf(comparePair('PER', group.loneNames.has(appearance.entity.key) ? 'stated' : 'surname', profile, sense.profile(), rarity))));
-    });
-    const best = odds.indexOf(Math.max(...odds));
-    const rivals = odds.reduce((sum, each, index) => (index === best ? sum : sum + Math.exp(each)), 0);
-    return odds[best]! - Math.log1p(rivals) > 0 ? clusters[best] : undefined;
   }
 }
 

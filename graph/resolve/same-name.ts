@@ -3,157 +3,214 @@
 // to the likeliest of them by itself, or, where none is likely, to a next sample. So a document costs the same however many there are.
 import { compareText } from '../evidence.ts';
 import { clusterPairs } from './cluster.ts';
+import type { DecidedPairs } from './decisions.ts';
 import { mergeProfiles, type Appearance, type Profile } from './profile.ts';
 
-/** Appearances of one name that are one thing. */
-export interface Sense {
-  readonly appearances: Appearance[];
-  /** Of those in the sample. */
-  readonly profile: () => Profile;
-}
-
-export interface SameNameOptions {
+export interface SameNameOptions extends DecidedPairs<string> {
   readonly profileOf: (appearance: Appearance) => Profile;
   /** Natural log odds that two appearances, or what several tell together, are one. */
   readonly logOdds: (a: Profile, b: Profile) => number;
-  /** Pairs of documents that are one, and that are not, whatever is found. */
-  readonly same: readonly (readonly [string, string])[];
-  readonly different: readonly (readonly [string, string])[];
 }
 
 /** Documents that decide. Up to so many all are compared with all. */
-const SAMPLE = 32;
+const SAMPLE = 16;
+/** Those of the sample that stand for a thing when others are compared with it. */
+const REPRESENTATIVES = 4;
 /** An appearance that is nearly as likely two things belongs to neither. */
 const LEAST_MARGIN = 0.3;
 
-function senseOf(members: readonly Appearance[], profileOfAll: () => Profile): Sense {
-  let profile: Profile | undefined;
-  return { appearances: [...members], profile: () => (profile ??= profileOfAll()) };
-}
+/** Most names have nothing decided: they share one. */
+const NONE: ReadonlySet<string> = new Set();
 
 const byDocument = (a: Appearance, b: Appearance): number => compareText(a.documentId, b.documentId);
 
+/** Appearances of one name that are one thing. */
+export class Sense {
+  /** Of the sample, in order of document id. */
+  members: readonly Appearance[];
+  readonly others: Appearance[] = [];
+  private readonly profileOf: (appearance: Appearance) => Profile;
+  private merged: Profile | undefined;
+
+  constructor(members: readonly Appearance[], profileOf: (appearance: Appearance) => Profile) {
+    this.members = members;
+    this.profileOf = profileOf;
+  }
+
+  get appearances(): readonly Appearance[] {
+    return this.others.length === 0 ? this.members : [...this.members, ...this.others];
+  }
+
+  get size(): number {
+    return this.members.length + this.others.length;
+  }
+
+  /** Of its representatives. */
+  profile(): Profile {
+    return (this.merged ??= mergeProfiles(this.members.slice(0, REPRESENTATIVES).map(this.profileOf)));
+  }
+}
+
 export class SameName {
+  /** Changes when the things that the name means, or what stands for them, are no longer what they were. */
+  version = 0;
   private readonly options: SameNameOptions;
   private readonly pinned: ReadonlySet<string>;
-  /** In order of document id. */
+  /** In order of document id, with their profiles and what they were found to have to do with each other. */
   private readonly sample: Appearance[] = [];
-  private readonly profiles = new Map<Appearance, Profile>();
-  private others: Appearance[] = [];
-  private decided: Sense[] | undefined;
+  private profiles: Map<Appearance, Profile> | undefined;
+  private odds: Map<Appearance, Map<Appearance, number>> | undefined;
+  /** Not in the sample and not yet with a thing. */
+  private unplaced: Appearance[] = [];
+  private decided: readonly Sense[] = [];
+  private signature = '';
+  private isStale = true;
   /** Those that are none of the things that the sample shows. */
   private next: SameName | undefined;
 
   constructor(options: SameNameOptions) {
     this.options = options;
-    this.pinned = new Set([...options.same, ...options.different].flat());
+    const pinned = [...options.same, ...options.different].flat();
+    this.pinned = pinned.length === 0 ? NONE : new Set(pinned);
   }
 
   get size(): number {
-    return this.sample.length + this.others.length;
+    return this.sample.length + this.unplaced.length + this.decided.reduce((sum, { others }) => sum + others.length, 0) + (this.next?.size ?? 0);
   }
 
-  /** @returns whether only one thing gained an appearance, and nothing else changed */
-  add(appearance: Appearance): boolean {
-    const last = this.sample.findLast(({ documentId }) => !this.pinned.has(documentId));
+  add(appearance: Appearance): void {
     const isPinned = this.pinned.has(appearance.documentId);
+    const last = this.sample.findLast(({ documentId }) => !this.pinned.has(documentId));
     const isFull = this.sample.length >= SAMPLE;
-    if (isPinned || !isFull || (last !== undefined && byDocument(appearance, last) < 0)) {
-      this.sample.push(appearance);
-      this.sample.sort(byDocument);
-      if (isFull && !isPinned) {
-        this.sample.splice(this.sample.indexOf(last!), 1);
-        this.others.push(last!);
-        this.profiles.delete(last!);
-      }
-      this.decided = undefined;
-      return false;
+    if (!isPinned && isFull && (last === undefined || byDocument(appearance, last) >= 0)) {
+      this.unplaced.push(appearance);
+      return;
     }
-    this.others.push(appearance);
-    return this.decided !== undefined && this.assign(appearance);
+    this.sample.push(appearance);
+    this.sample.sort(byDocument);
+    this.isStale = true;
+    if (!isFull || isPinned) return;
+    this.sample.splice(this.sample.indexOf(last!), 1);
+    this.forget(last!);
+    this.unplaced.push(last!);
   }
 
   remove(documentId: string): void {
-    const all = [...this.sample, ...this.others].filter((appearance) => appearance.documentId !== documentId).sort(byDocument);
+    const all = [...this.sample, ...this.everyOther()].filter((appearance) => appearance.documentId !== documentId).sort(byDocument);
+    for (const appearance of [...(this.profiles?.keys() ?? [])]) if (appearance.documentId === documentId) this.forget(appearance);
     this.sample.length = 0;
-    this.others = [];
-    for (const appearance of this.profiles.keys()) if (appearance.documentId === documentId) this.profiles.delete(appearance);
+    this.unplaced = [];
+    this.decided = [];
+    this.signature = '';
+    this.next = undefined;
+    this.isStale = true;
+    this.version++;
     for (const appearance of all) {
       if (this.pinned.has(appearance.documentId) || this.sample.length < SAMPLE) this.sample.push(appearance);
-      else this.others.push(appearance);
+      else this.unplaced.push(appearance);
     }
-    this.decided = undefined;
   }
 
+  /** In order of the first document of each in its sample. */
   senses(): readonly Sense[] {
-    if (this.decided === undefined) {
-      this.decided = this.divideSample();
-      this.next = undefined;
-      for (const appearance of this.others.sort(byDocument)) this.assign(appearance);
-    }
-    return this.next === undefined ? this.decided : [...this.decided, ...this.next.senses()];
+    if (this.isStale) this.decide();
+    for (const appearance of this.unplaced.splice(0)) this.place(appearance);
+    if (this.next === undefined) return this.decided;
+    const before = this.next.version;
+    const senses = [...this.decided, ...this.next.senses()];
+    if (this.next.version !== before) this.version++;
+    return senses;
   }
 
-  private assign(appearance: Appearance): boolean {
+  private decide(): void {
+    this.isStale = false;
+    const groups = this.divideSample();
+    const signature = groups.map((members) => members.slice(0, REPRESENTATIVES).map(({ documentId }) => documentId).join(' ')).join('|');
+    if (signature === this.signature) {
+      groups.forEach((members, index) => (this.decided[index]!.members = members));
+      return;
+    }
+    this.unplaced = this.everyOther();
+    this.decided = groups.map((members) => new Sense(members, (appearance) => this.profileOf(appearance)));
+    this.signature = signature;
+    this.next = undefined;
+    this.version++;
+  }
+
+  private everyOther(): Appearance[] {
+    const others = [...this.unplaced, ...this.decided.flatMap((sense) => sense.others)];
+    return this.next === undefined ? others : [...others, ...this.next.sample, ...this.next.everyOther()];
+  }
+
+  private place(appearance: Appearance): void {
     const profile = this.options.profileOf(appearance);
     let [best, most]: [Sense | undefined, number] = [undefined, 0];
-    for (const sense of this.decided!) {
+    for (const sense of this.decided) {
       const odds = this.options.logOdds(profile, sense.profile());
       if (odds > most) [best, most] = [sense, odds];
     }
-    if (best !== undefined) {
-      best.appearances.push(appearance);
-      return true;
-    }
-    this.next ??= new SameName({ ...this.options, same: [], different: [] });
-    return this.next.add(appearance);
+    if (best !== undefined) best.others.push(appearance);
+    else (this.next ??= new SameName({ ...this.options, same: [], different: [] })).add(appearance);
   }
 
-  private divideSample(): Sense[] {
-    const { logOdds } = this.options;
-    if (this.sample.length === 1) return [senseOf(this.sample, () => this.profileOf(this.sample[0]!))];
-    const profiles = this.sample.map((appearance) => this.profileOf(appearance));
-    const count = this.sample.length;
-    const odds = Array.from({ length: count }, () => new Float32Array(count));
+  private divideSample(): Appearance[][] {
+    const { sample } = this;
+    if (sample.length <= 1) return sample.map((appearance) => [appearance]);
+    const count = sample.length;
     const [first, second, values]: number[][] = [[], [], []];
     for (let i = 0; i < count; i++) {
       for (let j = i + 1; j < count; j++) {
-        odds[i]![j] = odds[j]![i] = logOdds(profiles[i]!, profiles[j]!);
         first!.push(i);
         second!.push(j);
-        values!.push(odds[i]![j]!);
+        values!.push(this.oddsOf(sample[i]!, sample[j]!));
       }
     }
-    const place = new Map(this.sample.map(({ documentId }, index) => [documentId as string, index]));
+    const place = new Map(sample.map(({ documentId }, index) => [documentId as string, index]));
     const placesOf = (pairs: readonly (readonly [string, string])[]): (readonly [number, number])[] =>
       pairs.flatMap(([a, b]) => (place.has(a) && place.has(b) ? [[place.get(a)!, place.get(b)!] as const] : []));
     const [same, different] = [placesOf(this.options.same), placesOf(this.options.different)];
+    if (different.length === 0 && values!.every((value) => value > 0)) return [[...sample]];
     const clusters = clusterPairs(count, { a: Uint32Array.from(first!), b: Uint32Array.from(second!), logOdds: Float32Array.from(values!) }, { same, different });
     const groups = new Map<number, number[]>();
     clusters.forEach((cluster, index) => groups.set(cluster, [...(groups.get(cluster) ?? []), index]));
-    const undecided = groups.size === 1 ? [] : this.findUndecided([...groups.values()], odds);
+    const undecided = groups.size === 1 ? [] : this.findUndecided([...groups.values()]);
     const decided = [...groups.values()].map((members) => members.filter((index) => !undecided.includes(index)));
-    return [...decided, undecided]
-      .filter((members) => members.length > 0)
-      .map((members) => senseOf(members.map((index) => this.sample[index]!), () => mergeProfiles(members.map((index) => profiles[index]!))));
+    return [...decided, undecided].filter((members) => members.length > 0).map((members) => members.map((index) => sample[index]!));
+  }
+
+  /** Those that fit another group nearly as well as their own, in which they are not alone. */
+  private findUndecided(groups: readonly (readonly number[])[]): number[] {
+    const { sample } = this;
+    const meanOdds = (index: number, members: readonly number[]): number => members.reduce((sum, other) => sum + this.oddsOf(sample[index]!, sample[other]!), 0) / members.length;
+    return groups.flatMap((own) =>
+      own.filter((index) => {
+        if (own.length === 1 || this.pinned.has(sample[index]!.documentId)) return false;
+        const fit = meanOdds(index, own.filter((other) => other !== index));
+        return groups.some((group) => group !== own && meanOdds(index, group) > Math.max(0, fit - LEAST_MARGIN));
+      }),
+    );
+  }
+
+  private oddsOf(a: Appearance, b: Appearance): number {
+    this.odds ??= new Map();
+    let ofA = this.odds.get(a);
+    if (ofA === undefined) this.odds.set(a, (ofA = new Map()));
+    let odds = ofA.get(b) ?? this.odds.get(b)?.get(a);
+    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(this.profileOf(a), this.profileOf(b))));
+    return odds;
   }
 
   /** Kept for those of the sample. */
   private profileOf(appearance: Appearance): Profile {
+    this.profiles ??= new Map();
     let profile = this.profiles.get(appearance);
     if (profile === undefined) this.profiles.set(appearance, (profile = this.options.profileOf(appearance)));
     return profile;
   }
 
-  /** Those that fit another group nearly as well as their own, in which they are not alone. */
-  private findUndecided(groups: readonly (readonly number[])[], odds: readonly Float32Array[]): number[] {
-    const meanOdds = (index: number, members: readonly number[]): number => members.reduce((sum, other) => sum + odds[index]![other]!, 0) / members.length;
-    return groups.flatMap((own) =>
-      own.filter((index) => {
-        if (own.length === 1 || this.pinned.has(this.sample[index]!.documentId)) return false;
-        const fit = meanOdds(index, own.filter((other) => other !== index));
-        return groups.some((group) => group !== own && meanOdds(index, group) > Math.max(0, fit - LEAST_MARGIN));
-      }),
-    );
+  private forget(appearance: Appearance): void {
+    this.profiles?.delete(appearance);
+    this.odds?.delete(appearance);
+    for (const of of this.odds?.values() ?? []) of.delete(appearance);
   }
 }

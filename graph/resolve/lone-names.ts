@@ -1,0 +1,134 @@
+// Persons that a document calls by one name only, a surname or such as "Pelé": each goes to the bearer of the name that it fits better than
+// all others together; those that fit none are compared with each other.
+import { compareText } from '../evidence.ts';
+import type { Decisions } from './decisions.ts';
+import { comparePair, logOddsOf } from './match.ts';
+import { refer, sortedByDocument, type Group, type NamedCluster } from './name-groups.ts';
+import type { Appearance, Profile } from './profile.ts';
+import { SameName, type Sense } from './same-name.ts';
+
+/** Of a name that more persons bear, nobody can be told by it alone. */
+const MOST_BEARERS = 8;
+
+interface LoneName {
+  readonly appearances: Set<Appearance>;
+  readonly bearers: Set<Group>;
+  /** Since all of them were looked at last; undefined where they have to be again. */
+  added: Appearance[] | undefined;
+  clusters: readonly NamedCluster[];
+  rest: SameName;
+  assigned: Map<NamedCluster, Appearance[]>;
+}
+
+export interface LoneNamesOptions {
+  readonly decisions: Decisions;
+  readonly profileOf: (appearance: Appearance) => Profile;
+  readonly rarityOf: (key: string) => number | undefined;
+}
+
+export class LoneNames {
+  private readonly options: LoneNamesOptions;
+  private readonly names = new Map<string, LoneName>();
+  private readonly changed = new Set<string>();
+
+  constructor(options: LoneNamesOptions) {
+    this.options = options;
+  }
+
+  add(appearance: Appearance): void {
+    const { key } = appearance.entity;
+    const name = this.of(key);
+    name.appearances.add(appearance);
+    name.added?.push(appearance);
+    this.changed.add(key);
+  }
+
+  remove(appearance: Appearance): void {
+    this.of(appearance.entity.key).appearances.delete(appearance);
+    this.lookAgain(appearance.entity.key);
+  }
+
+  bear(group: Group, name: string): void {
+    this.of(name).bearers.add(group);
+    this.lookAgain(name);
+  }
+
+  unbear(group: Group, name: string): void {
+    this.of(name).bearers.delete(group);
+    this.lookAgain(name);
+  }
+
+  /** What bears the name is no longer what it was. */
+  lookAgain(name: string): void {
+    this.of(name).added = undefined;
+    this.changed.add(name);
+  }
+
+  settle(): void {
+    for (const key of this.changed) {
+      const name = this.of(key);
+      if (name.appearances.size === 0 && name.bearers.size === 0) this.names.delete(key);
+      else this.settleName(key, name);
+    }
+    this.changed.clear();
+  }
+
+  /** Those that fit a bearer. */
+  *assigned(): Generator<readonly [NamedCluster, readonly Appearance[]]> {
+    for (const { assigned } of this.names.values()) yield* assigned;
+  }
+
+  /** Those that fit none, by what they mean. */
+  *rest(): Generator<{ readonly key: string; readonly senses: readonly Sense[] }> {
+    for (const [key, { rest }] of this.names) yield { key, senses: rest.senses() };
+  }
+
+  /** Every one of them with the groups that bear its name. */
+  *all(): Generator<{ readonly appearances: ReadonlySet<Appearance>; readonly bearers: ReadonlySet<Group> }> {
+    yield* this.names.values();
+  }
+
+  private of(key: string): LoneName {
+    let name = this.names.get(key);
+    if (name === undefined) this.names.set(key, (name = { appearances: new Set(), bearers: new Set(), added: undefined, clusters: [], rest: this.createRest(key), assigned: new Map() }));
+    return name;
+  }
+
+  private createRest(key: string): SameName {
+    const rarity = this.options.rarityOf(key);
+    return new SameName({ profileOf: this.options.profileOf, logOdds: (a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)), same: [], different: [] });
+  }
+
+  private settleName(key: string, name: LoneName): void {
+    if (name.added === undefined) {
+      const bearers = [...name.bearers].sort((a, b) => compareText(a.id, b.id));
+      name.clusters = [...new Set(bearers.flatMap((group) => group.component!.clusters.filter(({ senses }) => senses.some((each) => each.group === group))))];
+      name.rest = this.createRest(key);
+      name.assigned = new Map();
+      name.added = sortedByDocument([...name.appearances]);
+    }
+    for (const appearance of name.added) {
+      const bearer = name.clusters.length === 0 || name.clusters.length > MOST_BEARERS ? undefined : this.bearerOf(appearance, name.clusters);
+      if (bearer === undefined) name.rest.add(appearance);
+      else name.assigned.set(bearer, [...(name.assigned.get(bearer) ?? []), appearance]);
+    }
+    name.added = [];
+  }
+
+  private bearerOf(appearance: Appearance, clusters: readonly NamedCluster[]): NamedCluster | undefined {
+    const { decisions, profileOf, rarityOf } = this.options;
+    const { key } = appearance.entity;
+    const others = decisions.ruledOutFor(refer(appearance));
+    const isRuledOut = ({ senses }: NamedCluster): boolean =>
+      others.some((other) => senses.some(({ group, sense }) => group.id === decisions.groupId(other) && sense.appearances.some(({ documentId }) => documentId === other.documentId)));
+    const profile = profileOf(appearance);
+    const rarity = rarityOf(key);
+    const odds = clusters.map((cluster) => {
+      if (isRuledOut(cluster)) return Number.NEGATIVE_INFINITY;
+      return Math.max(...cluster.senses.map(({ group, sense }) => logOddsOf(comparePair('PER', group.loneNames.has(key) ? 'stated' : 'surname', profile, sense.profile(), rarity))));
+    });
+    const best = odds.indexOf(Math.max(...odds));
+    const rivals = odds.reduce((sum, each, index) => (index === best ? sum : sum + Math.exp(each)), 0);
+    return odds[best]! - Math.log1p(rivals) > 0 ? clusters[best] : undefined;
+  }
+}
