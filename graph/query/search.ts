@@ -4,6 +4,7 @@ import anyAscii from 'any-ascii';
 import MiniSearch from 'minisearch';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
+import { ENTITY_ID, entityOfFormerId } from '../former-ids.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { nameKey, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
 
@@ -66,8 +67,9 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   };
 }
 
-/** The best entity for a text: the id itself, or the first hit. */
+/** The best entity for a text: that of the id, one that it had before included, or the first hit. */
 export function findEntity(graph: KnowledgeGraph, search: EntitySearch, text: string): EntityId | undefined {
   const id = text.trim();
+  if (ENTITY_ID.test(id)) return entityOfFormerId(graph, id);
   return graph.hasEntity(id) ? id : search.search(text, { limit: 1 })[0]?.id;
 }

@@ -78,6 +78,8 @@ export function nameKeysOf({ type, key, surface }: Name): string[] {
     }
     for (const name of given) if (name.length > 1) keys.add(`g ${name} ${surname.slice(0, 3)}`);
     keys.add(`t ${sorted(key.split(' '))}`);
+    const words = key.split(' ');
+    if (words[1]!.length > 1) keys.add(`p ${words[0]} ${words[1]}`);
   } else {
     const words = contentWords(key);
     const letters = acronymOf(surface);
@@ -152,7 +154,7 @@ function compareThings(a: Name, b: Name): ComparedLevel | undefined {
   if (p.length > 0 && sorted(p) === sorted(q)) return 'generic';
   if (x.join('') === y.join('') || isWholeSpelledAlike(x, y)) return 'spelling';
   const [short, long] = x.length <= y.length ? [x, y] : [y, x];
-  const used = alignAbbreviated(short, long);
+  const used = alignAbbreviated(short, long) ?? (short.length === long.length ? alignAbbreviated(long, short) : undefined);
   if (used === undefined) return undefined;
   return used.exact ? 'contained' : 'abbreviated';
 }

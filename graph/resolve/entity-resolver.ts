@@ -13,7 +13,7 @@ import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
-import { anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
+import { anchorAt, anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
@@ -149,7 +149,7 @@ export class EntityResolver {
     const clusters: Cluster[] = [];
     for (const [cluster, appearances] of this.lone.assigned()) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
     for (const { key, senses } of this.lone.rest()) {
-      senses.forEach(({ appearances }, index) => clusters.push({ type: 'PER', appearances: sortedByDocument(appearances), anchor: anchorOf(key, index, appearances) }));
+      for (const sense of senses) clusters.push({ type: 'PER', appearances: sortedByDocument(sense.appearances), anchor: anchorOf(key, sense, senses) });
     }
     this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows));
     const recordOf = createRecordFinder(this.records, (key) => this.rarityOf(key));
@@ -163,10 +163,10 @@ export class EntityResolver {
           continue;
         }
         const [most] = [...cluster.senses].sort((x, y) => y.sense.size - x.sense.size || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
-        clusters.push({ type: cluster.type, appearances: sortedByDocument(appearances), anchor: anchorOf(most!.group.key, most!.index, most!.sense.appearances) });
+        clusters.push({ type: cluster.type, appearances: sortedByDocument(appearances), anchor: anchorOf(most!.group.key, most!.sense, most!.group.sameName.senses()) });
       }
     }
-    for (const [{ type, appearances: own }, others] of found) clusters.push({ type, appearances: sortedByDocument([...own, ...others]), anchor: anchorOf(own[0]!.entity.key, 1, own) });
+    for (const [{ type, appearances: own }, others] of found) clusters.push({ type, appearances: sortedByDocument([...own, ...others]), anchor: anchorAt(own[0]!.entity.key, own[0]!.documentId) });
     return clusters.sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
   }
 

@@ -92,7 +92,11 @@ export function referenceOf({ type, key }: Group, { appearances }: Sense): Refer
   return { type, key, documentId: sortedByDocument(appearances)[0]!.documentId };
 }
 
-/** The first thing of a name has the name itself, any other one its first document too. */
-export function anchorOf(key: string, index: number, appearances: readonly Appearance[]): string {
-  return index === 0 ? key : `${key} (${sortedByDocument(appearances)[0]!.documentId})`;
+/** Of the things of one name the one with most documents has the name itself, any other one its first document too. */
+export function anchorOf(key: string, sense: Sense, senses: readonly Sense[]): string {
+  const first = ({ appearances }: Sense): string => sortedByDocument(appearances)[0]!.documentId;
+  const isFirst = senses.every((other) => other === sense || other.size < sense.size || (other.size === sense.size && first(sense) < first(other)));
+  return isFirst ? key : anchorAt(key, first(sense));
 }
+
+export const anchorAt = (key: string, documentId: string): string => `${key} (${documentId})`;

@@ -1,0 +1,23 @@
+// Which entity an id means that no entity has any more: since its thing was found to be one with another, or is mostly called otherwise now.
+import { entityIdOf } from '../pipeline/core/ids.ts';
+import type { DocumentId, EntityId } from '../pipeline/core/model.ts';
+import { normalizeName } from '../pipeline/core/names/normalize-name.ts';
+import type { KnowledgeGraph } from './knowledge-graph.ts';
+import { anchorAt } from './resolve/name-groups.ts';
+
+/** What an id looks like. */
+export const ENTITY_ID = /^e-[0-9a-f]{20}$/;
+
+/** Every name of an entity, and every document that uses it, makes an id that it may have had. Looks at all mentions. */
+export function entityOfFormerId(graph: KnowledgeGraph, id: string): EntityId | undefined {
+  if (graph.hasEntity(id)) return id;
+  let [byName, first]: [EntityId | undefined, DocumentId | undefined] = [undefined, undefined];
+  for (const entity of graph.entities()) {
+    for (const { surface, documentId } of entity.mentions) {
+      const key = normalizeName(surface, entity.type);
+      if (entityIdOf(entity.type, anchorAt(key, documentId)) === id) return entity.id;
+      if (entityIdOf(entity.type, key) === id && (first === undefined || documentId < first)) [byName, first] = [entity.id, documentId];
+    }
+  }
+  return byName;
+}
