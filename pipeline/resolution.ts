@@ -4,6 +4,7 @@ import { admitExtractions, functionalOf } from '../graph/build-graph.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { createSearch, findEntity } from '../graph/query/search.ts';
 import { createContextReader } from '../graph/resolve/context.ts';
+import { isLone } from '../graph/resolve/decisions.ts';
 import { EntityResolver, type Cluster, type WeighedPair } from '../graph/resolve/entity-resolver.ts';
 import { probabilityOfLogOdds } from '../graph/resolve/match.ts';
 import type { Appearance } from '../graph/resolve/profile.ts';
@@ -89,7 +90,9 @@ const MOST_PAIRS = 64;
 export function separate({ cluster, appearances }: NamedThing): JournalRecord[] {
   const rest = cluster.appearances.filter((appearance) => !appearances.includes(appearance));
   if (rest.length === 0) throw new EngramError('ENGRAM_USAGE', { problem: 'All of the entity is called so; say which document is meant: "NAME @ DOCUMENT".' });
-  const pairs = appearances.flatMap((a) => rest.map((b) => ({ kind: 'decision', a: referenceTo(a), b: referenceTo(b), same: false }) as const));
+  // Surnames alone go to whom they fit then.
+  const full = rest.filter((appearance) => !isLone(referenceTo(appearance)));
+  const pairs = appearances.flatMap((a) => (full.length > 0 ? full : rest).map((b) => ({ kind: 'decision', a: referenceTo(a), b: referenceTo(b), same: false }) as const));
   return pairs.slice(0, MOST_PAIRS * MOST_PAIRS);
 }
 

@@ -268,3 +268,22 @@ test('records behind a torn end that was written on by hand are not lost', async
   t.is(journal.problems.length, 1);
   await journal.close();
 });
+
+test('of what a person said of two things the last word counts, and can be taken back', async (t) => {
+  const dir = await temporaryFolder(t);
+  const [a, b] = (['a', 'b'] as const).map((name) => ({ type: 'ORG', key: name, documentId: documentIdOf(name) }));
+  await journalWith(dir, [recordOf('a'), { kind: 'decision', a: a!, b: b!, same: true }]);
+  const first = await readJournal(dir);
+  t.deepEqual(first.decisions(), [{ a, b, same: true }]);
+  t.is(first.size, 1, 'a decision is no document');
+  await first.close();
+  await journalWith(dir, [{ kind: 'decision', a: b!, b: a!, same: false }]);
+  const second = await readJournal(dir);
+  t.deepEqual(second.decisions(), [{ a: b, b: a, same: false }], 'the same pair in the other order');
+  t.not(second.digest, first.digest);
+  await second.close();
+  await journalWith(dir, [{ kind: 'decision', a: a!, b: b! }]);
+  const third = await readJournal(dir);
+  t.deepEqual(third.decisions(), []);
+  await third.close();
+});
