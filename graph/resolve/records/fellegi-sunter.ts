@@ -80,6 +80,10 @@ export function adjustedWeight({ levels, frequencies }: Comparison, model: Linka
   return weight;
 }
 
+export function logOddsOf(weight: number, prior: number): number {
+  return weight + Math.log(prior / (1 - prior));
+}
+
 export function probabilityOf(weight: number, prior: number): number {
-  return 1 / (1 + Math.exp(-(weight + Math.log(prior / (1 - prior)))));
+  return 1 / (1 + Math.exp(-logOddsOf(weight, prior)));
 }

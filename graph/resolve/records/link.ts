@@ -1,6 +1,7 @@
 // Which records are one: candidates compared column by column, weighed, and joined from the surest pair down.
+import { clusterPairs } from '../cluster.ts';
 import { candidatePairs, type RecordValues } from './candidates.ts';
-import { adjustedWeight, learnLinkage, probabilityOf, type Comparison, type LinkageModel } from './fellegi-sunter.ts';
+import { adjustedWeight, learnLinkage, logOddsOf, probabilityOf, type Comparison, type LinkageModel } from './fellegi-sunter.ts';
 import { levelOf, LEVELS, valueOf, type FieldKind } from './fields.ts';
 
 export interface LinkOptions {
@@ -47,8 +48,10 @@ export function linkRecords(rows: readonly (readonly string[])[], { kinds, sourc
     const seen = compared.flatMap(({ frequencies }) => (Number.isNaN(frequencies[column]!) ? [] : [Math.log(frequencies[column]!)]));
     return seen.length === 0 ? 1 : Math.exp(seen.reduce((sum, x) => sum + x, 0) / seen.length);
   });
-  const links = compared.map((comparison, at): Link => ({ a: pairs[at]![0], b: pairs[at]![1], probability: probabilityOf(adjustedWeight(comparison, model, usual), model.prior) }));
-  return { compared: links, clusters: clusterLinks(rows.length, links, source), model };
+  const weights = compared.map((comparison) => adjustedWeight(comparison, model, usual));
+  const links = pairs.map(([a, b], at): Link => ({ a, b, probability: probabilityOf(weights[at]!, model.prior) }));
+  const scored = { a: Uint32Array.from(pairs, ([a]) => a), b: Uint32Array.from(pairs, ([, b]) => b), logOdds: Float32Array.from(weights, (weight) => logOddsOf(weight, model.prior)) };
+  return { compared: links, clusters: [...clusterPairs(rows.length, scored, { source })], model };
 }
 
 function countValues(records: readonly RecordValues[], column: number): Map<string, number> {
@@ -64,30 +67,4 @@ function countWords(records: readonly RecordValues[], column: number): Map<strin
   const counts = new Map<string, number>();
   for (const { values } of records) for (const word of values[column]?.words ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
-}
-
-/** Pairs of two clusters that nobody compared speak against joining them, by this much in log odds. */
-const NOT_COMPARED = -0.1;
-const SUREST = 15;
-
-/** From the surest pair down: two clusters become one where the log odds of all pairs between them add up to more than nothing. */
-export function clusterLinks(count: number, links: readonly Link[], source?: readonly number[]): number[] {
-  const clusterOf = Array.from({ length: count }, (_, index) => index);
-  const members = new Map<number, number[]>(clusterOf.map((index) => [index, [index]]));
-  const odds = new Map<number, number>();
-  const logOdds = (p: number): number => Math.max(-SUREST, Math.min(SUREST, Math.log(p / (1 - p))));
-  for (const { a, b, probability } of links) odds.set(a * count + b, logOdds(probability));
-  for (const { a, b } of links.filter(({ probability }) => probability > 0.5).toSorted((x, y) => y.probability - x.probability || x.a - y.a || x.b - y.b)) {
-    const [x, y] = [clusterOf[a]!, clusterOf[b]!].sort((p, q) => p - q) as [number, number];
-    if (x === y) continue;
-    const [one, other] = [members.get(x)!, members.get(y)!];
-    if (source !== undefined && one.some((i) => other.some((j) => source[i] === source[j]))) continue;
-    let sum = 0;
-    for (const i of one) for (const j of other) sum += odds.get(Math.min(i, j) * count + Math.max(i, j)) ?? NOT_COMPARED;
-    if (sum <= 0) continue;
-    for (const j of other) clusterOf[j] = x;
-    one.push(...other);
-    members.delete(y);
-  }
-  return clusterOf;
 }

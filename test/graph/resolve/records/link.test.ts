@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { candidatePairs, soundOf } from '../../../../graph/resolve/records/candidates.ts';
 import { learnLinkage, probabilityOf, weightOf, type Comparison } from '../../../../graph/resolve/records/fellegi-sunter.ts';
 import { FIELD_KINDS, levelOf, LEVELS, valueOf, type FieldKind } from '../../../../graph/resolve/records/fields.ts';
-import { clusterLinks, linkRecords } from '../../../../graph/resolve/records/link.ts';
+import { linkRecords } from '../../../../graph/resolve/records/link.ts';
 import { scoreClusters } from '../../../../graph/resolve/records/score-clusters.ts';
 import { isOneEditApart, jaroWinkler } from '../../../../graph/resolve/records/similarity.ts';
 import { createRandom } from '../../../../pipeline/core/random.ts';
@@ -75,12 +75,6 @@ test('what tells matches apart is learnt without labels', (t) => {
   model.match.forEach((column) => column.forEach((share, at) => t.true(Math.abs(share - match[at]!) < 0.05)));
   const right = compared.filter(({ levels }, i) => probabilityOf(weightOf(levels, model), model.prior) > 0.5 === truth[i]).length;
   t.true(right / truth.length > 0.97);
-});
-
-test('clusters join from the surest pair down, and not where most pairs speak against it', (t) => {
-  const link = (a: number, b: number, probability: number) => ({ a, b, probability });
-  t.deepEqual(clusterLinks(4, [link(0, 1, 0.99), link(1, 2, 0.6), link(0, 2, 0.01), link(2, 3, 0.9)]), [0, 0, 2, 2]);
-  t.deepEqual(clusterLinks(3, [link(0, 1, 0.7), link(0, 2, 0.9)], [0, 1, 1]), [0, 1, 0]);
 });
 
 const PEOPLE = [
