@@ -1,11 +1,11 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
-// maximisation (Winkler 1988) over the pairs that are compared; equal values that are rare say more than common ones.
+// maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
 
-export interface Comparison {
+/** Pairs that reach the same levels. */
+export interface Pattern {
   /** Of each column its level, −1 where one of the two says nothing. */
   readonly levels: Int8Array;
-  /** Of each column the share of records that have the value, where both have the same one; NaN elsewhere. */
-  readonly frequencies: Float32Array;
+  readonly count: number;
 }
 
 export interface LinkageModel {
@@ -24,15 +24,7 @@ const SMOOTHING = 0.5;
 const FIRST_PRIOR = 0.1;
 
 /** @param levels how many each column has */
-export function learnLinkage(compared: readonly Comparison[], levels: readonly number[]): LinkageModel {
-  const patterns = new Map<string, { readonly levels: Int8Array; count: number }>();
-  for (const { levels: own } of compared) {
-    const key = own.join();
-    const known = patterns.get(key);
-    if (known === undefined) patterns.set(key, { levels: own, count: 1 });
-    else known.count++;
-  }
-  const rows = [...patterns.values()];
+export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[]): LinkageModel {
   const spread = (of: (level: number, count: number) => number): Float64Array[] =>
     levels.map((count) => {
       const shares = Float64Array.from({ length: count }, (_, level) => of(level, count));
@@ -43,17 +35,22 @@ export function learnLinkage(compared: readonly Comparison[], levels: readonly n
   for (let step = 0; step < ITERATIONS; step++) {
     const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
     let [matching, all] = [0, 0];
-    for (const { levels: own, count } of rows) {
-      const p = probabilityOf(weightOf(own, model), model.prior);
+    const weigh = createWeigher(model);
+    for (const { levels: own, count } of patterns) {
+      const p = probabilityOf(weigh(own), model.prior);
       matching += count * p;
       all += count;
-      own.forEach((level, column) => {
-        if (level < 0) return;
-        match[column]![level]! += count * p;
-        nonMatch[column]![level]! += count * (1 - p);
-      });
+      for (let column = 0; column < own.length; column++) {
+        if (own[column] < 0) continue;
+        match[column][own[column]] += count * p;
+        nonMatch[column][own[column]] += count * (1 - p);
+      }
     }
-    const normalise = (counts: readonly Float64Array[]): Float64Array[] => counts.map((column) => column.map((count) => count / column.reduce((a, b) => a + b, 0)));
+    const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
+      counts.map((column) => {
+        const sum = column.reduce((a, b) => a + b, 0);
+        return column.map((count) => count / sum);
+      });
     const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: matching / all };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
@@ -62,22 +59,14 @@ export function learnLinkage(compared: readonly Comparison[], levels: readonly n
   return model;
 }
 
-/** Natural log of the odds that the levels add, each column by itself. */
-export function weightOf(levels: Int8Array, { match, nonMatch }: LinkageModel): number {
-  let weight = 0;
-  levels.forEach((level, column) => {
-    if (level >= 0) weight += Math.log(match[column]![level]! / nonMatch[column]![level]!);
-  });
-  return weight;
-}
-
-/** The same, with what equal values say by how common they are among all records. */
-export function adjustedWeight({ levels, frequencies }: Comparison, model: LinkageModel, usual: readonly number[]): number {
-  let weight = weightOf(levels, model);
-  frequencies.forEach((frequency, column) => {
-    if (!Number.isNaN(frequency)) weight += Math.log(usual[column]! / frequency);
-  });
-  return weight;
+/** @returns the natural log of the odds that levels add, each column by itself */
+export function createWeigher({ match, nonMatch }: LinkageModel): (levels: Int8Array) => number {
+  const logs = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+  return (levels) => {
+    let weight = 0;
+    for (let column = 0; column < levels.length; column++) if (levels[column] >= 0) weight += logs[column][levels[column]];
+    return weight;
+  };
 }
 
 export function logOddsOf(weight: number, prior: number): number {

@@ -1,70 +1,143 @@
 // Which records are one: candidates compared column by column, weighed, and joined from the surest pair down.
-import { clusterPairs } from '../cluster.ts';
-import { candidatePairs, type RecordValues } from './candidates.ts';
-import { adjustedWeight, learnLinkage, logOddsOf, probabilityOf, type Comparison, type LinkageModel } from './fellegi-sunter.ts';
-import { levelOf, LEVELS, valueOf, type FieldKind } from './fields.ts';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createThread } from '../../../pipeline/core/start-thread.ts';
+import { clusterPairs, type ScoredPairs } from '../cluster.ts';
+import { blockRecords, CANDIDATES } from './candidates.ts';
+import { Patterns } from './compare.ts';
+import { createWeigher, learnLinkage, logOddsOf, type LinkageModel, type Pattern } from './fellegi-sunter.ts';
+import { LEVELS, type FieldKind } from './fields.ts';
+import { createSteps, stretchesOf, stretchOf, type Found, type Pairs, type Steps } from './link-steps.ts';
+import { internRecords, sharedInt32, sharedUint32, type RecordColumns } from './record-columns.ts';
 
 export interface LinkOptions {
   /** One for each column. */
   readonly kinds: readonly FieldKind[];
   /** Of each record where it comes from: pairs of one source are never one. Left out, any two may be. */
-  readonly source?: readonly number[];
-}
-
-export interface Link {
-  readonly a: number;
-  readonly b: number;
-  readonly probability: number;
+  readonly source?: ArrayLike<number>;
+  /** Left out: two, where there are as many processors and enough records to be worth a second one. The result is the same. */
+  readonly threads?: 1 | 2;
 }
 
 export interface Linkage {
-  /** All pairs that were compared. */
-  readonly compared: readonly Link[];
+  /** All pairs that were compared, the smaller index first. */
+  readonly pairs: ScoredPairs;
   /** Of each record its cluster: the smallest index in it. */
-  readonly clusters: readonly number[];
+  readonly clusters: Uint32Array;
   readonly model: LinkageModel;
 }
 
+const WORTH_A_THREAD = 20_000;
+/** Logarithms of frequencies are summed as whole numbers of such parts, so that the order of a sum plays no part. */
+const PARTS = 1 << 20;
+
 /** @param rows cells, one for each column */
-export function linkRecords(rows: readonly (readonly string[])[], { kinds, source }: LinkOptions): Linkage {
-  const records = rows.map((cells): RecordValues => ({ values: kinds.map((kind, column) => valueOf(cells[column] ?? '', kind)) }));
-  const shares = kinds.map((_, column) => countValues(records, column));
-  const words = kinds.map((kind, column) => (kind === 'text' ? countWords(records, column) : new Map<string, number>()));
-  const weightOfWord = (column: number) => (word: string): number => Math.log(1 + records.length / (words[column]!.get(word) ?? 1));
-  const pairs = candidatePairs(records, kinds, source);
-  const compared = pairs.map(([a, b]): Comparison => {
-    const levels = new Int8Array(kinds.length).fill(-1);
-    const frequencies = new Float32Array(kinds.length).fill(Number.NaN);
-    kinds.forEach((kind, column) => {
-      const [x, y] = [records[a]!.values[column], records[b]!.values[column]];
-      if (x === undefined || y === undefined) return;
-      levels[column] = levelOf(x, y, kind, weightOfWord(column));
-      if (x.text === y.text && kind !== 'text') frequencies[column] = shares[column]!.get(x.text)! / records.length;
-    });
-    return { levels, frequencies };
-  });
-  const model = learnLinkage(compared, kinds.map((kind) => LEVELS[kind]));
-  const usual = kinds.map((_, column) => {
-    const seen = compared.flatMap(({ frequencies }) => (Number.isNaN(frequencies[column]!) ? [] : [Math.log(frequencies[column]!)]));
-    return seen.length === 0 ? 1 : Math.exp(seen.reduce((sum, x) => sum + x, 0) / seen.length);
-  });
-  const weights = compared.map((comparison) => adjustedWeight(comparison, model, usual));
-  const links = pairs.map(([a, b], at): Link => ({ a, b, probability: probabilityOf(weights[at]!, model.prior) }));
-  const scored = { a: Uint32Array.from(pairs, ([a]) => a), b: Uint32Array.from(pairs, ([, b]) => b), logOdds: Float32Array.from(weights, (weight) => logOddsOf(weight, model.prior)) };
-  return { compared: links, clusters: [...clusterPairs(rows.length, scored, { source })], model };
-}
-
-function countValues(records: readonly RecordValues[], column: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { values } of records) {
-    const text = values[column]?.text;
-    if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+export async function linkRecords(rows: readonly (readonly string[])[], { kinds, source, threads }: LinkOptions): Promise<Linkage> {
+  const { records, order } = internRecords(rows, kinds, source);
+  const team = createTeam(records, threads ?? (rows.length < WORTH_A_THREAD || availableParallelism() < 2 ? 1 : 2));
+  try {
+    const { pairs, patterns } = await comparePairs(records, team);
+    const model = learnLinkage(patterns, kinds.map((kind) => LEVELS[kind]));
+    const logOdds = weighPairs(records, pairs, patterns, model);
+    const clusters = clusterPairs(rows.length, { ...pairs, logOdds }, { source: records.source });
+    return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model };
+  } finally {
+    await team.close();
   }
-  return counts;
 }
 
-function countWords(records: readonly RecordValues[], column: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { values } of records) for (const word of values[column]?.words ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+interface Team {
+  /** Has each thread do its share of a step. */
+  share<Step extends keyof Steps>(step: Step, parametersOf: (thread: number) => SkipFirst<Parameters<Steps[Step]>>): Promise<ReturnType<Steps[Step]>[]>;
+  close(): Promise<void>;
+}
+
+type SkipFirst<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
+
+function createTeam(records: RecordColumns, threads: number): Team {
+  const steps = createSteps(records);
+  const helper = threads === 1 ? undefined : createThread(new URL('./link-thread.ts', import.meta.url), records);
+  return {
+    async share<Step extends keyof Steps>(step: Step, parametersOf: (thread: number) => SkipFirst<Parameters<Steps[Step]>>) {
+      const next = sharedInt32(1);
+      helper?.postMessage({ step, parameters: [next, ...parametersOf(1)] });
+      const answer = helper === undefined ? undefined : once(helper, 'message');
+      const run = steps[step] as (...parameters: unknown[]) => ReturnType<Steps[Step]>;
+      const own = run(next, ...parametersOf(0));
+      return answer === undefined ? [own] : [own, ((await answer) as [ReturnType<Steps[Step]>])[0]];
+    },
+    async close() {
+      await helper?.terminate();
+    },
+  };
+}
+
+/** @returns patterns in the order of their levels, each pair with the index of its own */
+async function comparePairs(records: RecordColumns, team: Team): Promise<{ pairs: Pairs; patterns: Pattern[] }> {
+  const { count, columns } = records;
+  const blocks = blockRecords(records);
+  const found: Found = { others: sharedUint32(count * CANDIDATES), counts: sharedUint32(count) };
+  await team.share('search', () => [blocks, found]);
+  const own = sharedUint32(count);
+  await team.share('count', () => [found, own]);
+  const starts = sharedUint32(count + 1);
+  for (let record = 0; record < count; record++) starts[record + 1] = starts[record] + own[record];
+  const pairs: Pairs = { a: sharedUint32(starts[count]), b: sharedUint32(starts[count]), patterns: sharedUint32(starts[count]) };
+  const threadOf = new Uint8Array(new SharedArrayBuffer(stretchesOf(count)));
+  const compared = await team.share('compare', (thread) => [found, starts, pairs, threadOf, thread]);
+
+  const all = new Patterns(columns.length);
+  const places = compared.map(({ levels, counts }) => Uint32Array.from(counts, (own, pattern) => all.add(levels.subarray(pattern * columns.length, (pattern + 1) * columns.length), own)));
+  const sorted = Array.from({ length: all.length }, (_, pattern) => pattern).sort((x, y) => Buffer.compare(bytesOf(all.of(x)), bytesOf(all.of(y))));
+  const rank = new Uint32Array(all.length);
+  sorted.forEach((pattern, at) => (rank[pattern] = at));
+  for (let record = 0; record < count; record++) {
+    const place = places[threadOf[stretchOf(record)]];
+    for (let pair = starts[record]; pair < starts[record + 1]; pair++) pairs.patterns[pair] = rank[place[pairs.patterns[pair]]];
+  }
+  return { pairs, patterns: sorted.map((pattern) => ({ levels: all.of(pattern), count: all.counts[pattern] })) };
+}
+
+const bytesOf = (levels: Int8Array): Uint8Array => new Uint8Array(levels.buffer, levels.byteOffset, levels.length);
+
+/** Log odds of each pair: those of its pattern, and what equal values say by how common they are, beside the usual of the column. */
+function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs, learnt: readonly Pattern[], model: LinkageModel): Float32Array {
+  const rarity = columns.map(({ counts, kind }) => (kind === 'text' ? new Int32Array(counts.length) : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
+  const rare = new Float64Array(a.length);
+  columns.forEach(({ of, kind }, column) => {
+    if (kind === 'text') return;
+    let [sum, equal] = [0, 0];
+    for (let pair = 0; pair < a.length; pair++) {
+      const value = of[a[pair]];
+      if (value < 0 || value !== of[b[pair]]) continue;
+      sum += rarity[column][value];
+      equal++;
+    }
+    const usual = equal === 0 ? 0 : Math.round(sum / equal);
+    for (let pair = 0; pair < a.length; pair++) {
+      const value = of[a[pair]];
+      if (value >= 0 && value === of[b[pair]]) rare[pair] += rarity[column][value] - usual;
+    }
+  });
+  const weigh = createWeigher(model);
+  const weights = learnt.map(({ levels }) => logOddsOf(weigh(levels), model.prior));
+  return Float32Array.from(rare, (parts, pair) => weights[patterns[pair]] + parts / PARTS);
+}
+
+function placePairs({ a, b }: Pairs, order: Uint32Array): { a: Uint32Array; b: Uint32Array } {
+  const [first, second] = [new Uint32Array(a.length), new Uint32Array(a.length)];
+  for (let pair = 0; pair < a.length; pair++) {
+    const [x, y] = [order[a[pair]], order[b[pair]]];
+    first[pair] = Math.min(x, y);
+    second[pair] = Math.max(x, y);
+  }
+  return { a: first, b: second };
+}
+
+function placeClusters(clusters: Uint32Array, order: Uint32Array): Uint32Array {
+  const smallest = new Uint32Array(clusters.length).fill(clusters.length);
+  clusters.forEach((cluster, place) => (smallest[cluster] = Math.min(smallest[cluster], order[place])));
+  const placed = new Uint32Array(clusters.length);
+  clusters.forEach((cluster, place) => (placed[order[place]] = smallest[cluster]));
+  return placed;
 }
