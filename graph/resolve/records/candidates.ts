@@ -1,7 +1,7 @@
 // Which pairs of records are worth a comparison: those that share something rare. Records that share a key form a block: values, words,
 // sounds, beginnings. A block that is too large is split by what its records share in further columns, until it is small enough.
 // Each record asks for those with which it shares most.
-import type { FieldKind, Value } from './fields.ts';
+import type { ComparedKind, Value } from './fields.ts';
 import { createValues, sharedUint32, type RecordColumn, type RecordColumns } from './record-columns.ts';
 
 /** Records; a larger block is split. */
@@ -28,8 +28,10 @@ export interface Blocks {
 }
 
 /** What a value can be found by, besides itself. */
-function keysOf({ text, words }: Value, kind: FieldKind): string[] {
+function keysOf({ text, words }: Value, kind: ComparedKind): string[] {
   if (kind === 'text') return [...words.map((word) => `w${word}`), ...words.filter((word) => word.length > 4).map((word) => `b${word.slice(0, 4)}`)];
+  if (kind === 'person') return [`s${soundOf(words[words.length - 1])}`, ...words.map((word) => `w${word}`)];
+  if (kind === 'address') return words.map((word) => `w${word}`);
   if (kind === 'name') return [`s${soundOf(text)}`, `b${text.slice(0, 4)}`, ...(words.length > 1 ? words.map((word) => `w${word}`) : [])];
   return [];
 }
@@ -60,7 +62,7 @@ function keyColumn(column: RecordColumn): Keys {
   const own = kind === 'text' ? 0 : 1;
   for (let value = 0; value < counts.length; value++) {
     if (own === 1) keys.push(totals.push(counts[value]) - 1);
-    if (kind === 'name' || kind === 'text') {
+    if (kind === 'name' || kind === 'text' || kind === 'person' || kind === 'address') {
       for (const key of new Set(keysOf(valueAt(value), kind))) {
         let id = ids.get(key);
         if (id === undefined) ids.set(key, (id = totals.push(0) - 1));
@@ -72,7 +74,7 @@ function keyColumn(column: RecordColumn): Keys {
   }
   const broad = Int32Array.from(counts, (_, value) => {
     const first = starts[value];
-    if (kind === 'name') return keys[first + 1];
+    if (kind === 'name' || kind === 'person') return keys[first + 1];
     if (kind !== 'text') return keys[first];
     const words = valueAt(value).words.map((_word, at) => keys[first + at]);
     return words.reduce((rarest, key) => (totals[key] < totals[rarest] ? key : rarest), words[0]);
@@ -101,7 +103,9 @@ class Growing {
   }
 }
 
-export function blockRecords({ count, columns }: RecordColumns): Blocks {
+export function blockRecords({ count, columns: compared }: RecordColumns): Blocks {
+  // What prose shares, and all words together, is found in the columns that say it short.
+  const columns = compared.filter(({ kind }) => kind !== 'prose' && kind !== 'whole');
   const keyed = columns.map(keyColumn);
   const [starts, items] = [new Growing(), new Growing()];
   starts.push(0);

@@ -1,5 +1,5 @@
 // How alike two records are: of each column a level. Pairs that reach the same levels are counted as one pattern.
-import { levelOf, LEVELS } from './fields.ts';
+import { isWordy, levelOf, LEVELS } from './fields.ts';
 import { createValues, type RecordColumn, type RecordColumns } from './record-columns.ts';
 
 /** Levels of pairs of values that are asked for again and again, such as common names, are kept: so many of each column. */
@@ -22,8 +22,8 @@ export function createComparison({ count, columns }: RecordColumns): (a: number,
 function compareColumn(column: RecordColumn, count: number): (x: number, y: number) => number {
   const { kind } = column;
   const valueAt = createValues(column);
-  const weightOf = kind === 'text' ? weighWords(column, count) : () => 1;
-  if (kind !== 'text' && kind !== 'name') return (x, y) => levelOf(valueAt(x), valueAt(y), kind, weightOf);
+  const weightOf = isWordy(kind) ? weighWords(column, count) : () => 1;
+  if (kind === 'identifier' || kind === 'number') return (x, y) => levelOf(valueAt(x), valueAt(y), kind, weightOf);
   const [firsts, seconds, levels] = [new Int32Array(KEPT).fill(-1), new Int32Array(KEPT), new Int8Array(KEPT)];
   return (x, y) => {
     const place = (Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b)) >>> 15;

@@ -1,5 +1,6 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
 // maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
+import type { Rivalry } from './rivals.ts';
 
 /** Pairs that reach the same levels. */
 export interface Pattern {
@@ -12,7 +13,7 @@ export interface LinkageModel {
   /** Of each column and level the share of the pairs that match, and of those that do not, that reach it. */
   readonly match: readonly Float64Array[];
   readonly nonMatch: readonly Float64Array[];
-  /** Share of the compared pairs that match. */
+  /** Share of the compared pairs that match; of two tables, probability that a pair does of whose records nobody wants another. */
   readonly prior: number;
 }
 
@@ -22,9 +23,14 @@ const SMALLEST_CHANGE = 1e-6;
 const SMOOTHING = 0.5;
 /** Before anything is learnt: matches mostly reach the upper levels. */
 const FIRST_PRIOR = 0.1;
+/** Log odds beyond which a pair is as sure as can be. */
+const SUREST = 30;
 
-/** @param levels how many each column has */
-export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[]): LinkageModel {
+/**
+ * @param levels how many each column has
+ * @param rivalry where each record has one partner at most
+ */
+export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[], rivalry?: Rivalry): LinkageModel {
   const spread = (of: (level: number, count: number) => number): Float64Array[] =>
     levels.map((count) => {
       const shares = Float64Array.from({ length: count }, (_, level) => of(level, count));
@@ -36,14 +42,16 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
     const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
     let [matching, all] = [0, 0];
     const weigh = createWeigher(model);
-    for (const { levels: own, count } of patterns) {
-      const p = probabilityOf(weigh(own), model.prior);
-      matching += count * p;
+    const odds = Float64Array.from(patterns, ({ levels: own }) => Math.exp(Math.min(SUREST, logOddsOf(weigh(own), model.prior))));
+    const matches = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
+    for (const [pattern, { levels: own, count }] of patterns.entries()) {
+      const matched = matches[pattern];
+      matching += matched;
       all += count;
       for (let column = 0; column < own.length; column++) {
         if (own[column] < 0) continue;
-        match[column][own[column]] += count * p;
-        nonMatch[column][own[column]] += count * (1 - p);
+        match[column][own[column]] += matched;
+        nonMatch[column][own[column]] += Math.max(0, count - matched);
       }
     }
     const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
@@ -51,7 +59,8 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
         const sum = column.reduce((a, b) => a + b, 0);
         return column.map((count) => count / sum);
       });
-    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: matching / all };
+    const oddsBefore = rivalry?.oddsOf(matching) ?? matching / (all - matching);
+    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: oddsBefore / (1 + oddsBefore) };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
     if (change < SMALLEST_CHANGE) break;

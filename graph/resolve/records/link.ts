@@ -6,8 +6,10 @@ import { clusterPairs, type ScoredPairs } from '../cluster.ts';
 import { blockRecords, CANDIDATES } from './candidates.ts';
 import { Patterns } from './compare.ts';
 import { createWeigher, learnLinkage, logOddsOf, type LinkageModel, type Pattern } from './fellegi-sunter.ts';
-import { LEVELS, type FieldKind } from './fields.ts';
+import { isWordy, LEVELS, type FieldKind } from './fields.ts';
 import { createSteps, stretchesOf, stretchOf, type Found, type Pairs, type Steps } from './link-steps.ts';
+import { viewRecords } from './record-views.ts';
+import { createRivalry } from './rivals.ts';
 import { internRecords, sharedInt32, sharedUint32, type RecordColumns } from './record-columns.ts';
 
 export interface LinkOptions {
@@ -33,11 +35,12 @@ const PARTS = 1 << 20;
 
 /** @param rows cells, one for each column */
 export async function linkRecords(rows: readonly (readonly string[])[], { kinds, source, threads }: LinkOptions): Promise<Linkage> {
-  const { records, order } = internRecords(rows, kinds, source);
+  const viewed = viewRecords(rows, kinds);
+  const { records, order } = internRecords(viewed.rows, viewed.kinds, source);
   const team = createTeam(records, threads ?? (rows.length < WORTH_A_THREAD || availableParallelism() < 2 ? 1 : 2));
   try {
     const { pairs, patterns } = await comparePairs(records, team);
-    const model = learnLinkage(patterns, kinds.map((kind) => LEVELS[kind]));
+    const model = learnLinkage(patterns, viewed.kinds.map((kind) => LEVELS[kind]), records.source === undefined ? undefined : createRivalry(pairs, records.source));
     const logOdds = weighPairs(records, pairs, patterns, model);
     const clusters = clusterPairs(rows.length, { ...pairs, logOdds }, { source: records.source });
     return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model };
@@ -102,10 +105,10 @@ const bytesOf = (levels: Int8Array): Uint8Array => new Uint8Array(levels.buffer,
 
 /** Log odds of each pair: those of its pattern, and what equal values say by how common they are, beside the usual of the column. */
 function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs, learnt: readonly Pattern[], model: LinkageModel): Float32Array {
-  const rarity = columns.map(({ counts, kind }) => (kind === 'text' ? new Int32Array(counts.length) : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
+  const rarity = columns.map(({ counts, kind }) => (isWordy(kind) ? new Int32Array(counts.length) : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
   const rare = new Float64Array(a.length);
   columns.forEach(({ of, kind }, column) => {
-    if (kind === 'text') return;
+    if (isWordy(kind)) return;
     let [sum, equal] = [0, 0];
     for (let pair = 0; pair < a.length; pair++) {
       const value = of[a[pair]];

@@ -1,9 +1,9 @@
 // The cells of a table as numbers: of each column its distinct values, and of each record which one it has. Lies in memory that threads share.
-import { valueOf, type FieldKind, type Value } from './fields.ts';
+import { valueOf, type ComparedKind, type Value } from './fields.ts';
 
 /** Memory that threads share. */
 export interface RecordColumn {
-  readonly kind: FieldKind;
+  readonly kind: ComparedKind;
   /** Of each record the index of its value; −1 where it says nothing. */
   readonly of: Int32Array;
   /** Of each value the records that have it. */
@@ -28,7 +28,7 @@ export const sharedInt32 = (length: number): Int32Array => new Int32Array(new Sh
  * Records in the order of what they hold (of a hash of it), so that nothing after this depends on the order in which they came.
  * @returns the columns in the new order, and of each place in it the index of its row
  */
-export function internRecords(rows: readonly (readonly string[])[], kinds: readonly FieldKind[], source?: ArrayLike<number>): { records: RecordColumns; order: Uint32Array } {
+export function internRecords(rows: readonly (readonly string[])[], kinds: readonly ComparedKind[], source?: ArrayLike<number>): { records: RecordColumns; order: Uint32Array } {
   const count = rows.length;
   const [high, low] = [new Int32Array(count), new Int32Array(count)];
   const mix = (record: number, a: number, b: number): void => {
@@ -57,7 +57,7 @@ export function internRecords(rows: readonly (readonly string[])[], kinds: reado
   return { records: { count, columns, source: source === undefined ? undefined : sharedInt32(count).map((_, place) => source[order[place]]) }, order };
 }
 
-function internColumn(rows: readonly (readonly string[])[], kind: FieldKind, column: number): { of: Int32Array; values: string[] } {
+function internColumn(rows: readonly (readonly string[])[], kind: ComparedKind, column: number): { of: Int32Array; values: string[] } {
   const ids = new Map<string, number>();
   const values: string[] = [];
   const of = new Int32Array(rows.length);
