@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { lstmBackward, lstmForward, type LstmGradients, type LstmShape, type LstmStates } from './lstm-kernel.ts';
-import { startThread } from './start-thread.ts';
+import { startThread } from '../../pipeline/core/start-thread.ts';
 
 export type LayerShape = Omit<LstmShape, 'reverse'>;
 

@@ -6,7 +6,7 @@ import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { Encoder, EncoderBatch } from './engine.ts';
 import type { SessionPlan } from './onnx-session.ts';
 import type { ThreadAnswer, ThreadData } from './onnx-worker.ts';
-import { createThread } from './start-thread.ts';
+import { createThread } from '../../pipeline/core/start-thread.ts';
 import { closeGate, createGate } from './thread-gate.ts';
 
 interface Job {

@@ -47,11 +47,11 @@ export function addEvaluateResolutionCommand(parent: Command): void {
     const gold = flags.truth === undefined ? namedClusters(tables.flatMap(({ entities }) => entities)) : joinedClusters(rows.length, await readTruth(flags.truth, places));
     const source = tables.length === 2 ? tables.flatMap(({ rows: own }, at) => own.map(() => at)) : undefined;
     const started = performance.now();
-    const { compared, clusters } = linkRecords(rows, { kinds: columns.map(({ kind }) => kind), source });
+    const { pairs: compared, clusters } = await linkRecords(rows, { kinds: columns.map(({ kind }) => kind), source });
     const seconds = (performance.now() - started) / 1000;
     const { pairs, bCubed } = scoreClusters(clusters, gold);
-    const together = compared.filter(({ a, b }) => gold[a] === gold[b]).length;
-    const report = { task: 'resolution', records: rows.length, refused: tables.reduce((n, { refused }) => n + refused.length, 0), compared: compared.length, recallOfCompared: (100 * together) / Math.max(1, pairs.gold), pairs, bCubed, seconds };
+    const together = compared.a.reduce((sum, a, pair) => sum + (gold[a] === gold[compared.b[pair]] ? 1 : 0), 0);
+    const report = { task: 'resolution', records: rows.length, refused: tables.reduce((n, { refused }) => n + refused.length, 0), compared: compared.a.length, recallOfCompared: (100 * together) / Math.max(1, pairs.gold), pairs, bCubed, seconds };
     if (flags.json) return printJson(report);
     print(heading(`resolution · ${formatCount(report.records)} records, ${formatCount(report.compared)} pairs compared in ${seconds.toFixed(1)} s, among them ${report.recallOfCompared.toFixed(2)} % of those that are one`));
     const right = { align: 'right' } as const;

@@ -29,8 +29,12 @@ export function isEntityType(label: string): boolean {
   return !isValueLabel(label) && LABEL_NAME.test(label);
 }
 
-/** What a column of records holds, which decides how two of its cells are compared. */
-export const FIELD_KINDS = ['name', 'text', 'identifier', 'date', 'number'] as const;
+/**
+ * What a column of records holds, which decides how two of its cells are compared. `name`: one part of a name, of a person, a street, a town;
+ * `person`: a whole name of a person in one cell; `address`: house number and street; `text`: several words, some of which tell more than
+ * others; `identifier`: made by somebody to be unique.
+ */
+export const FIELD_KINDS = ['name', 'person', 'address', 'text', 'identifier', 'date', 'number'] as const;
 export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** A record of a table: the thing it is about is its first mention. */

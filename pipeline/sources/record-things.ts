@@ -14,7 +14,7 @@ export interface ThingReader {
 
 /** What claims what a row says. */
 const EXTRACTOR = 'record@1';
-const LABELS: Readonly<Record<FieldKind, string>> = { name: 'TEXT', text: 'TEXT', identifier: 'TEXT', date: 'TIME', number: 'NUM' };
+const LABELS: Readonly<Record<FieldKind, string>> = { name: 'TEXT', person: 'TEXT', address: 'TEXT', text: 'TEXT', identifier: 'TEXT', date: 'TIME', number: 'NUM' };
 
 /** The table that the config describes at this path. */
 export function tableOf(uri: string, tables: readonly RecordTableConfig[]): RecordTableConfig | undefined {
@@ -45,7 +45,7 @@ export function createThingReader(uri: string, table: RecordTableConfig, { refus
       const name = names.map((column) => cells.get(column)!).filter((part) => part !== '').join(' ');
       if (name === '') return refuse(line, 'ENGRAM_SOURCE_BAD_ROW', { problem: `its name (${names.join(', ')}) is empty` });
       const said = columns.filter(({ column }) => cells.get(column) !== '');
-      const fields: RecordFields['fields'] = [{ predicate: 'name', kind: 'name', value: name }, ...said.map(({ column, predicate, kind }) => ({ predicate, kind, value: cells.get(column)! }))];
+      const fields: RecordFields['fields'] = [{ predicate: 'name', kind: table.type === 'PER' ? 'person' : 'text', value: name }, ...said.map(({ column, predicate, kind }) => ({ predicate, kind, value: cells.get(column)! }))];
       const labels = [table.type, ...said.map(({ kind, type }) => type ?? LABELS[kind])];
       return { extraction: extractionOf(id, place, fields, labels) };
     },

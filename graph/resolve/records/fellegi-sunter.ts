@@ -1,18 +1,19 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
-// maximisation (Winkler 1988) over the pairs that are compared; equal values that are rare say more than common ones.
+// maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
+import type { Rivalry } from './rivals.ts';
 
-export interface Comparison {
+/** Pairs that reach the same levels. */
+export interface Pattern {
   /** Of each column its level, −1 where one of the two says nothing. */
   readonly levels: Int8Array;
-  /** Of each column the share of records that have the value, where both have the same one; NaN elsewhere. */
-  readonly frequencies: Float32Array;
+  readonly count: number;
 }
 
 export interface LinkageModel {
   /** Of each column and level the share of the pairs that match, and of those that do not, that reach it. */
   readonly match: readonly Float64Array[];
   readonly nonMatch: readonly Float64Array[];
-  /** Share of the compared pairs that match. */
+  /** Share of the compared pairs that match; of two tables, probability that a pair does of whose records nobody wants another. */
   readonly prior: number;
 }
 
@@ -22,17 +23,14 @@ const SMALLEST_CHANGE = 1e-6;
 const SMOOTHING = 0.5;
 /** Before anything is learnt: matches mostly reach the upper levels. */
 const FIRST_PRIOR = 0.1;
+/** Log odds beyond which a pair is as sure as can be. */
+const SUREST = 30;
 
-/** @param levels how many each column has */
-export function learnLinkage(compared: readonly Comparison[], levels: readonly number[]): LinkageModel {
-  const patterns = new Map<string, { readonly levels: Int8Array; count: number }>();
-  for (const { levels: own } of compared) {
-    const key = own.join();
-    const known = patterns.get(key);
-    if (known === undefined) patterns.set(key, { levels: own, count: 1 });
-    else known.count++;
-  }
-  const rows = [...patterns.values()];
+/**
+ * @param levels how many each column has
+ * @param rivalry where each record has one partner at most
+ */
+export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[], rivalry?: Rivalry): LinkageModel {
   const spread = (of: (level: number, count: number) => number): Float64Array[] =>
     levels.map((count) => {
       const shares = Float64Array.from({ length: count }, (_, level) => of(level, count));
@@ -43,18 +41,26 @@ export function learnLinkage(compared: readonly Comparison[], levels: readonly n
   for (let step = 0; step < ITERATIONS; step++) {
     const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
     let [matching, all] = [0, 0];
-    for (const { levels: own, count } of rows) {
-      const p = probabilityOf(weightOf(own, model), model.prior);
-      matching += count * p;
+    const weigh = createWeigher(model);
+    const odds = Float64Array.from(patterns, ({ levels: own }) => Math.exp(Math.min(SUREST, logOddsOf(weigh(own), model.prior))));
+    const matches = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
+    for (const [pattern, { levels: own, count }] of patterns.entries()) {
+      const matched = matches[pattern];
+      matching += matched;
       all += count;
-      own.forEach((level, column) => {
-        if (level < 0) return;
-        match[column]![level]! += count * p;
-        nonMatch[column]![level]! += count * (1 - p);
-      });
+      for (let column = 0; column < own.length; column++) {
+        if (own[column] < 0) continue;
+        match[column][own[column]] += matched;
+        nonMatch[column][own[column]] += Math.max(0, count - matched);
+      }
     }
-    const normalise = (counts: readonly Float64Array[]): Float64Array[] => counts.map((column) => column.map((count) => count / column.reduce((a, b) => a + b, 0)));
-    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: matching / all };
+    const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
+      counts.map((column) => {
+        const sum = column.reduce((a, b) => a + b, 0);
+        return column.map((count) => count / sum);
+      });
+    const oddsBefore = rivalry?.oddsOf(matching) ?? matching / (all - matching);
+    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: oddsBefore / (1 + oddsBefore) };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
     if (change < SMALLEST_CHANGE) break;
@@ -62,24 +68,20 @@ export function learnLinkage(compared: readonly Comparison[], levels: readonly n
   return model;
 }
 
-/** Natural log of the odds that the levels add, each column by itself. */
-export function weightOf(levels: Int8Array, { match, nonMatch }: LinkageModel): number {
-  let weight = 0;
-  levels.forEach((level, column) => {
-    if (level >= 0) weight += Math.log(match[column]![level]! / nonMatch[column]![level]!);
-  });
-  return weight;
+/** @returns the natural log of the odds that levels add, each column by itself */
+export function createWeigher({ match, nonMatch }: LinkageModel): (levels: Int8Array) => number {
+  const logs = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+  return (levels) => {
+    let weight = 0;
+    for (let column = 0; column < levels.length; column++) if (levels[column] >= 0) weight += logs[column][levels[column]];
+    return weight;
+  };
 }
 
-/** The same, with what equal values say by how common they are among all records. */
-export function adjustedWeight({ levels, frequencies }: Comparison, model: LinkageModel, usual: readonly number[]): number {
-  let weight = weightOf(levels, model);
-  frequencies.forEach((frequency, column) => {
-    if (!Number.isNaN(frequency)) weight += Math.log(usual[column]! / frequency);
-  });
-  return weight;
+export function logOddsOf(weight: number, prior: number): number {
+  return weight + Math.log(prior / (1 - prior));
 }
 
 export function probabilityOf(weight: number, prior: number): number {
-  return 1 / (1 + Math.exp(-(weight + Math.log(prior / (1 - prior)))));
+  return 1 / (1 + Math.exp(-logOddsOf(weight, prior)));
 }

@@ -1,94 +1,178 @@
 // Which records are one: candidates compared column by column, weighed, and joined from the surest pair down.
-import type { FieldKind } from '../../../pipeline/core/model.ts';
-import { candidatePairs, type RecordValues } from './candidates.ts';
-import { adjustedWeight, learnLinkage, probabilityOf, type Comparison, type LinkageModel } from './fellegi-sunter.ts';
-import { levelOf, LEVELS, valueOf } from './fields.ts';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createThread } from '../../../pipeline/core/start-thread.ts';
+import { clusterPairs, type ScoredPairs } from '../cluster.ts';
+import { blockRecords, CANDIDATES } from './candidates.ts';
+import { Patterns } from './compare.ts';
+import { createWeigher, learnLinkage, logOddsOf, type LinkageModel, type Pattern } from './fellegi-sunter.ts';
+import { isWordy, LEVELS, type FieldKind } from './fields.ts';
+import { createSteps, stretchesOf, stretchOf, type Found, type Pairs, type Steps } from './link-steps.ts';
+import { viewRecords } from './record-views.ts';
+import { createRivalry } from './rivals.ts';
+import { internRecords, sharedInt32, sharedUint32, type RecordColumns } from './record-columns.ts';
 
 export interface LinkOptions {
   /** One for each column. */
   readonly kinds: readonly FieldKind[];
   /** Of each record where it comes from: pairs of one source are never one. Left out, any two may be. */
-  readonly source?: readonly number[];
-}
-
-export interface Link {
-  readonly a: number;
-  readonly b: number;
-  readonly probability: number;
+  readonly source?: ArrayLike<number>;
+  /** Left out: two, where there are as many processors and enough records to be worth a second one. The result is the same. */
+  readonly threads?: 1 | 2;
 }
 
 export interface Linkage {
-  /** All pairs that were compared. */
-  readonly compared: readonly Link[];
+  /** All pairs that were compared, the smaller index first. */
+  readonly pairs: ScoredPairs;
   /** Of each record its cluster: the smallest index in it. */
-  readonly clusters: readonly number[];
+  readonly clusters: Uint32Array;
   readonly model: LinkageModel;
 }
 
+const WORTH_A_THREAD = 20_000;
+/** Logarithms of frequencies are summed as whole numbers of such parts, so that the order of a sum plays no part. */
+const PARTS = 1 << 20;
+
 /** @param rows cells, one for each column */
-export function linkRecords(rows: readonly (readonly string[])[], { kinds, source }: LinkOptions): Linkage {
-  const records = rows.map((cells): RecordValues => ({ values: kinds.map((kind, column) => valueOf(cells[column] ?? '', kind)) }));
-  const shares = kinds.map((_, column) => countValues(records, column));
-  const words = kinds.map((kind, column) => (kind === 'text' ? countWords(records, column) : new Map<string, number>()));
-  const weightOfWord = (column: number) => (word: string): number => Math.log(1 + records.length / (words[column]!.get(word) ?? 1));
-  const pairs = candidatePairs(records, kinds, source);
-  const compared = pairs.map(([a, b]): Comparison => {
-    const levels = new Int8Array(kinds.length).fill(-1);
-    const frequencies = new Float32Array(kinds.length).fill(Number.NaN);
-    kinds.forEach((kind, column) => {
-      const [x, y] = [records[a]!.values[column], records[b]!.values[column]];
-      if (x === undefined || y === undefined) return;
-      levels[column] = levelOf(x, y, kind, weightOfWord(column));
-      if (x.text === y.text && kind !== 'text') frequencies[column] = shares[column]!.get(x.text)! / records.length;
-    });
-    return { levels, frequencies };
-  });
-  const model = learnLinkage(compared, kinds.map((kind) => LEVELS[kind]));
-  const usual = kinds.map((_, column) => {
-    const seen = compared.flatMap(({ frequencies }) => (Number.isNaN(frequencies[column]!) ? [] : [Math.log(frequencies[column]!)]));
-    return seen.length === 0 ? 1 : Math.exp(seen.reduce((sum, x) => sum + x, 0) / seen.length);
-  });
-  const links = compared.map((comparison, at): Link => ({ a: pairs[at]![0], b: pairs[at]![1], probability: probabilityOf(adjustedWeight(comparison, model, usual), model.prior) }));
-  return { compared: links, clusters: clusterLinks(rows.length, links, source), model };
-}
-
-function countValues(records: readonly RecordValues[], column: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { values } of records) {
-    const text = values[column]?.text;
-    if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+export async function linkRecords(rows: readonly (readonly string[])[], options: LinkOptions): Promise<Linkage> {
+  const prepared = prepare(rows, options);
+  const team = createTeam(prepared.records, options.threads ?? (rows.length < WORTH_A_THREAD || availableParallelism() < 2 ? 1 : 2));
+  try {
+    const plan = planLinkage(prepared);
+    let next = plan.next([]);
+    while (!next.done) next = plan.next(await team.share(next.value));
+    return next.value;
+  } finally {
+    await team.close();
   }
-  return counts;
 }
 
-function countWords(records: readonly RecordValues[], column: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { values } of records) for (const word of values[column]?.words ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+/** The same at once, on this thread alone. */
+export function linkRecordsHere(rows: readonly (readonly string[])[], options: Omit<LinkOptions, 'threads'>): Linkage {
+  const prepared = prepare(rows, options);
+  const steps = createSteps(prepared.records);
+  const plan = planLinkage(prepared);
+  let next = plan.next([]);
+  while (!next.done) next = plan.next([runStep(steps, next.value, sharedInt32(1), 0)]);
+  return next.value;
 }
 
-/** Pairs of two clusters that nobody compared speak against joining them, by this much in log odds. */
-const NOT_COMPARED = -0.1;
-const SUREST = 15;
+interface Prepared extends ReturnType<typeof internRecords> {
+  readonly levels: readonly number[];
+}
 
-/** From the surest pair down: two clusters become one where the log odds of all pairs between them add up to more than nothing. */
-export function clusterLinks(count: number, links: readonly Link[], source?: readonly number[]): number[] {
-  const clusterOf = Array.from({ length: count }, (_, index) => index);
-  const members = new Map<number, number[]>(clusterOf.map((index) => [index, [index]]));
-  const odds = new Map<number, number>();
-  const logOdds = (p: number): number => Math.max(-SUREST, Math.min(SUREST, Math.log(p / (1 - p))));
-  for (const { a, b, probability } of links) odds.set(a * count + b, logOdds(probability));
-  for (const { a, b } of links.filter(({ probability }) => probability > 0.5).toSorted((x, y) => y.probability - x.probability || x.a - y.a || x.b - y.b)) {
-    const [x, y] = [clusterOf[a]!, clusterOf[b]!].sort((p, q) => p - q) as [number, number];
-    if (x === y) continue;
-    const [one, other] = [members.get(x)!, members.get(y)!];
-    if (source !== undefined && one.some((i) => other.some((j) => source[i] === source[j]))) continue;
-    let sum = 0;
-    for (const i of one) for (const j of other) sum += odds.get(Math.min(i, j) * count + Math.max(i, j)) ?? NOT_COMPARED;
-    if (sum <= 0) continue;
-    for (const j of other) clusterOf[j] = x;
-    one.push(...other);
-    members.delete(y);
+function prepare(rows: readonly (readonly string[])[], { kinds, source }: LinkOptions): Prepared {
+  const viewed = viewRecords(rows, kinds);
+  return { ...internRecords(viewed.rows, viewed.kinds, source), levels: viewed.kinds.map((kind) => LEVELS[kind]) };
+}
+
+/** A step that several threads may do, each its share, and what each is given. */
+interface SharedStep {
+  readonly step: keyof Steps;
+  readonly parametersOf: (thread: number) => readonly unknown[];
+}
+
+type Plan<Result> = Generator<SharedStep, Result, unknown[]>;
+
+function* planLinkage({ records, order, levels }: Prepared): Plan<Linkage> {
+  const { pairs, patterns } = yield* comparePairs(records);
+  const model = learnLinkage(patterns, levels, records.source === undefined ? undefined : createRivalry(pairs, records.source));
+  const logOdds = weighPairs(records, pairs, patterns, model);
+  const clusters = clusterPairs(records.count, { ...pairs, logOdds }, { source: records.source });
+  return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model };
+}
+
+const runStep = (steps: Steps, { step, parametersOf }: SharedStep, next: Int32Array, thread: number): unknown => (steps[step] as (...parameters: unknown[]) => unknown)(next, ...parametersOf(thread));
+
+interface Team {
+  /** Has each thread do its share of a step. */
+  share(step: SharedStep): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+function createTeam(records: RecordColumns, threads: number): Team {
+  const steps = createSteps(records);
+  const helper = threads === 1 ? undefined : createThread(new URL('./link-thread.ts', import.meta.url), records);
+  return {
+    async share(step) {
+      const next = sharedInt32(1);
+      helper?.postMessage({ step: step.step, parameters: [next, ...step.parametersOf(1)] });
+      const answer = helper === undefined ? undefined : once(helper, 'message');
+      const own = runStep(steps, step, next, 0);
+      return answer === undefined ? [own] : [own, ((await answer) as [unknown])[0]];
+    },
+    async close() {
+      await helper?.terminate();
+    },
+  };
+}
+
+/** @returns patterns in the order of their levels, each pair with the index of its own */
+function* comparePairs(records: RecordColumns): Plan<{ pairs: Pairs; patterns: Pattern[] }> {
+  const { count, columns } = records;
+  const blocks = blockRecords(records);
+  const found: Found = { others: sharedUint32(count * CANDIDATES), counts: sharedUint32(count) };
+  yield { step: 'search', parametersOf: () => [blocks, found] };
+  const own = sharedUint32(count);
+  yield { step: 'count', parametersOf: () => [found, own] };
+  const starts = sharedUint32(count + 1);
+  for (let record = 0; record < count; record++) starts[record + 1] = starts[record] + own[record];
+  const pairs: Pairs = { a: sharedUint32(starts[count]), b: sharedUint32(starts[count]), patterns: sharedUint32(starts[count]) };
+  const threadOf = new Uint8Array(new SharedArrayBuffer(stretchesOf(count)));
+  const compared = (yield { step: 'compare', parametersOf: (thread) => [found, starts, pairs, threadOf, thread] }) as ReturnType<Steps['compare']>[];
+
+  const all = new Patterns(columns.length);
+  const places = compared.map(({ levels, counts }) => Uint32Array.from(counts, (own, pattern) => all.add(levels.subarray(pattern * columns.length, (pattern + 1) * columns.length), own)));
+  const sorted = Array.from({ length: all.length }, (_, pattern) => pattern).sort((x, y) => Buffer.compare(bytesOf(all.of(x)), bytesOf(all.of(y))));
+  const rank = new Uint32Array(all.length);
+  sorted.forEach((pattern, at) => (rank[pattern] = at));
+  for (let record = 0; record < count; record++) {
+    const place = places[threadOf[stretchOf(record)]];
+    for (let pair = starts[record]; pair < starts[record + 1]; pair++) pairs.patterns[pair] = rank[place[pairs.patterns[pair]]];
   }
-  return clusterOf;
+  return { pairs, patterns: sorted.map((pattern) => ({ levels: all.of(pattern), count: all.counts[pattern] })) };
+}
+
+const bytesOf = (levels: Int8Array): Uint8Array => new Uint8Array(levels.buffer, levels.byteOffset, levels.length);
+
+/** Log odds of each pair: those of its pattern, and what equal values say by how common they are, beside the usual of the column. */
+function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs, learnt: readonly Pattern[], model: LinkageModel): Float32Array {
+  const rarity = columns.map(({ counts, kind }) => (isWordy(kind) ? new Int32Array(counts.length) : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
+  const rare = new Float64Array(a.length);
+  columns.forEach(({ of, kind }, column) => {
+    if (isWordy(kind)) return;
+    let [sum, equal] = [0, 0];
+    for (let pair = 0; pair < a.length; pair++) {
+      const value = of[a[pair]];
+      if (value < 0 || value !== of[b[pair]]) continue;
+      sum += rarity[column][value];
+      equal++;
+    }
+    const usual = equal === 0 ? 0 : Math.round(sum / equal);
+    for (let pair = 0; pair < a.length; pair++) {
+      const value = of[a[pair]];
+      if (value >= 0 && value === of[b[pair]]) rare[pair] += rarity[column][value] - usual;
+    }
+  });
+  const weigh = createWeigher(model);
+  const weights = learnt.map(({ levels }) => logOddsOf(weigh(levels), model.prior));
+  return Float32Array.from(rare, (parts, pair) => weights[patterns[pair]] + parts / PARTS);
+}
+
+function placePairs({ a, b }: Pairs, order: Uint32Array): { a: Uint32Array; b: Uint32Array } {
+  const [first, second] = [new Uint32Array(a.length), new Uint32Array(a.length)];
+  for (let pair = 0; pair < a.length; pair++) {
+    const [x, y] = [order[a[pair]], order[b[pair]]];
+    first[pair] = Math.min(x, y);
+    second[pair] = Math.max(x, y);
+  }
+  return { a: first, b: second };
+}
+
+function placeClusters(clusters: Uint32Array, order: Uint32Array): Uint32Array {
+  const smallest = new Uint32Array(clusters.length).fill(clusters.length);
+  clusters.forEach((cluster, place) => (smallest[cluster] = Math.min(smallest[cluster], order[place])));
+  const placed = new Uint32Array(clusters.length);
+  clusters.forEach((cluster, place) => (placed[order[place]] = smallest[cluster]));
+  return placed;
 }

@@ -8,7 +8,7 @@ import { comparePair, logOddsOf } from '../match.ts';
 import { sortedByDocument } from '../name-groups.ts';
 import { mergeProfiles, type Appearance, type Profile } from '../profile.ts';
 import type { FieldKind } from '../../../pipeline/core/model.ts';
-import { linkRecords } from './link.ts';
+import { linkRecordsHere } from './link.ts';
 
 /** Rows that are one. */
 export interface RecordEntity {
@@ -20,7 +20,6 @@ export interface RecordEntity {
 
 /** Names of which there are more records say nothing by themselves. */
 const LONGEST_BLOCK = 128;
-const SUREST = 15;
 
 /** @param decidedAmong what people said of the rows, by their places */
 export function resolveRecords(rows: readonly Appearance[], profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): RecordEntity[] {
@@ -38,7 +37,7 @@ export function resolveRecords(rows: readonly Appearance[], profileOf: (row: App
   });
 }
 
-function clusterRows(rows: readonly Appearance[], decided: DecidedPairs<number>): ArrayLike<number> & { forEach(callback: (cluster: number, index: number) => void): void } {
+function clusterRows(rows: readonly Appearance[], decided: DecidedPairs<number>): Uint32Array {
   const kinds = new Map<string, FieldKind>();
   for (const { extraction } of rows) for (const { predicate, kind } of extraction.record!.fields) if (!kinds.has(predicate)) kinds.set(predicate, kind);
   const columns = [...kinds.keys()].sort();
@@ -46,9 +45,8 @@ function clusterRows(rows: readonly Appearance[], decided: DecidedPairs<number>)
     const values = new Map(extraction.record!.fields.map(({ predicate, value }) => [predicate, value]));
     return columns.map((column) => values.get(column) ?? '');
   });
-  const { compared } = linkRecords(cells, { kinds: columns.map((column) => kinds.get(column)!) });
-  const logOdds = compared.map(({ probability: p }) => Math.max(-SUREST, Math.min(SUREST, Math.log(p / (1 - p)))));
-  return clusterPairs(rows.length, { a: Uint32Array.from(compared, ({ a }) => a), b: Uint32Array.from(compared, ({ b }) => b), logOdds: Float32Array.from(logOdds) }, decided);
+  const { pairs } = linkRecordsHere(cells, { kinds: columns.map((column) => kinds.get(column)!) });
+  return clusterPairs(rows.length, pairs, decided);
 }
 
 export interface TextThing {

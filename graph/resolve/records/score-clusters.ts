@@ -13,22 +13,30 @@ export interface ClusterScores {
 }
 
 /** @param predicted of each record its cluster. @param gold the same as people made them */
-export function scoreClusters(predicted: readonly number[], gold: readonly number[]): ClusterScores {
-  const sizes = (clusters: readonly (number | string)[]): Map<number | string, number> => {
-    const counts = new Map<number | string, number>();
-    for (const cluster of clusters) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
-    return counts;
-  };
-  const both = predicted.map((cluster, index) => `${cluster} ${gold[index]!}`);
-  const [ofPredicted, ofGold, ofBoth] = [sizes(predicted), sizes(gold), sizes(both)];
-  const pairsIn = (counts: Map<number | string, number>): number => [...counts.values()].reduce((sum, n) => sum + (n * (n - 1)) / 2, 0);
-  const [correct, found, wanted] = [pairsIn(ofBoth), pairsIn(ofPredicted), pairsIn(ofGold)];
-  const mean = (share: (index: number) => number): number => predicted.reduce((sum, _, index) => sum + share(index), 0) / Math.max(1, predicted.length);
-  const precision = mean((index) => ofBoth.get(both[index]!)! / ofPredicted.get(predicted[index]!)!);
-  const recall = mean((index) => ofBoth.get(both[index]!)! / ofGold.get(gold[index]!)!);
+export function scoreClusters(predicted: ArrayLike<number>, gold: ArrayLike<number>): ClusterScores {
+  const count = predicted.length;
+  const [ofPredicted, ofGold, ofBoth] = [new Map<number, number>(), new Map<number, number>(), new Map<number, Map<number, number>>()];
+  const add = (counts: Map<number, number>, cluster: number): unknown => counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+  for (let index = 0; index < count; index++) {
+    const [found, wanted] = [predicted[index], gold[index]];
+    add(ofPredicted, found);
+    add(ofGold, wanted);
+    if (!ofBoth.has(found)) ofBoth.set(found, new Map());
+    add(ofBoth.get(found)!, wanted);
+  }
+  const pairsIn = (sizes: Iterable<number>): number => [...sizes].reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
+  let [correct, precision, recall] = [0, 0, 0];
+  for (const [found, parts] of ofBoth) {
+    correct += pairsIn(parts.values());
+    for (const [wanted, size] of parts) {
+      precision += (size * size) / ofPredicted.get(found)!;
+      recall += (size * size) / ofGold.get(wanted)!;
+    }
+  }
+  const [found, wanted] = [pairsIn(ofPredicted.values()), pairsIn(ofGold.values())];
   return {
     pairs: { ...scoreOf(found === 0 ? 0 : correct / found, wanted === 0 ? 0 : correct / wanted), correct, predicted: found, gold: wanted },
-    bCubed: scoreOf(precision, recall),
+    bCubed: scoreOf(precision / Math.max(1, count), recall / Math.max(1, count)),
   };
 }
 

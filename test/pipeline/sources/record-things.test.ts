@@ -35,7 +35,7 @@ test('a row is a thing with its columns as claims, each with its place in the ro
   t.deepEqual(mentions.map(({ label, surface }) => [label, surface]), [['PER', 'Ada Lovelace'], ['TIME', '1815-12-10'], ['ORG', 'Analytical Engines'], ['TEXT', 'ada@lovelace.example']]);
   for (const { start, end, surface } of mentions) t.is(text.slice(start, end), surface);
   t.deepEqual(relations.map(({ label, tail }) => [label, tail]), [['dateOfBirth', 1], ['employer', 2], ['eMailAddress', 3]]);
-  t.deepEqual(record!.fields.map(({ predicate, kind }) => [predicate, kind]), [['name', 'name'], ['dateOfBirth', 'date'], ['employer', 'name'], ['eMailAddress', 'identifier']]);
+  t.deepEqual(record!.fields.map(({ predicate, kind }) => [predicate, kind]), [['name', 'person'], ['dateOfBirth', 'date'], ['employer', 'name'], ['eMailAddress', 'identifier']]);
 });
 
 test('what a row does not say is not claimed', async (t) => {

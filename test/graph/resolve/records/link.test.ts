@@ -1,13 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { candidatePairs, soundOf } from '../../../../graph/resolve/records/candidates.ts';
-import { learnLinkage, probabilityOf, weightOf, type Comparison } from '../../../../graph/resolve/records/fellegi-sunter.ts';
-import { levelOf, LEVELS, valueOf } from '../../../../graph/resolve/records/fields.ts';
-import { FIELD_KINDS, type FieldKind } from '../../../../pipeline/core/model.ts';
-import { clusterLinks, linkRecords } from '../../../../graph/resolve/records/link.ts';
+import { blockRecords, CANDIDATES, createSearch, soundOf } from '../../../../graph/resolve/records/candidates.ts';
+import { createWeigher, learnLinkage, logOddsOf } from '../../../../graph/resolve/records/fellegi-sunter.ts';
+import { Patterns } from '../../../../graph/resolve/records/compare.ts';
+import { FIELD_KINDS, levelOf, LEVELS, valueOf, type FieldKind } from '../../../../graph/resolve/records/fields.ts';
+import { linkRecords } from '../../../../graph/resolve/records/link.ts';
+import { internRecords } from '../../../../graph/resolve/records/record-columns.ts';
 import { scoreClusters } from '../../../../graph/resolve/records/score-clusters.ts';
 import { isOneEditApart, jaroWinkler } from '../../../../graph/resolve/records/similarity.ts';
 import { createRandom } from '../../../../pipeline/core/random.ts';
+import { generateRecords, RECORD_COLUMNS } from '../../../support/generate-records.ts';
 
 // Values of Winkler 1990, table 6.
 for (const [a, b, expected] of [['martha', 'marhta', 0.961], ['dwayne', 'duane', 0.84], ['dixon', 'dicksonx', 0.813], ['abc', 'xyz', 0], ['same', 'same', 1]] as const) {
@@ -53,12 +55,26 @@ test('what sounds alike has one sound', (t) => {
   t.not(soundOf('robert'), soundOf('walter'));
 });
 
+/** Of each row the rows that are its candidates. */
+function candidatesOf(rows: readonly (readonly string[])[], kinds: readonly FieldKind[], source?: readonly number[]): number[][] {
+  const { records, order } = internRecords(rows, kinds, source);
+  const find = createSearch(records, blockRecords(records));
+  const found = new Uint32Array(CANDIDATES);
+  const candidates: number[][] = [];
+  order.forEach((row, place) => (candidates[row] = [...found.subarray(0, find(place, found))].map((other) => order[other]).sort((a, b) => a - b)));
+  return candidates;
+}
+
 test('records that share something rare are candidates; of two sources only those across', (t) => {
-  const record = (name: string, phone: string) => ({ values: [valueOf(name, 'name'), valueOf(phone, 'identifier')] });
-  const records = [record('Ada Lovelace', '1'), record('Ada Lovelase', '2'), record('Konrad Zuse', '1'), record('Grace Hopper', '3')];
-  const kinds = ['name', 'identifier'] as const;
-  t.deepEqual(candidatePairs(records, kinds), [[0, 1], [0, 2]]);
-  t.deepEqual(candidatePairs(records, kinds, [0, 0, 1, 1]), [[0, 2]]);
+  const rows = [['Ada Lovelace', '1'], ['Ada Lovelase', '2'], ['Konrad Zuse', '1'], ['Grace Hopper', '3']];
+  t.deepEqual(candidatesOf(rows, ['name', 'identifier']), [[1, 2], [0], [0], []]);
+  t.deepEqual(candidatesOf(rows, ['name', 'identifier'], [0, 0, 1, 1]), [[2], [], [0], []]);
+});
+
+test('what very many share is combined with what they share besides', (t) => {
+  const rows = Array.from({ length: 2000 }, (_, at) => [['smith', 'jones'][at % 2]!, ['mary', 'john', 'susan', 'peter'][Math.floor(at / 2) % 4]!, `town ${'abcdefghij'[Math.floor(at / 8) % 10]!}`]);
+  const candidates = candidatesOf(rows, ['identifier', 'identifier', 'identifier']);
+  candidates.forEach((others, at) => t.true(others.length === CANDIDATES && others.every((other) => rows[other]!.join() === rows[at]!.join())));
 });
 
 test('what tells matches apart is learnt without labels', (t) => {
@@ -70,18 +86,15 @@ test('what tells matches apart is learnt without labels', (t) => {
     return x < shares[0]! ? 0 : x < shares[0]! + shares[1]! ? 1 : 2;
   };
   const truth = Array.from({ length: 8000 }, () => random.next() < 0.2);
-  const compared = truth.map((isMatch): Comparison => ({ levels: Int8Array.from({ length: 4 }, () => draw(isMatch ? match : nonMatch)), frequencies: new Float32Array(4).fill(Number.NaN) }));
-  const model = learnLinkage(compared, [3, 3, 3, 3]);
+  const compared = truth.map((isMatch) => Int8Array.from({ length: 4 }, () => draw(isMatch ? match : nonMatch)));
+  const patterns = new Patterns(4);
+  for (const levels of compared) patterns.add(levels);
+  const model = learnLinkage(Array.from({ length: patterns.length }, (_, at) => ({ levels: patterns.of(at), count: patterns.counts[at] })), [3, 3, 3, 3]);
   t.true(Math.abs(model.prior - 0.2) < 0.02, `${model.prior}`);
   model.match.forEach((column) => column.forEach((share, at) => t.true(Math.abs(share - match[at]!) < 0.05)));
-  const right = compared.filter(({ levels }, i) => probabilityOf(weightOf(levels, model), model.prior) > 0.5 === truth[i]).length;
+  const weigh = createWeigher(model);
+  const right = compared.filter((levels, i) => logOddsOf(weigh(levels), model.prior) > 0 === truth[i]).length;
   t.true(right / truth.length > 0.97);
-});
-
-test('clusters join from the surest pair down, and not where most pairs speak against it', (t) => {
-  const link = (a: number, b: number, probability: number) => ({ a, b, probability });
-  t.deepEqual(clusterLinks(4, [link(0, 1, 0.99), link(1, 2, 0.6), link(0, 2, 0.01), link(2, 3, 0.9)]), [0, 0, 2, 2]);
-  t.deepEqual(clusterLinks(3, [link(0, 1, 0.7), link(0, 2, 0.9)], [0, 1, 1]), [0, 1, 0]);
 });
 
 const PEOPLE = [
@@ -90,17 +103,39 @@ const PEOPLE = [
   ['Alan Turing', '1912-06-23', ''], ['John Mauchly', '1907-08-30', 'Cincinnati'], ['Jean Bartik', '1924-12-27', 'Missouri'],
 ];
 
-test('the order of the records plays no part in which are one', (t) => {
+async function clustersOf(rows: readonly (readonly string[])[], kinds: readonly FieldKind[], order: readonly number[], threads: 1 | 2 = 1): Promise<string[]> {
+  const { clusters } = await linkRecords(order.map((at) => rows[at]!), { kinds, threads });
+  const groups = new Map<number, number[]>();
+  clusters.forEach((cluster, at) => groups.set(cluster, [...(groups.get(cluster) ?? []), order[at]!]));
+  return [...groups.values()].map((group) => group.sort((a, b) => a - b).join(' ')).sort();
+}
+
+test('the order of the records plays no part in which are one', async (t) => {
   const kinds = ['name', 'date', 'name'] as const;
-  const clustersOf = (order: readonly number[]): string[] => {
-    const { clusters } = linkRecords(order.map((at) => PEOPLE[at]!), { kinds });
-    const groups = new Map<number, number[]>();
-    clusters.forEach((cluster, at) => groups.set(cluster, [...(groups.get(cluster) ?? []), order[at]!]));
-    return [...groups.values()].map((group) => group.sort((a, b) => a - b).join(' ')).sort();
-  };
-  const usual = clustersOf(PEOPLE.map((_, at) => at));
+  const usual = await clustersOf(PEOPLE, kinds, PEOPLE.map((_, at) => at));
   t.true(usual.includes('0 1') && usual.includes('2 3') && usual.includes('5 6') && usual.includes('4'));
-  fc.assert(fc.property(fc.shuffledSubarray(PEOPLE.map((_, at) => at), { minLength: PEOPLE.length }), (order) => void t.deepEqual(clustersOf(order), usual)), { numRuns: 30 });
+  await fc.assert(fc.asyncProperty(fc.shuffledSubarray(PEOPLE.map((_, at) => at), { minLength: PEOPLE.length }), async (order) => void t.deepEqual(await clustersOf(PEOPLE, kinds, order), usual)), { numRuns: 30 });
+});
+
+const KINDS: Readonly<Record<(typeof RECORD_COLUMNS)[number], FieldKind>> = {
+  given_name: 'name', surname: 'name', street_number: 'identifier', street: 'text', town: 'name', postcode: 'identifier', state: 'identifier', date_of_birth: 'date', phone: 'identifier', person_number: 'identifier',
+};
+
+test('neither their order nor a second thread changes how many records are linked', async (t) => {
+  const kinds = RECORD_COLUMNS.map((column) => KINDS[column]);
+  const records = generateRecords(3000, 5);
+  const [rows, people] = [records.map(({ cells }) => cells), records.map(({ person }) => person)];
+  const one = await linkRecords(rows, { kinds, threads: 1 });
+  t.deepEqual(await linkRecords(rows, { kinds, threads: 2 }), one);
+  const order = createRandom(6).shuffle(rows.map((_, at) => at));
+  t.deepEqual(await clustersOf(rows, kinds, order), await clustersOf(rows, kinds, rows.map((_, at) => at)));
+  const { pairs } = scoreClusters(one.clusters, people);
+  t.true(pairs.f1 > 90, `${pairs.f1}`);
+});
+
+test('no records, and records that say nothing, are linked to nothing', async (t) => {
+  t.deepEqual([...(await linkRecords([], { kinds: ['name'] })).clusters], []);
+  t.deepEqual([...(await linkRecords([[''], ['']], { kinds: ['name'] })).clusters], [0, 1]);
 });
 
 test('pairs and B³ of clusters, worked by hand', (t) => {
