@@ -30,7 +30,7 @@ test('a column that is not there is named, with those there are; so is a kind th
   await t.throwsAsync(readRecordTable(join(folder, 'a.csv'), mapping), { message: /there is no column 'name'; the columns are 'id', 'title'/ });
   await t.throwsAsync(readRecordTable(join(folder, 'nowhere.csv'), mapping), { code: 'ENGRAM_SOURCE_NOT_FOUND' });
   await t.throwsAsync(readRecordTable(join(folder, 'empty.csv'), mapping), { code: 'ENGRAM_TEXT_EMPTY' });
-  t.throws(() => parseColumns('name=colour'), { code: 'ENGRAM_USAGE', message: /known are name, text, identifier, date, number/ });
+  t.throws(() => parseColumns('name=colour'), { code: 'ENGRAM_USAGE', message: /known are name, person, address, text, identifier, date, number/ });
 });
 
 test('pairs of ids are read with or without a header; an id that no table has is refused with its line', async (t) => {

@@ -6,9 +6,9 @@ import { clusterPairs, type ScoredPairs } from '../cluster.ts';
 import { blockRecords, CANDIDATES } from './candidates.ts';
 import { Patterns } from './compare.ts';
 import { createWeigher, learnLinkage, logOddsOf, type LinkageModel, type Pattern } from './fellegi-sunter.ts';
-import { isWordy, LEVELS, type FieldKind } from './fields.ts';
+import { isWordy, LEVELS, type ComparedKind, type FieldKind } from './fields.ts';
 import { createSteps, stretchesOf, stretchOf, type Found, type Pairs, type Steps } from './link-steps.ts';
-import { viewRecords } from './record-views.ts';
+import { viewKinds, viewRows } from './record-views.ts';
 import { createRivalry } from './rivals.ts';
 import { internRecords, sharedInt32, sharedUint32, type RecordColumns } from './record-columns.ts';
 
@@ -17,6 +17,8 @@ export interface LinkOptions {
   readonly kinds: readonly FieldKind[];
   /** Of each record where it comes from: pairs of one source are never one. Left out, any two may be. */
   readonly source?: ArrayLike<number>;
+  /** What was learnt from other records of the same columns. Left out, it is learnt from these. */
+  readonly known?: Pick<Linkage, 'kinds' | 'model'>;
   /** Left out: two, where there are as many processors and enough records to be worth a second one. The result is the same. */
   readonly threads?: 1 | 2;
 }
@@ -27,6 +29,11 @@ export interface Linkage {
   /** Of each record its cluster: the smallest index in it. */
   readonly clusters: Uint32Array;
   readonly model: LinkageModel;
+  /** What is compared: the columns, and what is added to them. */
+  readonly kinds: readonly ComparedKind[];
+  /** Levels that pairs reach, and of each pair the index of its own. */
+  readonly patterns: readonly Pattern[];
+  readonly patternOf: Uint32Array;
 }
 
 const WORTH_A_THREAD = 20_000;
@@ -58,12 +65,13 @@ export function linkRecordsHere(rows: readonly (readonly string[])[], options: O
 }
 
 interface Prepared extends ReturnType<typeof internRecords> {
-  readonly levels: readonly number[];
+  readonly kinds: readonly ComparedKind[];
+  readonly known?: Pick<Linkage, 'kinds' | 'model'>;
 }
 
-function prepare(rows: readonly (readonly string[])[], { kinds, source }: LinkOptions): Prepared {
-  const viewed = viewRecords(rows, kinds);
-  return { ...internRecords(viewed.rows, viewed.kinds, source), levels: viewed.kinds.map((kind) => LEVELS[kind]) };
+function prepare(rows: readonly (readonly string[])[], { kinds, source, known }: LinkOptions): Prepared {
+  const viewed = known?.kinds ?? viewKinds(rows, kinds);
+  return { ...internRecords(viewRows(rows, viewed), viewed, source), kinds: viewed, known };
 }
 
 /** A step that several threads may do, each its share, and what each is given. */
@@ -74,12 +82,12 @@ interface SharedStep {
 
 type Plan<Result> = Generator<SharedStep, Result, unknown[]>;
 
-function* planLinkage({ records, order, levels }: Prepared): Plan<Linkage> {
+function* planLinkage({ records, order, kinds, known }: Prepared): Plan<Linkage> {
   const { pairs, patterns } = yield* comparePairs(records);
-  const model = learnLinkage(patterns, levels, records.source === undefined ? undefined : createRivalry(pairs, records.source));
+  const model = known?.model ?? learnLinkage(patterns, kinds.map((kind) => LEVELS[kind]), records.source === undefined ? undefined : createRivalry(pairs, records.source));
   const logOdds = weighPairs(records, pairs, patterns, model);
   const clusters = clusterPairs(records.count, { ...pairs, logOdds }, { source: records.source });
-  return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model };
+  return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model, kinds, patterns, patternOf: pairs.patterns };
 }
 
 const runStep = (steps: Steps, { step, parametersOf }: SharedStep, next: Int32Array, thread: number): unknown => (steps[step] as (...parameters: unknown[]) => unknown)(next, ...parametersOf(thread));

@@ -5,20 +5,20 @@ import type { ComparedKind, FieldKind } from './fields.ts';
 /** Words of a cell, on average, from which on a column of texts is prose. */
 const PROSE_WORDS = 20;
 
-export interface RecordViews {
-  readonly rows: readonly (readonly string[])[];
-  readonly kinds: readonly ComparedKind[];
+/** @param kinds as `viewKinds` gives them */
+export function viewRows(rows: readonly (readonly string[])[], kinds: readonly ComparedKind[]): readonly (readonly string[])[] {
+  if (!kinds.includes('whole')) return rows;
+  const parts = kinds.flatMap((kind, column) => (kind === 'text' || kind === 'name' ? [column] : []));
+  return rows.map((cells) => kinds.map((kind, column) => (kind === 'whole' ? parts.map((part) => cells[part] ?? '').join(' ') : (cells[column] ?? ''))));
 }
 
-/** The columns, text among them as `prose` where it is, and after them one of kind `whole` where there is text. */
-export function viewRecords(rows: readonly (readonly string[])[], kinds: readonly FieldKind[]): RecordViews {
-  if (!kinds.includes('text')) return { rows, kinds };
+/** The kinds of the columns, `prose` for a text where it is, and after them `whole` where there is text. */
+export function viewKinds(rows: readonly (readonly string[])[], kinds: readonly FieldKind[]): readonly ComparedKind[] {
+  if (!kinds.includes('text')) return kinds;
   const isProse = kinds.map((kind, column) => kind === 'text' && meanWords(rows, column) >= PROSE_WORDS);
   // Where all text is prose it is all there is to compare.
   const hasTitle = kinds.some((kind, column) => kind === 'text' && !isProse[column]);
-  const viewed = kinds.map((kind, column): ComparedKind => (hasTitle && isProse[column] ? 'prose' : kind));
-  const parts = viewed.flatMap((kind, column) => (kind === 'text' || kind === 'name' ? [column] : []));
-  return { rows: rows.map((cells) => [...kinds.map((_, column) => cells[column] ?? ''), parts.map((column) => cells[column] ?? '').join(' ')]), kinds: [...viewed, 'whole'] };
+  return [...kinds.map((kind, column): ComparedKind => (hasTitle && isProse[column] ? 'prose' : kind)), 'whole'];
 }
 
 function meanWords(rows: readonly (readonly string[])[], column: number): number {
