@@ -15,7 +15,7 @@ import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, type Comparison } from './match.ts';
 import { anchorAt, anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
-import { createRecordFinder, resolveRecords, type RecordEntity } from './records/record-entities.ts';
+import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
 
 export interface ResolverOptions {
@@ -61,7 +61,7 @@ export class EntityResolver {
   private readonly lone: LoneNames;
   /** What rows of tables are about; linked anew when one comes or goes. */
   private readonly rows = new Set<Appearance>();
-  private records: readonly RecordEntity[] | undefined;
+  private records: ResolvedRecords | undefined;
   private readonly decisions: Decisions;
   /** What has to be looked at anew: names; names with more documents, whose things may be the same as before; things that are not. */
   private readonly renamed = new Set<Group>();
@@ -151,13 +151,13 @@ export class EntityResolver {
     for (const { key, senses } of this.lone.rest()) {
       for (const sense of senses) clusters.push({ type: 'PER', appearances: sortedByDocument(sense.appearances), anchor: anchorOf(key, sense, senses) });
     }
-    this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows));
-    const recordOf = createRecordFinder(this.records, (key) => this.rarityOf(key));
-    const found = new Map<RecordEntity, Appearance[]>(this.records.map((record) => [record, []]));
+    const { entities: records } = this.resolvedRecords();
+    const recordOf = createRecordFinder(records, (key) => this.rarityOf(key));
+    const found = new Map<RecordEntity, Appearance[]>(records.map((record) => [record, []]));
     for (const { clusters: own } of components) {
       for (const cluster of own) {
         const appearances = [...cluster.senses.flatMap(({ sense }) => sense.appearances), ...(assigned.get(cluster) ?? [])];
-        const record = this.records.length === 0 ? undefined : recordOf({ names: cluster.senses.map(({ group }) => ownName(group)), profile: () => mergeProfiles(cluster.senses.map(({ sense }) => sense.profile())) });
+        const record = records.length === 0 ? undefined : recordOf({ names: cluster.senses.map(({ group }) => ownName(group)), profile: () => mergeProfiles(cluster.senses.map(({ sense }) => sense.profile())) });
         if (record !== undefined) {
           found.get(record)!.push(...appearances);
           continue;
@@ -188,6 +188,7 @@ export class EntityResolver {
     for (const { appearances, bearers } of this.lone.all()) {
       for (const appearance of appearances) for (const group of bearers) for (const sense of group.sameName.senses()) consider(refer(appearance), referenceOf(group, sense));
     }
+    for (const [a, b] of this.resolvedRecords().doubtful(DOUBT)) consider(refer(a), refer(b));
     return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(JSON.stringify([a.a, a.b]), JSON.stringify([b.a, b.b])));
   }
 
@@ -198,6 +199,10 @@ export class EntityResolver {
   weigh(a: Reference, b: Reference): WeighedPair {
     this.settle();
     const [x, y] = [this.find(a), this.find(b)];
+    const decided = this.decisions.between(a, b);
+    const decision = decided === undefined ? {} : { decision: decided.same ? ('same' as const) : ('different' as const) };
+    const asRows = isRow(x.appearance) && isRow(y.appearance) ? this.resolvedRecords().compare(x.appearance, y.appearance) : undefined;
+    if (asRows !== undefined) return { a, b, level: compareNames(nameIn(x.appearance), nameIn(y.appearance)), ...asRows, ...decision };
     const isOneSense = x.sense !== undefined && x.sense === y.sense;
     const profileOf = ({ appearance, sense }: typeof x): Profile => (sense === undefined || isOneSense ? this.profileOf(appearance) : sense.profile());
     const level = this.levelOf(x, y);
@@ -205,8 +210,7 @@ export class EntityResolver {
       level === undefined
         ? [{ name: 'name', found: 'two names', weight: namesContradict(nameIn(x.appearance), nameIn(y.appearance)) ? CONTRADICTING : NOT_COMPARED }]
         : comparePair(a.type, level, profileOf(x), profileOf(y), this.rarityOf(compareSpecificity(a.key, b.key) > 0 ? a.key : b.key));
-    const decided = this.decisions.between(a, b);
-    return { a, b, level, comparisons, logOdds: logOddsOf(comparisons), ...(decided === undefined ? {} : { decision: decided.same ? 'same' : 'different' }) };
+    return { a, b, level, comparisons, logOdds: logOddsOf(comparisons), ...decision };
   }
 
   private find(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
@@ -219,8 +223,13 @@ export class EntityResolver {
   private levelOf(x: { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense }, y: typeof x): NameLevel | undefined {
     const [a, b] = [nameIn(x.appearance), nameIn(y.appearance)];
     if (a.type !== b.type) return undefined;
+    if (isRow(x.appearance) || isRow(y.appearance)) return compareNames(a, b);
     if (x.group === undefined || y.group === undefined) return x.group === y.group ? (a.key === b.key ? 'surnames' : undefined) : (x.group ?? y.group)!.loneNames.has((x.group === undefined ? a : b).key) ? 'stated' : lastWordOf(a) === lastWordOf(b) ? 'surname' : undefined;
     return x.group === y.group ? 'equal' : this.statedOr(x.group, x.sense!, y.group, y.sense!, x.group.neighbours.get(y.group) ?? compareNames(a, b));
+  }
+
+  private resolvedRecords(): ResolvedRecords {
+    return (this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows)));
   }
 
   private decidedRows(rows: readonly Appearance[]): DecidedPairs<number> {

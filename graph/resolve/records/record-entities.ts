@@ -4,11 +4,12 @@ import type { EntityType } from '../../../pipeline/core/model.ts';
 import { clusterPairs } from '../cluster.ts';
 import { compareNames, NAME_LEVELS, nameKeysOf, type Name, type NameLevel } from '../compare-names.ts';
 import type { DecidedPairs } from '../decisions.ts';
-import { comparePair, logOddsOf } from '../match.ts';
+import { comparePair, logOddsOf, type Comparison } from '../match.ts';
 import { sortedByDocument } from '../name-groups.ts';
 import { mergeProfiles, type Appearance, type Profile } from '../profile.ts';
 import type { FieldKind } from '../../../pipeline/core/model.ts';
-import { linkRecordsHere } from './link.ts';
+import { LEVELS } from './fields.ts';
+import { linkRecordsHere, type Linkage } from './link.ts';
 
 /** Rows that are one. */
 export interface RecordEntity {
@@ -21,32 +22,73 @@ export interface RecordEntity {
 /** Names of which there are more records say nothing by themselves. */
 const LONGEST_BLOCK = 128;
 
+export interface ResolvedRecords {
+  readonly entities: readonly RecordEntity[];
+  /** Of two rows that were compared: what each column says, and that all of it together does. */
+  compare(a: Appearance, b: Appearance): { readonly comparisons: readonly Comparison[]; readonly logOdds: number } | undefined;
+  /** Pairs of rows within such natural log odds of even ones. */
+  doubtful(doubt: number): Generator<readonly [Appearance, Appearance]>;
+}
+
+/** Rows of one type, and what linking them found. */
+interface LinkedRows {
+  readonly rows: readonly Appearance[];
+  readonly columns: readonly string[];
+  readonly linkage: Linkage;
+}
+
 /** @param decidedAmong what people said of the rows, by their places */
-export function resolveRecords(rows: readonly Appearance[], profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): RecordEntity[] {
+export function resolveRecords(all: readonly Appearance[], profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): ResolvedRecords {
   const byType = new Map<EntityType, Appearance[]>();
-  for (const row of sortedByDocument(rows)) byType.set(row.entity.type, [...(byType.get(row.entity.type) ?? []), row]);
-  return [...byType].flatMap(([type, own]) => {
-    const clusters = clusterRows(own, decidedAmong(own));
+  for (const row of sortedByDocument(all)) byType.set(row.entity.type, [...(byType.get(row.entity.type) ?? []), row]);
+  const linked = new Map([...byType].map(([type, rows]) => [type, linkRows(rows)]));
+  const entities = [...linked].flatMap(([type, { rows, linkage }]) => {
     const members = new Map<number, Appearance[]>();
-    clusters.forEach((cluster, index) => members.set(cluster, [...(members.get(cluster) ?? []), own[index]!]));
+    clusterPairs(rows.length, linkage.pairs, decidedAmong(rows)).forEach((cluster, index) => members.set(cluster, [...(members.get(cluster) ?? []), rows[index]!]));
     return [...members.values()].map((appearances): RecordEntity => {
       let profile: Profile | undefined;
       const names = new Map(appearances.flatMap(({ entity }) => [...entity.names].map(([key, surface]): [string, Name] => [key, { type, key, surface }])));
       return { type, appearances, names: [...names.values()], profile: () => (profile ??= mergeProfiles(appearances.map(profileOf))) };
     });
   });
+  return {
+    entities,
+    compare: (a, b) => (a.entity.type === b.entity.type ? compareRows(linked.get(a.entity.type)!, a, b) : undefined),
+    *doubtful(doubt) {
+      for (const { rows, linkage } of linked.values()) {
+        const { a, b, logOdds } = linkage.pairs;
+        for (let pair = 0; pair < a.length; pair++) if (Math.abs(logOdds[pair]) <= doubt) yield [rows[a[pair]]!, rows[b[pair]]!];
+      }
+    },
+  };
 }
 
-function clusterRows(rows: readonly Appearance[], decided: DecidedPairs<number>): Uint32Array {
+function linkRows(rows: readonly Appearance[]): LinkedRows {
   const kinds = new Map<string, FieldKind>();
   for (const { extraction } of rows) for (const { predicate, kind } of extraction.record!.fields) if (!kinds.has(predicate)) kinds.set(predicate, kind);
   const columns = [...kinds.keys()].sort();
-  const cells = rows.map(({ extraction }) => {
-    const values = new Map(extraction.record!.fields.map(({ predicate, value }) => [predicate, value]));
-    return columns.map((column) => values.get(column) ?? '');
+  const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
+  return { rows, columns, linkage: linkRecordsHere(cells, { kinds: columns.map((column) => kinds.get(column)!) }) };
+}
+
+const cellOf = ({ extraction }: Appearance, column: string): string => extraction.record!.fields.find(({ predicate }) => predicate === column)?.value ?? '';
+
+function compareRows({ rows, columns, linkage }: LinkedRows, x: Appearance, y: Appearance): ReturnType<ResolvedRecords['compare']> {
+  const [first, second] = [rows.indexOf(x), rows.indexOf(y)].sort((p, q) => p - q);
+  const { pairs, patterns, patternOf, model, kinds } = linkage;
+  const pair = pairs.a.findIndex((a, at) => a === first && pairs.b[at] === second);
+  if (pair < 0) return undefined;
+  const comparisons = [...patterns[patternOf[pair]].levels].flatMap((level, column): Comparison[] => {
+    if (level < 0) return [];
+    const name = columns[column] ?? 'all words';
+    const found = columns[column] === undefined ? `level ${level} of ${LEVELS[kinds[column]] - 1}` : `${cellOf(x, name)} / ${cellOf(y, name)}`;
+    return [{ name, found, weight: Math.log(model.match[column][level] / model.nonMatch[column][level]) }];
   });
-  const { pairs } = linkRecordsHere(cells, { kinds: columns.map((column) => kinds.get(column)!) });
-  return clusterPairs(rows.length, pairs, decided);
+  const prior = Math.log(model.prior / (1 - model.prior));
+  const rest = pairs.logOdds[pair] - prior - comparisons.reduce((sum, { weight }) => sum + weight, 0);
+  comparisons.push({ name: 'usual', found: 'of the pairs compared, those that are one', weight: prior });
+  if (Math.abs(rest) > 0.005) comparisons.push({ name: 'rarity', found: 'how rare the equal values are', weight: rest });
+  return { comparisons, logOdds: pairs.logOdds[pair] };
 }
 
 export interface TextThing {
