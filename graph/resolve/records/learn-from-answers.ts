@@ -17,6 +17,8 @@ export interface AskOptions {
 }
 
 const ROUND = 50;
+/** Later rounds grow with what is known: a few answers more change little. */
+const GROWTH = 0.25;
 /** Pairs are drawn among those that the unsupervised model gives at least such log odds: below, nearly none is one. */
 const DRAWN_FROM = -5;
 
@@ -29,7 +31,7 @@ export function askInRounds(features: PairFeatures, { pairs, patternOf }: Linkag
   let logOdds: ArrayLike<number> = pairs.logOdds;
   const total = Math.min(count, order.length);
   while (answers.size < total) {
-    const end = Math.min(answers.size + ROUND, total);
+    const end = Math.min(answers.size + Math.max(ROUND, Math.floor(GROWTH * answers.size)), total);
     const most = choice === 'random' ? [] : mostInformative({ ...pairs, patternOf }, logOdds, new Set(answers.keys()), Math.ceil((end - answers.size) / 2));
     for (const pair of most) answers.set(pair, answer(pair));
     for (let at = 0; answers.size < end; at++) if (!answers.has(order[at])) answers.set(order[at], answer(order[at]));

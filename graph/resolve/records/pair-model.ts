@@ -33,25 +33,31 @@ const STEPS = 25;
  */
 export function trainPairModel(names: readonly string[], features: readonly Float64Array[], labels: readonly boolean[], seed: number): PairTraining {
   const folds = foldsOf(labels, seed);
-  const losses = new Map<string, { ridge: number; trees: number; loss: number }>();
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const [own, held] = [true, false].map((isOwn) => [...labels.keys()].filter((at) => (folds[at] !== fold) === isOwn));
-    if (own.length === 0 || held.length === 0) continue;
-    const [x, y] = [own.map((at) => features[at]), own.map((at) => labels[at])];
-    for (const ridge of RIDGES) {
-      const linear = fitLinear(names, x, y, ridge);
-      const trees = addTrees(linear, x, y, TREES[TREES.length - 1]);
-      for (const count of TREES) {
-        const weigh = createPairWeigher({ ...linear, trees: trees.slice(0, count) });
-        const loss = held.reduce((sum, at) => sum + Math.log1p(Math.exp(Math.max(-30, Math.min(30, labels[at] ? -weigh(features[at]) : weigh(features[at]))))), 0);
-        const known = losses.get(`${ridge} ${count}`) ?? { ridge, trees: count, loss: 0 };
-        losses.set(`${ridge} ${count}`, { ...known, loss: known.loss + loss });
-      }
-    }
+  const parts = Array.from({ length: FOLDS }, (_, fold) => ({ own: takeWhere((at) => folds[at] !== fold), held: takeWhere((at) => folds[at] === fold) })).filter(({ own, held }) => own.labels.length > 0 && held.labels.length > 0);
+  function takeWhere(isTaken: (at: number) => boolean): Examples {
+    const kept = [...labels.keys()].filter(isTaken);
+    return { features: kept.map((at) => features[at]), labels: kept.map((at) => labels[at]) };
   }
-  const best = [...losses.values()].reduce((x, y) => (y.loss < x.loss ? y : x), { ridge: RIDGES[RIDGES.length - 1] as number, trees: 0, loss: Number.POSITIVE_INFINITY });
-  const linear = fitLinear(names, features, labels, best.ridge);
-  return { model: { ...linear, trees: addTrees(linear, features, labels, best.trees) }, ridge: best.ridge, trees: best.trees, heldOutLoss: best.loss / labels.length };
+  const fitted = RIDGES.map((ridge) => parts.map(({ own }) => fitLinear(names, own, ridge)));
+  const ofRidges = fitted.map((models) => sumOf(parts.map(({ held }, part) => lossOf(models[part], held))));
+  const ridgeAt = parts.length === 0 ? RIDGES.length - 1 : ofRidges.indexOf(Math.min(...ofRidges));
+  const grown = parts.map(({ own }, part) => addTrees(fitted[ridgeAt][part], own, TREES[TREES.length - 1]));
+  const ofTrees = TREES.map((count) => sumOf(parts.map(({ held }, part) => lossOf({ ...grown[part], trees: grown[part].trees.slice(0, count) }, held))));
+  const least = Math.min(...ofTrees);
+  const [ridge, trees] = [RIDGES[ridgeAt], TREES[ofTrees.indexOf(least)]];
+  return { model: addTrees(fitLinear(names, { features, labels }, ridge), { features, labels }, trees), ridge, trees, heldOutLoss: least / Math.max(1, labels.length) };
+}
+
+interface Examples {
+  readonly features: readonly Float64Array[];
+  readonly labels: readonly boolean[];
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+function lossOf(model: PairModel, { features, labels }: Examples): number {
+  const weigh = createPairWeigher(model);
+  return sumOf(features.map((own, at) => softplus(labels[at] ? -weigh(own) : weigh(own))));
 }
 
 /** @returns the natural log of the odds that a pair with such features is one record */
@@ -72,13 +78,13 @@ function foldsOf(labels: readonly boolean[], seed: number): Uint8Array {
   return folds;
 }
 
-function addTrees(linear: PairModel, features: readonly Float64Array[], labels: readonly boolean[], trees: number): readonly Tree[] {
+function addTrees(linear: PairModel, { features, labels }: Examples, trees: number): PairModel {
   const weigh = createPairWeigher(linear);
-  return boostTrees(features, labels, Float64Array.from(features, weigh), { ...BOOSTING, trees });
+  return { ...linear, trees: boostTrees(features, labels, Float64Array.from(features, weigh), { ...BOOSTING, trees }) };
 }
 
 /** Newton's method; weights are drawn to one for the log odds and to nought for all else, so that without labels nothing changes. */
-function fitLinear(names: readonly string[], features: readonly Float64Array[], labels: readonly boolean[], ridge: number): PairModel {
+function fitLinear(names: readonly string[], { features, labels }: Examples, ridge: number): PairModel {
   const size = names.length + 1;
   const count = Math.max(1, features.length);
   const means = names.map((_, at) => (at === 0 ? 0 : features.reduce((sum, x) => sum + x[at], 0) / count));
@@ -87,10 +93,10 @@ function fitLinear(names: readonly string[], features: readonly Float64Array[], 
   const before = Float64Array.from({ length: size }, (_, at) => (at === 0 ? 1 : 0));
   // The constant is free to move; the log odds are of another scale than the rest.
   const pulls = before.map((_, at) => (at === names.length ? ridge / 30 : at === 0 ? 10 * ridge : ridge));
-  const lossOf = (w: Float64Array): number =>
+  const penalised = (w: Float64Array): number =>
     rows.reduce((sum, x, at) => sum + softplus(labels[at] ? -dot(w, x) : dot(w, x)), 0) + w.reduce((sum, each, at) => sum + (pulls[at] * (each - before[at]) ** 2) / 2, 0);
   let weights = before.slice();
-  let loss = lossOf(weights);
+  let loss = penalised(weights);
   for (let step = 0; step < STEPS; step++) {
     const gradient = weights.map((w, at) => pulls[at] * (w - before[at]));
     const hessian = Array.from({ length: size }, (_, at) => Float64Array.from({ length: size }, (_, other) => (at === other ? pulls[at] : 0)));
@@ -105,11 +111,11 @@ function fitLinear(names: readonly string[], features: readonly Float64Array[], 
     const direction = solvePositive(hessian, gradient);
     let share = 1;
     let next = weights.map((w, at) => w - direction[at]);
-    while (lossOf(next) > loss && share > 1e-4) {
+    while (penalised(next) > loss && share > 1e-4) {
       share /= 2;
       next = weights.map((w, at) => w - share * direction[at]);
     }
-    const lower = lossOf(next);
+    const lower = penalised(next);
     if (!(lower < loss - 1e-9)) break;
     [weights, loss] = [next, lower];
   }
