@@ -65,7 +65,7 @@ type Field = (typeof RECORD_COLUMNS)[number];
 type Cells = Record<Field, string>;
 
 const MISSING: Readonly<Record<Field, number>> = { given_name: 0.01, surname: 0.005, street_number: 0.04, street: 0.03, town: 0.02, postcode: 0.03, state: 0.03, date_of_birth: 0.05, phone: 0.25, person_number: 0.2 };
-const TYPING_ERROR = 0.04;
+const TYPING_ERROR = 0.03;
 const SOUNDS = [['ph', 'f'], ['f', 'ph'], ['ck', 'k'], ['c', 'k'], ['k', 'c'], ['y', 'i'], ['i', 'y'], ['ee', 'ea'], ['ou', 'u'], ['z', 's'], ['s', 'z'], ['sch', 'sh'], ['gh', 'g'], ['ll', 'l'], ['l', 'll'], ['nn', 'n'], ['tt', 't'], ['e', 'a'], ['ai', 'ay'], ['w', 'v']] as const;
 const LOOKALIKES = [['o', '0'], ['l', '1'], ['i', '1'], ['s', '5'], ['b', '8'], ['m', 'rn'], ['rn', 'm'], ['cl', 'd'], ['g', '9'], ['0', 'o'], ['1', 'l'], ['5', 's'], ['8', 'b'], ['2', 'z'], ['vv', 'w'], ['u', 'v'], ['6', 'b']] as const;
 
@@ -151,7 +151,8 @@ export function generateRecords(count: number, seed: number): SyntheticRecord[] 
     if (chance(0.06 * times)) cells.given_name = NICKNAMES[cells.given_name] ?? cells.given_name;
     if (chance(0.02 * times)) cells.surname = surname();
     if (chance(0.06 * times)) {
-      Object.assign(cells, address());
+      const { street_number, street, ...place } = address();
+      Object.assign(cells, { street_number, street }, chance(0.6) ? {} : place);
       if (chance(0.5)) cells.phone = `0${digits(9)}`;
     }
     if (chance(0.02 * times)) cells.date_of_birth = cells.date_of_birth.replace(/(\d\d)(\d\d)$/, '$2$1');

@@ -1,5 +1,6 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
 // maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
+// Departs from them in that some matches have changed in much at once, as persons do who moved: columns alone would call each of those proof.
 
 /** Pairs that reach the same levels. */
 export interface Pattern {
@@ -14,6 +15,8 @@ export interface LinkageModel {
   readonly nonMatch: readonly Float64Array[];
   /** Share of the compared pairs that match. */
   readonly prior: number;
+  /** Share of the matches that have changed. */
+  readonly changed: number;
 }
 
 const ITERATIONS = 200;
@@ -22,6 +25,9 @@ const SMALLEST_CHANGE = 1e-6;
 const SMOOTHING = 0.5;
 /** Before anything is learnt: matches mostly reach the upper levels. */
 const FIRST_PRIOR = 0.1;
+const FIRST_CHANGED = 0.1;
+/** Of a match that has changed, the share of the columns that are still as in a match; the others are as in any two records. */
+const UNCHANGED = 0.5;
 
 /** @param levels how many each column has */
 export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[]): LinkageModel {
@@ -31,19 +37,24 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
       const sum = shares.reduce((a, b) => a + b, 0);
       return shares.map((share) => share / sum);
     });
-  let model: LinkageModel = { match: spread((level, count) => 4 ** (level - count)), nonMatch: spread((level) => 4 ** -level), prior: FIRST_PRIOR };
+  let model: LinkageModel = { match: spread((level, count) => 4 ** (level - count)), nonMatch: spread((level) => 4 ** -level), prior: FIRST_PRIOR, changed: FIRST_CHANGED };
   for (let step = 0; step < ITERATIONS; step++) {
     const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
-    let [matching, all] = [0, 0];
+    let [matching, changing, all] = [0, 0, 0];
     const weigh = createWeigher(model);
     for (const { levels: own, count } of patterns) {
-      const p = probabilityOf(weigh(own), model.prior);
-      matching += count * p;
+      const { weight, changed } = weigh(own);
+      const p = count * probabilityOf(weight, model.prior);
+      matching += p;
+      changing += p * changed;
       all += count;
       for (let column = 0; column < own.length; column++) {
-        if (own[column] < 0) continue;
-        match[column][own[column]] += count * p;
-        nonMatch[column][own[column]] += count * (1 - p);
+        const level = own[column];
+        if (level < 0) continue;
+        const still = UNCHANGED * model.match[column][level];
+        const kept = p * (1 - changed + (changed * still) / (still + (1 - UNCHANGED) * model.nonMatch[column][level]));
+        match[column][level] += kept;
+        nonMatch[column][level] += count - kept;
       }
     }
     const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
@@ -51,7 +62,7 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
         const sum = column.reduce((a, b) => a + b, 0);
         return column.map((count) => count / sum);
       });
-    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: matching / all };
+    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: matching / all, changed: changing / matching };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
     if (change < SMALLEST_CHANGE) break;
@@ -59,13 +70,19 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
   return model;
 }
 
-/** @returns the natural log of the odds that levels add, each column by itself */
-export function createWeigher({ match, nonMatch }: LinkageModel): (levels: Int8Array) => number {
-  const logs = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+/** @returns the natural log of the odds that levels add, and the probability that a match that reaches them has changed */
+export function createWeigher({ match, nonMatch, changed }: LinkageModel): (levels: Int8Array) => { readonly weight: number; readonly changed: number } {
+  const whole = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+  const partly = match.map((shares, column) => shares.map((share, level) => Math.log(1 - UNCHANGED + (UNCHANGED * share) / nonMatch[column][level])));
   return (levels) => {
-    let weight = 0;
-    for (let column = 0; column < levels.length; column++) if (levels[column] >= 0) weight += logs[column][levels[column]];
-    return weight;
+    let [x, y] = [Math.log1p(-changed), Math.log(changed)];
+    for (let column = 0; column < levels.length; column++) {
+      if (levels[column] < 0) continue;
+      x += whole[column][levels[column]];
+      y += partly[column][levels[column]];
+    }
+    const most = Math.max(x, y);
+    return { weight: most + Math.log(Math.exp(x - most) + Math.exp(y - most)), changed: 1 / (1 + Math.exp(x - y)) };
   };
 }
 
