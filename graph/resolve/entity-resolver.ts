@@ -229,7 +229,7 @@ export class EntityResolver {
   }
 
   private resolvedRecords(): ResolvedRecords {
-    return (this.records ??= resolveRecords([...this.rows], (row) => this.profileOf(row), (rows) => this.decidedRows(rows)));
+    return (this.records ??= resolveRecords([...this.rows], this.options.functional, (row) => this.profileOf(row), (rows) => this.decidedRows(rows)));
   }
 
   private decidedRows(rows: readonly Appearance[]): DecidedPairs<number> {

@@ -9,7 +9,7 @@ const LARGEST_BLOCK = 400;
 /** So many columns together split a block at most; what then still is too large says nothing. */
 const MOST_COLUMNS = 4;
 /** Of each record so many others are compared, those it shares most with. */
-export const CANDIDATES = 20;
+export const CANDIDATES = 10;
 /** Weights are whole numbers of such parts, so that the order of a sum plays no part. */
 const PARTS = 64;
 

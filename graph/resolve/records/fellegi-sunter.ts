@@ -1,5 +1,6 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
 // maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
+// Departs from them in that some matches have changed in much at once, as persons do who moved: columns alone would call each of those proof.
 import type { Rivalry } from './rivals.ts';
 
 /** Pairs that reach the same levels. */
@@ -15,6 +16,8 @@ export interface LinkageModel {
   readonly nonMatch: readonly Float64Array[];
   /** Share of the compared pairs that match; of two tables, probability that a pair does of whose records nobody wants another. */
   readonly prior: number;
+  /** Share of the matches that have changed. */
+  readonly changed: number;
 }
 
 const ITERATIONS = 200;
@@ -25,6 +28,9 @@ const SMOOTHING = 0.5;
 const FIRST_PRIOR = 0.1;
 /** Log odds beyond which a pair is as sure as can be. */
 const SUREST = 30;
+const FIRST_CHANGED = 0.1;
+/** Of a match that has changed, the share of the columns that are still as in a match; the others are as in any two records. */
+const UNCHANGED = 0.5;
 
 /**
  * @param levels how many each column has
@@ -37,21 +43,26 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
       const sum = shares.reduce((a, b) => a + b, 0);
       return shares.map((share) => share / sum);
     });
-  let model: LinkageModel = { match: spread((level, count) => 4 ** (level - count)), nonMatch: spread((level) => 4 ** -level), prior: FIRST_PRIOR };
+  let model: LinkageModel = { match: spread((level, count) => 4 ** (level - count)), nonMatch: spread((level) => 4 ** -level), prior: FIRST_PRIOR, changed: FIRST_CHANGED };
   for (let step = 0; step < ITERATIONS; step++) {
     const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
-    let [matching, all] = [0, 0];
+    let [matching, changing, all] = [0, 0, 0];
     const weigh = createWeigher(model);
-    const odds = Float64Array.from(patterns, ({ levels: own }) => Math.exp(Math.min(SUREST, logOddsOf(weigh(own), model.prior))));
+    const weighed = patterns.map(({ levels: own }) => weigh(own));
+    const odds = Float64Array.from(weighed, ({ weight }) => Math.exp(Math.min(SUREST, logOddsOf(weight, model.prior))));
     const matches = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
     for (const [pattern, { levels: own, count }] of patterns.entries()) {
-      const matched = matches[pattern];
+      const [matched, { changed }] = [matches[pattern], weighed[pattern]];
       matching += matched;
+      changing += matched * changed;
       all += count;
       for (let column = 0; column < own.length; column++) {
-        if (own[column] < 0) continue;
-        match[column][own[column]] += matched;
-        nonMatch[column][own[column]] += Math.max(0, count - matched);
+        const level = own[column];
+        if (level < 0) continue;
+        const still = UNCHANGED * model.match[column][level];
+        const kept = matched * (1 - changed + (changed * still) / (still + (1 - UNCHANGED) * model.nonMatch[column][level]));
+        match[column][level] += kept;
+        nonMatch[column][level] += Math.max(0, count - kept);
       }
     }
     const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
@@ -60,7 +71,7 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
         return column.map((count) => count / sum);
       });
     const oddsBefore = rivalry?.oddsOf(matching) ?? matching / (all - matching);
-    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: oddsBefore / (1 + oddsBefore) };
+    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: oddsBefore / (1 + oddsBefore), changed: changing / matching };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
     if (change < SMALLEST_CHANGE) break;
@@ -68,13 +79,19 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
   return model;
 }
 
-/** @returns the natural log of the odds that levels add, each column by itself */
-export function createWeigher({ match, nonMatch }: LinkageModel): (levels: Int8Array) => number {
-  const logs = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+/** @returns the natural log of the odds that levels add, and the probability that a match that reaches them has changed */
+export function createWeigher({ match, nonMatch, changed }: LinkageModel): (levels: Int8Array) => { readonly weight: number; readonly changed: number } {
+  const whole = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
+  const partly = match.map((shares, column) => shares.map((share, level) => Math.log(1 - UNCHANGED + (UNCHANGED * share) / nonMatch[column][level])));
   return (levels) => {
-    let weight = 0;
-    for (let column = 0; column < levels.length; column++) if (levels[column] >= 0) weight += logs[column][levels[column]];
-    return weight;
+    let [x, y] = [Math.log1p(-changed), Math.log(changed)];
+    for (let column = 0; column < levels.length; column++) {
+      if (levels[column] < 0) continue;
+      x += whole[column][levels[column]];
+      y += partly[column][levels[column]];
+    }
+    const most = Math.max(x, y);
+    return { weight: most + Math.log(Math.exp(x - most) + Math.exp(y - most)), changed: 1 / (1 + Math.exp(x - y)) };
   };
 }
 

@@ -37,10 +37,11 @@ export function internRecords(rows: readonly (readonly string[])[], kinds: reado
   };
   const interned = kinds.map((kind, column) => {
     const own = internColumn(rows, kind, column);
-    const hashes = own.values.map((text) => [hashText(text, 0x811c9dc5), hashText(text, 0x3c6ef372)] as const);
+    const hashes = [0x811c9dc5, 0x3c6ef372].map((seed) => Int32Array.from(own.values, (text) => hashText(text, seed)));
     for (let record = 0; record < count; record++) {
-      const [a, b] = own.of[record] < 0 ? [1, 2] : hashes[own.of[record]];
-      mix(record, a, b);
+      const value = own.of[record];
+      if (value < 0) mix(record, 1, 2);
+      else mix(record, hashes[0][value], hashes[1][value]);
     }
     return { kind, ...own };
   });

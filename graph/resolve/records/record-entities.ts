@@ -21,6 +21,7 @@ export interface RecordEntity {
 
 /** Names of which there are more records say nothing by themselves. */
 const LONGEST_BLOCK = 128;
+const RULED_OUT = -15;
 
 export interface ResolvedRecords {
   readonly entities: readonly RecordEntity[];
@@ -34,14 +35,19 @@ export interface ResolvedRecords {
 interface LinkedRows {
   readonly rows: readonly Appearance[];
   readonly columns: readonly string[];
+  /** Places of the columns that have one value. */
+  readonly single: readonly number[];
   readonly linkage: Linkage;
 }
 
-/** @param decidedAmong what people said of the rows, by their places */
-export function resolveRecords(all: readonly Appearance[], profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): ResolvedRecords {
+/**
+ * @param functional predicates that have one value: two rows of which one's has nothing in common with the other's are never one
+ * @param decidedAmong what people said of the rows, by their places
+ */
+export function resolveRecords(all: readonly Appearance[], functional: ReadonlySet<string>, profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): ResolvedRecords {
   const byType = new Map<EntityType, Appearance[]>();
   for (const row of sortedByDocument(all)) byType.set(row.entity.type, [...(byType.get(row.entity.type) ?? []), row]);
-  const linked = new Map([...byType].map(([type, rows]) => [type, linkRows(rows)]));
+  const linked = new Map([...byType].map(([type, rows]) => [type, linkRows(rows, functional)]));
   const entities = [...linked].flatMap(([type, { rows, linkage }]) => {
     const members = new Map<number, Appearance[]>();
     clusterPairs(rows.length, linkage.pairs, decidedAmong(rows)).forEach((cluster, index) => members.set(cluster, [...(members.get(cluster) ?? []), rows[index]!]));
@@ -63,17 +69,21 @@ export function resolveRecords(all: readonly Appearance[], profileOf: (row: Appe
   };
 }
 
-function linkRows(rows: readonly Appearance[]): LinkedRows {
+function linkRows(rows: readonly Appearance[], functional: ReadonlySet<string>): LinkedRows {
   const kinds = new Map<string, FieldKind>();
   for (const { extraction } of rows) for (const { predicate, kind } of extraction.record!.fields) if (!kinds.has(predicate)) kinds.set(predicate, kind);
   const columns = [...kinds.keys()].sort();
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
-  return { rows, columns, linkage: linkRecordsHere(cells, { kinds: columns.map((column) => kinds.get(column)!) }) };
+  const single = columns.flatMap((column, place) => (functional.has(column) ? [place] : []));
+  const linkage = linkRecordsHere(cells, { kinds: columns.map((column) => kinds.get(column)!) });
+  const { patterns, patternOf } = linkage;
+  const logOdds = linkage.pairs.logOdds.map((odds, pair) => (single.some((column) => patterns[patternOf[pair]].levels[column] === 0) ? RULED_OUT : odds));
+  return { rows, columns, single, linkage: { ...linkage, pairs: { ...linkage.pairs, logOdds } } };
 }
 
 const cellOf = ({ extraction }: Appearance, column: string): string => extraction.record!.fields.find(({ predicate }) => predicate === column)?.value ?? '';
 
-function compareRows({ rows, columns, linkage }: LinkedRows, x: Appearance, y: Appearance): ReturnType<ResolvedRecords['compare']> {
+function compareRows({ rows, columns, single, linkage }: LinkedRows, x: Appearance, y: Appearance): ReturnType<ResolvedRecords['compare']> {
   const [first, second] = [rows.indexOf(x), rows.indexOf(y)].sort((p, q) => p - q);
   const { pairs, patterns, patternOf, model, kinds } = linkage;
   const pair = pairs.a.findIndex((a, at) => a === first && pairs.b[at] === second);
@@ -82,12 +92,13 @@ function compareRows({ rows, columns, linkage }: LinkedRows, x: Appearance, y: A
     if (level < 0) return [];
     const name = columns[column] ?? 'all words';
     const found = columns[column] === undefined ? `level ${level} of ${LEVELS[kinds[column]] - 1}` : `${cellOf(x, name)} / ${cellOf(y, name)}`;
-    return [{ name, found, weight: Math.log(model.match[column][level] / model.nonMatch[column][level]) }];
+    const isRuledOut = level === 0 && single.includes(column);
+    return [{ name, found, weight: isRuledOut ? Number.NEGATIVE_INFINITY : Math.log(model.match[column][level] / model.nonMatch[column][level]) }];
   });
   const prior = Math.log(model.prior / (1 - model.prior));
   const rest = pairs.logOdds[pair] - prior - comparisons.reduce((sum, { weight }) => sum + weight, 0);
   comparisons.push({ name: 'usual', found: 'of the pairs compared, those that are one', weight: prior });
-  if (Math.abs(rest) > 0.005) comparisons.push({ name: 'rarity', found: 'how rare the equal values are', weight: rest });
+  if (Number.isFinite(rest) && Math.abs(rest) > 0.005) comparisons.push({ name: 'rarity', found: 'how rare the equal values are, and that much may have changed', weight: rest });
   return { comparisons, logOdds: pairs.logOdds[pair] };
 }
 
