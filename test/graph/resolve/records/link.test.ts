@@ -50,6 +50,15 @@ test('a cell that says nothing has no value', (t) => {
   for (const [cell, kind] of [['', 'name'], [' - ', 'text'], ['0.0', 'number'], ['n/a', 'number']] as const) t.is(valueOf(cell, kind), undefined);
 });
 
+test('what is normalised normalises to itself', (t) => {
+  fc.assert(
+    fc.property(fc.constantFrom(...FIELD_KINDS), fc.string({ unit: fc.constantFrom(...'aZé .,-05&;#ß一'), maxLength: 14 }), (kind, cell) => {
+      const value = valueOf(cell, kind);
+      if (value !== undefined) t.deepEqual(valueOf(value.text, kind), value);
+    }),
+  );
+});
+
 test('what sounds alike has one sound', (t) => {
   t.is(soundOf('robert'), soundOf('rupert'));
   t.not(soundOf('robert'), soundOf('walter'));
@@ -120,6 +129,18 @@ test('the order of the records plays no part in which are one', async (t) => {
 const KINDS: Readonly<Record<(typeof RECORD_COLUMNS)[number], FieldKind>> = {
   given_name: 'name', surname: 'name', street_number: 'identifier', street: 'text', town: 'name', postcode: 'identifier', state: 'identifier', date_of_birth: 'date', phone: 'identifier', person_number: 'identifier',
 };
+
+test('matches that changed in much at once are learnt, though their columns are not independent', async (t) => {
+  const random = createRandom(9);
+  const kinds = ['name', 'date', 'identifier', 'identifier', 'identifier', 'identifier'] as const;
+  const digits = (length: number): string => Array.from({ length }, () => random.integer(10)).join('');
+  const place = (): string[] => [digits(4), digits(4), digits(4)];
+  const people = Array.from({ length: 600 }, () => ({ own: [`${digits(2)} name`, `19${digits(2)}0${1 + random.integer(9)}1${random.integer(10)}`, digits(9)], place: place() }));
+  const rows = people.flatMap(({ own, place: home }, at) => [[...own, ...home], [...own, ...(at % 12 === 0 ? place() : home)]]);
+  const { clusters, model } = await linkRecords(rows, { kinds });
+  t.true(clusters.every((cluster, at) => cluster === at - (at % 2)));
+  t.true(Math.abs(model.changed - 1 / 12) < 0.05, `${model.changed}`);
+});
 
 test('neither their order nor a second thread changes how many records are linked', async (t) => {
   const kinds = RECORD_COLUMNS.map((column) => KINDS[column]);
