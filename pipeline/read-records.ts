@@ -107,3 +107,23 @@ export async function readTruth(path: string, places: readonly [ReadonlyMap<stri
   }
   return pairs;
 }
+
+/**
+ * Labelled pairs of ids, one a line, 1 for one record and 0 for two, with or without a header.
+ * @param places index of each id in the first table, and in the second (the same where there is one)
+ * @throws EngramError `ENGRAM_DATA_INVALID` with the line
+ */
+export async function readLabels(path: string, places: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>]): Promise<{ readonly a: number; readonly b: number; readonly same: boolean }[]> {
+  const delimiter = await delimiterOf(path);
+  const labels: { readonly a: number; readonly b: number; readonly same: boolean }[] = [];
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    number++;
+    if (line.trim() === '') continue;
+    const cells = line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+    const [a, b] = [places[0].get(cells[0]!), places[1].get(cells[1]!)];
+    if (cells.length === 3 && a !== undefined && b !== undefined && /^[01]$/.test(cells[2]!)) labels.push({ a, b, same: cells[2] === '1' });
+    else if (number > 1) throw new EngramError('ENGRAM_DATA_INVALID', { path, line: number, problem: `expected the ids of two records and 1 or 0, separated by '${delimiter}', got '${line.slice(0, 60)}'` });
+  }
+  return labels;
+}

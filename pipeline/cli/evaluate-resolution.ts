@@ -1,7 +1,7 @@
 // `engram evaluate resolution`: records of one table, or of two, against what people say which of them are one.
 import type { Command } from 'commander';
 import { EngramError } from '../core/errors.ts';
-import { addCommonOptions, addExample, configOf, requirePath, type CommonFlags } from './options.ts';
+import { addCommonOptions, addExample, configOf, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { formatCount, heading, note, paint, print, printJson, table } from './output.ts';
 import { percent } from './score-tables.ts';
 
@@ -12,6 +12,9 @@ interface ResolutionFlags extends CommonFlags {
   readonly id: string;
   readonly truth?: string;
   readonly entity?: string;
+  readonly labels?: number;
+  readonly model?: string;
+  readonly seed: number;
 }
 
 export function addEvaluateResolutionCommand(parent: Command): void {
@@ -22,6 +25,9 @@ export function addEvaluateResolutionCommand(parent: Command): void {
     .option('--columns <kinds>', 'what is compared: given_name=name,title=text,phone=identifier,born=date,price=number')
     .option('--gold-mentions', 'of documents: with the names that people marked, not those that are found')
     .option('--id <column>', 'that tells records apart', 'id')
+    .option('--labels <count>', 'learn from so many pairs of the truth, half of them those that teach most; scores leave them out', wholeNumber(2))
+    .option('--model <file>', 'made by `engram train resolution`')
+    .option('--seed <number>', 'which pairs are drawn', wholeNumber(0), 17)
     .option('--truth <file>', 'pairs of ids, one a line')
     .option('--entity <column>', 'that names the entity, where the table says it; rec_id:rec-(\\d+) takes a part of it');
   addExample(addCommonOptions(command), 'evaluate resolution --data fixtures/resolution/plain', 'evaluate resolution --data dblp.csv acm.csv --truth gt.csv --columns title=text,authors=text,venue=text,year=number');
@@ -47,17 +53,39 @@ export function addEvaluateResolutionCommand(parent: Command): void {
     const gold = flags.truth === undefined ? namedClusters(tables.flatMap(({ entities }) => entities)) : joinedClusters(rows.length, await readTruth(flags.truth, places));
     const source = tables.length === 2 ? tables.flatMap(({ rows: own }, at) => own.map(() => at)) : undefined;
     const started = performance.now();
-    const { pairs: compared, clusters } = await linkRecords(rows, { kinds: columns.map(({ kind }) => kind), source });
+    const { clusterWith, learnWithLabels, readResolutionModel } = await import('../pair-labels.ts');
+    const model = flags.model === undefined ? undefined : await readResolutionModel(flags.model);
+    if (model !== undefined && JSON.stringify(model.columns) !== JSON.stringify(columns)) {
+      throw new EngramError('ENGRAM_USAGE', { problem: `'${flags.model}' was learnt from other columns: --columns ${model.columns.map(({ name, kind }) => `${name}=${kind}`).join(',')}` });
+    }
+    const linkage = await linkRecords(rows, { kinds: columns.map(({ kind }) => kind), source, known: model?.linkage });
+    const compared = linkage.pairs;
+    const learnt = flags.labels === undefined ? undefined : learnWithLabels(rows, linkage, flags.labels, flags.seed, (a, b) => gold[a] === gold[b]);
+    const pairModel = learnt?.model ?? model?.pairs;
+    const clusters = pairModel === undefined ? linkage.clusters : clusterWith(rows, linkage, pairModel, source, learnt?.answers);
     const seconds = (performance.now() - started) / 1000;
     const { pairs, bCubed } = scoreClusters(clusters, gold);
+    const unseen = learnt === undefined ? undefined : withoutPairs(pairs, clusters, gold, [...learnt.answers.keys()].map((pair) => [compared.a[pair]!, compared.b[pair]!] as const));
     const together = compared.a.reduce((sum, a, pair) => sum + (gold[a] === gold[compared.b[pair]] ? 1 : 0), 0);
-    const report = { task: 'resolution', records: rows.length, refused: tables.reduce((n, { refused }) => n + refused.length, 0), compared: compared.a.length, recallOfCompared: (100 * together) / Math.max(1, pairs.gold), pairs, bCubed, seconds };
+    const report = { task: 'resolution', records: rows.length, refused: tables.reduce((n, { refused }) => n + refused.length, 0), compared: compared.a.length, recallOfCompared: (100 * together) / Math.max(1, pairs.gold), pairs, ...(unseen === undefined ? {} : { labels: learnt!.answers.size, pairsNotLabelled: unseen }), bCubed, seconds };
     if (flags.json) return printJson(report);
     print(heading(`resolution · ${formatCount(report.records)} records, ${formatCount(report.compared)} pairs compared in ${seconds.toFixed(1)} s, among them ${report.recallOfCompared.toFixed(2)} % of those that are one`));
     const right = { align: 'right' } as const;
     const line = (name: string, score: { precision: number; recall: number; f1: number }): string[] => [name, exactPercent(score.precision), exactPercent(score.recall), paint(exactPercent(score.f1), 'bold', 'green')];
-    print(table([['', 'precision', 'recall', 'F1'], line('pairs', pairs), line('B³', bCubed)], [{}, right, right, right]));
+    print(table([['', 'precision', 'recall', 'F1'], line('pairs', pairs), ...(unseen === undefined ? [] : [line(`pairs, without the ${formatCount(learnt!.answers.size)} labelled ones`, unseen)]), line('B³', bCubed)], [{}, right, right, right]));
   });
+}
+
+type PairScore = ReturnType<typeof import('../../graph/resolve/records/score-clusters.ts').scoreClusters>['pairs'];
+
+/** The score of all other pairs. */
+function withoutPairs({ correct, predicted, gold: wanted }: PairScore, clusters: ArrayLike<number>, gold: readonly number[], known: readonly (readonly [number, number])[]): { precision: number; recall: number; f1: number } {
+  const isJoined = ([a, b]: readonly [number, number]): boolean => clusters[a] === clusters[b];
+  const isOne = ([a, b]: readonly [number, number]): boolean => gold[a] === gold[b];
+  const right = correct - known.filter((pair) => isJoined(pair) && isOne(pair)).length;
+  const [found, all] = [predicted - known.filter(isJoined).length, wanted - known.filter(isOne).length];
+  const [precision, recall] = [found === 0 ? 0 : right / found, all === 0 ? 0 : right / all];
+  return { precision: 100 * precision, recall: 100 * recall, f1: precision + recall === 0 ? 0 : (200 * precision * recall) / (precision + recall) };
 }
 
 /** Near the top the second digit matters. */
