@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 
 const MAIN = ['--import=tsx', 'pipeline/cli/main.ts'];
-const COMMANDS = ['build', 'search', 'related', 'explain', 'export', 'evaluate ner', 'evaluate coreference', 'evaluate relations', 'evaluate graph', 'evaluate resolution', 'merge', 'unmerge', 'review', 'train ner', 'train relations', 'doctor'];
+const COMMANDS = ['build', 'search', 'related', 'explain', 'export', 'evaluate ner', 'evaluate coreference', 'evaluate relations', 'evaluate graph', 'evaluate resolution', 'merge', 'unmerge', 'review', 'train ner', 'train relations', 'train resolution', 'doctor'];
 
 interface Outcome {
   readonly code: number | null;
