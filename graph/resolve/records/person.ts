@@ -2,7 +2,7 @@
 import { normalizeName } from '../../../pipeline/core/names/normalize-name.ts';
 import { parsePersonName } from '../../../pipeline/core/names/person-name.ts';
 import type { Value } from './fields.ts';
-import { mayBeOneName } from './nicknames.ts';
+import { mayBeOneName } from '../../../pipeline/core/names/nicknames.ts';
 import { jaroWinkler } from './similarity.ts';
 
 const ALIKE = 0.88;

@@ -1,20 +1,25 @@
 // Which given names an English nickname may stand for.
 
 const NICKNAMES = `
-al: albert alan alfred alexander; alex: alexander alexandra; andy: andrew; annie: anne ann anna; art: arthur; barb: barbara; bart: bartholomew;
-becky: rebecca; ben: benjamin; bernie: bernard; bert: albert robert herbert; beth: elizabeth; betsy: elizabeth; betty: elizabeth; bill: william; billy: william;
-bob: robert; bobby: robert; brad: bradley; cathy: catherine; charlie: charles; chip: charles; chris: christopher christine; chuck: charles;
-cindy: cynthia; dan: daniel; danny: daniel; dave: david; debbie: deborah; dick: richard; dolly: dorothy; don: donald; doug: douglas; drew: andrew;
-ed: edward edwin edmund; eddie: edward; ella: eleanor; fred: frederick alfred; freddie: frederick; gabe: gabriel; gene: eugene; gerry: gerald gerard;
-greg: gregory; hal: henry harold; hank: henry; harry: henry harold; ike: dwight isaac; jack: john; jake: jacob; jamie: james; jeff: jeffrey;
-jenny: jennifer; jerry: gerald jerome jeremiah; jim: james; jimmy: james; joe: joseph; joey: joseph; johnny: john; jon: jonathan; josh: joshua;
-kate: katherine catherine; kathy: katherine; katie: katherine; ken: kenneth; kim: kimberly; larry: lawrence laurence; len: leonard; leo: leonard leopold;
-lew: lewis; liz: elizabeth; lou: louis louise; maggie: margaret; marty: martin; matt: matthew; max: maximilian maxwell; meg: margaret; mel: melvin; mick: michael;
-mickey: michael; mike: michael; mitch: mitchell; molly: mary; nate: nathaniel nathan; ned: edward; nick: nicholas; norm: norman; pam: pamela; pat: patrick patricia;
-peggy: margaret; pete: peter; phil: philip phillip; ray: raymond; rich: richard; rick: richard; rob: robert; robbie: robert; ron: ronald; ronnie: ronald; rudy: rudolph;
-sally: sarah; sam: samuel samantha; sandy: alexander sandra; sid: sidney; stan: stanley; steve: steven stephen; sue: susan; ted: theodore edward; teddy: theodore edward;
-terry: terence theresa; theo: theodore; tim: timothy; toby: tobias; tom: thomas; tommy: thomas; tony: anthony; trish: patricia; val: valerie; vic: victor;
-vince: vincent; wally: walter; walt: walter; wes: wesley; will: william; willie: william; woody: woodrow; zack: zachary`;
+al: alan albert alexander alfred; alex: alexander alexandra; andy: andrew; annie: ann anna anne; art: arthur; barb: barbara; bart: bartholomew;
+becky: rebecca; ben: benjamin; benny: benjamin; bernie: bernard; bert: albert herbert robert; bess: elizabeth; beth: elizabeth; betsy: elizabeth;
+betty: elizabeth; bill: william; billy: william; bob: robert; bobby: robert; brad: bradley; cathy: catherine; charlie: charles; chip: charles;
+chris: christine christopher; chuck: charles; cindy: cynthia; dan: daniel; danny: daniel; dave: david; davy: david; deb: deborah; debbie: deborah;
+dick: richard; dolly: dorothy; don: donald; dot: dorothy; doug: douglas; drew: andrew; ed: edmund edward edwin; eddie: edward; eliza: elizabeth;
+ella: eleanor; ellen: eleanor; fanny: frances; fran: frances; frank: francis; fred: alfred frederick; freddie: frederick; gabe: gabriel; gene: eugene;
+gerry: gerald gerard; ginny: virginia; greg: gregory; hal: harold henry; hank: henry; harry: harold henry; herb: herbert; ike: dwight isaac;
+jack: john; jake: jacob; jamie: james; jeff: jeffrey; jen: jennifer; jenny: jennifer; jerry: gerald jeremiah jerome; jim: james; jimmy: james;
+joe: joseph; joey: joseph; johnny: john; jon: john jonathan; josh: joshua; judy: judith; kate: catherine katherine; kathy: katherine;
+katie: catherine katherine; kay: katherine; ken: kenneth; kenny: kenneth; kim: kimberly; kitty: catherine katherine; larry: laurence lawrence;
+len: leonard; leo: leonard leopold; lew: lewis; liz: elizabeth; lizzie: elizabeth; lou: louis louise; maggie: margaret; marge: margaret; marty: martin;
+matt: matthew; mattie: martha; max: maximilian maxwell; meg: margaret; mel: melvin; mick: michael; mickey: michael; mike: michael; mitch: mitchell;
+molly: mary; nat: nathaniel; nate: nathan nathaniel; nathan: nathaniel; ned: edward; nell: eleanor; nick: nicholas; norm: norman; paddy: patrick;
+pam: pamela; pat: patricia patrick; patty: martha patricia; peggy: margaret; pete: peter; phil: philip phillip; polly: mary; ray: raymond;
+rich: richard; rick: richard; ricky: richard; rob: robert; robbie: robert; ron: ronald; ronnie: ronald; rudy: rudolph; sadie: sarah; sally: sarah;
+sam: samantha samuel; sammy: samuel; sandy: alexander sandra; sid: sidney; stan: stanley; steve: stephen steven; sue: susan; susie: susan;
+ted: edward theodore; teddy: edward theodore; terry: terence theresa; tess: theresa; theo: theodore; tim: timothy; tina: christine; toby: tobias;
+tom: thomas; tommy: thomas; tony: anthony; tricia: patricia; trish: patricia; val: valerie; vic: victor; vicky: victoria; vince: vincent;
+wally: walter; walt: walter; wes: wesley; will: william; willie: william; woody: woodrow; zach: zachary; zack: zachary`;
 
 const FORMAL = new Map(
   NICKNAMES.trim()
@@ -28,4 +33,10 @@ const FORMAL = new Map(
 /** @param given in lower case; empty for what is no nickname */
 export function formalNamesOf(given: string): readonly string[] {
   return FORMAL.get(given) ?? [];
+}
+
+/** Whether two given names may be one: equal, or one short for the other, or both for a third. In lower case. */
+export function mayBeOneName(a: string, b: string): boolean {
+  const names = [a, ...formalNamesOf(a)];
+  return [b, ...formalNamesOf(b)].some((name) => names.includes(name));
 }

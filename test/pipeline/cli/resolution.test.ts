@@ -1,27 +1,9 @@
 // What people say of what is one, from the command line on; each run is a process of its own.
-import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { engram } from '../../support/engram-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function engram(args: readonly string[], input = ''): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
-    child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.end(input);
-  });
-}
 
 test('a merge is explained, taken apart, put together again, and asked about', async (t) => {
   const dir = await temporaryFolder(t);

@@ -1,21 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { createRandom } from '../../../pipeline/core/random.ts';
+import { engram } from '../../support/engram-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-function engram(args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
-    child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.end();
-  });
-}
 
 test('a model is learnt from labels, used, and refused where it does not fit', async (t) => {
   const dir = await temporaryFolder(t);
