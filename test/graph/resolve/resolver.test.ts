@@ -128,17 +128,3 @@ test('a person is shown by the most frequent name that has a given name', (t) =>
   t.is(hopper.name, 'Grace Hopper');
   t.deepEqual(hopper.aliases, ['Hopper', 'Rear Admiral Grace Hopper']);
 });
-
-test('a corpus of thousands of documents is resolved in near-linear time', (t) => {
-  const corpus = (size: number): Extraction[] =>
-    Array.from({ length: size }, (_, i) => extractionOf(`doc-${i}`, `[PER Anna B${i % 97} Name${i}] met [PER Name${i}] and [PER John Smith] of [ORG Firm ${i % 50}].`)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const millisecondsFor = (documents: readonly Extraction[]): number => {
-    const start = performance.now();
-    resolveEntities(documents);
-    return performance.now() - start;
-  };
-  const [small, large] = [corpus(500), corpus(8000)];
-  millisecondsFor(small);
-  const ratio = millisecondsFor(large) / Math.max(5, millisecondsFor(small));
-  t.true(ratio < 16 * 6, `16 times the documents took ${ratio.toFixed(1)} times as long`);
-});
