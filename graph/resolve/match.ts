@@ -88,7 +88,8 @@ function compareCompany({ company: [shared, strangers] }: TypeWeights, a: Profil
   const { names, tells } = companyShared(a, b);
   if (names.length > 0) return [{ name: 'company', found: names.join(', '), weight: shared * tells }];
   const apart = companyApart(a, b);
-  return apart === 0 ? [] : [{ name: 'company', found: 'none in common', weight: strangers * apart }];
+  // It was weighed beside the surroundings, and says too much without them.
+  return apart === 0 || a.context === undefined || b.context === undefined ? [] : [{ name: 'company', found: 'none in common', weight: strangers * apart }];
 }
 
 /** Natural log of one and the number of names around the thing that has fewer, where the two have none in common; 0 where they have. */
