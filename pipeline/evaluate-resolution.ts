@@ -101,6 +101,11 @@ export interface PouredEvaluation {
   readonly resolved: ClusterScores;
   /** The same where equal names of one type are one. */
   readonly equalNames: ClusterScores;
+  /**
+   * Across documents nobody said what is one. Of names of one type that several documents use: which documents' things are one, against all
+   * of one name being one. Its recall says how much of what nearly always is one is kept together.
+   */
+  readonly acrossDocuments: ClusterScores;
 }
 
 /**
@@ -117,7 +122,9 @@ export async function evaluatePoured(path: string): Promise<PouredEvaluation> {
   });
   for (const extraction of extractions) resolver.add(extraction);
   const entityOf = new Map<string, number>();
-  resolver.clusters().forEach(({ appearances }, cluster) => {
+  const ofName = new Map<string, number[]>();
+  resolver.clusters().forEach(({ type, appearances }, cluster) => {
+    for (const { entity } of appearances) ofName.set(`${type} ${entity.key}`, [...(ofName.get(`${type} ${entity.key}`) ?? []), cluster]);
     for (const { extraction, entity } of appearances) for (const mention of entity.mentions) entityOf.set(`${extraction.id} ${mention}`, cluster);
   });
   const [resolved, equal, gold]: number[][] = [[], [], []];
@@ -134,5 +141,9 @@ export async function evaluatePoured(path: string): Promise<PouredEvaluation> {
       gold!.push(numberOf(`${extraction.id} g ${mention.chain}`));
     });
   });
-  return { documents: documents.length, resolved: scoreClusters(resolved!, gold!), equalNames: scoreClusters(equal!, gold!) };
+  const common = [...ofName.values()].filter((clusters) => clusters.length > 1);
+  const names = common.flatMap((clusters, name) => clusters.map(() => name));
+  // Two names of one thing are no mistake here.
+  const things = common.flatMap((clusters, name) => clusters.map((cluster) => numberOf(`${name} ${cluster}`)));
+  return { documents: documents.length, resolved: scoreClusters(resolved!, gold!), equalNames: scoreClusters(equal!, gold!), acrossDocuments: scoreClusters(things, names) };
 }

@@ -5,6 +5,7 @@
 // (`match.ts`) and joined from the surest pair down (`cluster.ts`); a surname alone goes to the bearer it fits.
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Decision, DocumentId, EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
+import { isOnlyCountry } from '../../pipeline/core/names/countries.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
 import { compareNames, nameKeysOf, namesContradict, type Name, type NameLevel } from './compare-names.ts';
@@ -12,7 +13,7 @@ import type { ContextReader } from './context.ts';
 import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
-import { comparePair, logOddsOf, type Comparison } from './match.ts';
+import { comparePair, logOddsOf, RAREST, type Comparison } from './match.ts';
 import { anchorAt, anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
@@ -302,6 +303,7 @@ export class EntityResolver {
 
   private rarityOf(key: string): number | undefined {
     const { reader } = this.options;
+    if (isOnlyCountry(key)) return RAREST;
     return reader === undefined ? undefined : key.split(' ').reduce((sum, word) => sum + reader.rarityOf(word), 0);
   }
 

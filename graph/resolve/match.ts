@@ -53,6 +53,8 @@ const USUAL_RARITY = 6;
 /** A name may be made of common words because what has it is known to everyone. */
 const LEAST_RARE = -1.5;
 const MOST_RARE = 8;
+/** Of a name that means one thing, however often it is used. */
+export const RAREST = USUAL_RARITY + MOST_RARE;
 const LEAST_WEIGHT = -12;
 
 /** @param rarity of the shared name, as `ContextReader.rarityOf` measures each of its words, added up; undefined without a lexicon */

@@ -18,11 +18,12 @@ export async function printTextResolution(paths: readonly string[], config: Conf
   if (path.endsWith('.csv') || path.endsWith('.tsv')) throw new EngramError('ENGRAM_USAGE', { problem: `Say what the columns of '${path}' hold: --columns title=text,year=number.` });
   const { evaluatePairs, evaluatePoured } = await import('../evaluate-resolution.ts');
   if (path.endsWith('.json')) {
-    const { documents, resolved, equalNames } = await evaluatePoured(path);
-    if (flags.json) return printJson({ task: 'resolution', data: path, documents, resolved, equalNames });
+    const { documents, resolved, equalNames, acrossDocuments } = await evaluatePoured(path);
+    if (flags.json) return printJson({ task: 'resolution', data: path, documents, resolved, equalNames, acrossDocuments });
     print(heading(`resolution · ${formatCount(documents)} documents in one graph, names within each document against marked chains`));
     const row = (name: string, { precision, recall, f1 }: { precision: number; recall: number; f1: number }): string[] => [name, percent(precision), percent(recall), paint(percent(f1), 'bold', 'green')];
-    return print(table([['', 'precision', 'recall', 'F1'], row('B³', resolved.bCubed), row('pairs', resolved.pairs), row('B³, equal names of one type', equalNames.bCubed), row('pairs, equal names of one type', equalNames.pairs)], [{}, RIGHT, RIGHT, RIGHT]));
+    print(table([['', 'precision', 'recall', 'F1'], row('B³', resolved.bCubed), row('pairs', resolved.pairs), row('B³, equal names of one type', equalNames.bCubed), row('pairs, equal names of one type', equalNames.pairs)], [{}, RIGHT, RIGHT, RIGHT]));
+    return print(`Things of different documents with one name and type that are kept together: B³ recall ${percent(acrossDocuments.bCubed.recall)}, of pairs ${percent(acrossDocuments.pairs.recall)}`);
   }
   const { documents, scores, baseline, notFound } = await evaluatePairs(path, config, flags.goldMentions === true);
   if (flags.json) return printJson({ task: 'resolution', data: path, mentions: flags.goldMentions ? 'gold' : 'found', documents, scores, baseline, notFound });

@@ -200,3 +200,14 @@ const usualNames = new Map(
 export function countryOf(normalized: string): string | undefined {
   return usualNames.get(normalized);
 }
+
+/** A state of the United States has this name too. */
+const SHARED = new Set(['georgia']);
+
+/**
+ * Whether a name that places are compared by is the usual one of a country and of nothing else that documents speak of.
+ * @param normalized lower-case words with single spaces
+ */
+export function isOnlyCountry(normalized: string): boolean {
+  return !SHARED.has(normalized) && countryOf(normalized)?.toLowerCase() === normalized;
+}
