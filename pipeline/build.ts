@@ -10,7 +10,7 @@ import { openStore, STORES } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
-import type { GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
+import type { DeadLetter, GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import { openJournal, type JournalProblem } from './journal.ts';
 import {
@@ -59,7 +59,11 @@ export interface BuildResult {
   readonly store: StoreCounts;
   /** Records of the journal that were damaged; their documents were read anew where the inputs still hold them. */
   readonly journalProblems: readonly JournalProblem[];
+  /** The first inputs that could not be read; dead-letter.jsonl has all. */
+  readonly deadLetters: readonly DeadLetter[];
 }
+
+const MOST_TOLD = 3;
 
 const CREDENTIALS = /\/\/[^/]*@/;
 
@@ -103,6 +107,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   });
   const deadLetters = await openDeadLetters(out);
   const unreadable = new Set<string>();
+  const told: DeadLetter[] = [];
 
   async function* items(): AsyncGenerator<SourceItem> {
     for (const file of files) {
@@ -127,7 +132,10 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       items: items(),
       stages,
       journal: { keyOf: journal.keyOf, append: (records) => journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const)) },
-      onDeadLetter: (letter) => deadLetters.append(letter),
+      onDeadLetter: (letter) => {
+        if (told.length < MOST_TOLD) told.push(letter);
+        return deadLetters.append(letter);
+      },
       batchDocuments: config.extract.batchDocuments,
       concurrency: config.extract.concurrency,
       signal,
@@ -185,7 +193,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     };
     await writeManifest(out, complete);
     tell('done');
-    return { manifest: complete, graph, extractions, store, journalProblems: journal.problems };
+    return { manifest: complete, graph, extractions, store, journalProblems: journal.problems, deadLetters: told };
   } finally {
     await journal.close();
     await deadLetters.close();

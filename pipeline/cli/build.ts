@@ -73,6 +73,7 @@ export function addBuildCommand(program: Command): void {
     for (const { path, line, reason } of flags.quiet ? [] : result.journalProblems) note(`engram: ${path}, line ${line}: ${reason}`);
     if (counts.deadLetters === 0) return;
     process.exitCode = EXIT.someFailed;
+    for (const { message } of flags.quiet ? [] : result.deadLetters) note(`engram: ${message}`);
     if (!flags.json) note(`engram: ${plural(counts.deadLetters, 'document')} could not be read; ${flags.out}/dead-letter.jsonl says why.`);
   });
 }

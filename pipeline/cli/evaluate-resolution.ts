@@ -46,7 +46,7 @@ export function addEvaluateResolutionCommand(parent: Command): void {
     const [, entityColumn, pattern] = /^([^:]+)(?::(.+))?$/.exec(flags.entity ?? '') ?? [];
     const entity = entityColumn === undefined ? undefined : { column: entityColumn, pattern: pattern === undefined ? undefined : new RegExp(pattern) };
     const tables = await Promise.all(flags.data.map((path) => readRecordTable(path, { columns, id: flags.id, entity })));
-    for (const { uri, line, message } of tables.flatMap(({ refused }) => refused)) if (!flags.quiet) note(`engram: ${uri}, line ${line ?? 0}: ${message}`);
+    for (const { message } of tables.flatMap(({ refused }) => refused)) if (!flags.quiet) note(`engram: ${message}`);
     const rows = tables.flatMap((each) => each.rows);
     const offset = tables.length === 2 ? tables[0]!.rows.length : 0;
     const places = [0, tables.length - 1].map((at) => new Map(tables[at]!.ids.map((id, index) => [id, index + (at === 0 ? 0 : offset)]))) as [Map<string, number>, Map<string, number>];

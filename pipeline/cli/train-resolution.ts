@@ -32,7 +32,7 @@ export function addTrainResolution(parent: Command): void {
     const { trainWithLabels, writeResolutionModel } = await import('../pair-labels.ts');
     const columns = parseColumns(flags.columns);
     const tables = await Promise.all(flags.data.map((path) => readRecordTable(path, { columns, id: flags.id })));
-    for (const { uri, line, message } of tables.flatMap(({ refused }) => refused)) if (!flags.quiet) note(`engram: ${uri}, line ${line ?? 0}: ${message}`);
+    for (const { message } of tables.flatMap(({ refused }) => refused)) if (!flags.quiet) note(`engram: ${message}`);
     const rows = tables.flatMap((each) => each.rows);
     const places = tables.map(({ ids }, at) => new Map(ids.map((id, index) => [id, index + (at === 0 ? 0 : tables[0]!.rows.length)])));
     const labels = await readLabels(flags.pairs, [places[0]!, places.at(-1)!]);

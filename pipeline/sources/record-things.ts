@@ -12,6 +12,8 @@ export interface ThingReader {
   thing(line: number, entries: readonly (readonly [column: string, cell: string])[]): SourceItem;
 }
 
+/** Characters of a name; what is longer is no name. */
+const LONGEST_NAME = 1000;
 /** What claims what a row says. */
 const EXTRACTOR = 'record@1';
 const LABELS: Readonly<Record<FieldKind, string>> = { name: 'TEXT', person: 'TEXT', address: 'TEXT', text: 'TEXT', identifier: 'TEXT', date: 'TIME', number: 'NUM' };
@@ -44,6 +46,8 @@ export function createThingReader(uri: string, table: RecordTableConfig, { refus
       firstLineOf.set(id, line);
       const name = names.map((column) => cells.get(column)!).filter((part) => part !== '').join(' ');
       if (name === '') return refuse(line, 'ENGRAM_SOURCE_BAD_ROW', { problem: `its name (${names.join(', ')}) is empty` });
+      const long = [...names, ...columns.filter(({ type }) => type !== undefined).map(({ column }) => column)].find((column) => cells.get(column)!.length > LONGEST_NAME);
+      if (long !== undefined) return refuse(line, 'ENGRAM_SOURCE_BAD_ROW', { problem: `its '${long}' has ${cells.get(long)!.length} characters; a name has ${LONGEST_NAME} at most` });
       const said = columns.filter(({ column }) => cells.get(column) !== '');
       const fields: RecordFields['fields'] = [{ predicate: 'name', kind: table.type === 'PER' ? 'person' : 'text', value: name }, ...said.map(({ column, predicate, kind }) => ({ predicate, kind, value: cells.get(column)! }))];
       const labels = [table.type, ...said.map(({ kind, type }) => type ?? LABELS[kind])];

@@ -61,6 +61,8 @@ export async function* readTableRows(bytes: AsyncIterable<Uint8Array>, { uri, de
       if (cells instanceof Error) return yield badRow(line, messageOf(cells));
       const names = columnNames(cells!);
       const missing = needed.find((name) => !names.includes(name));
+      const twice = needed.find((name) => cells!.filter((cell) => cell.trim() === name).length > 1);
+      if (twice !== undefined) return yield badRow(line, `several columns are called '${twice}' (${placesOf(twice, cells!)}); give each a name of its own`);
       if (missing !== undefined) return yield badRow(line, `there is no column '${missing}'; the columns are ${names.map((name) => `'${name}'`).join(', ')}`);
       columns = names;
       continue;
@@ -98,6 +100,8 @@ function cellsOf(rows: readonly TextRow[], delimiter: string): (readonly string[
   if (rows.length === 1) return [new Error('csv-parse does not read it as one row')];
   return rows.map((row) => cellsOf([row], delimiter)[0]!);
 }
+
+const placesOf = (name: string, header: readonly string[]): string => header.flatMap((cell, at) => (cell.trim() === name ? [`column ${at + 1}`] : [])).join(', ');
 
 /** A column without a name, or with one that is taken, is named after its place. */
 function columnNames(header: readonly string[]): string[] {

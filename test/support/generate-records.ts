@@ -2,7 +2,7 @@
 //
 // Names: 130 given names and 160 common surnames (of 60 % of the families), the others one of 4,836 that are put together from two parts;
 // 2,108 towns and 1,550 streets in the same way. All are drawn with Zipf-like frequencies, so that the most common ones are shared by many.
-// Households: of most only one person is on record; of one in 500 two to five are, with one address, mostly (90 %) one surname and in half
+// Households: of half of them one person is on record, of the others two to five are, with one address, mostly (90 %) one surname and in half
 // of them one telephone; children are 18 to 40 years younger; in one in twelve of those with two children they are twins, who share the
 // day of birth; in one in fifty a child has the name of a parent.
 // Records: 65 % of the persons have one, 22 % two, 9 % three, 4 % four. The first is as the person says it, but for fields that are missing
@@ -109,7 +109,7 @@ export function generateRecords(count: number, seed: number): SyntheticRecord[] 
   const birth = (year: number): string => `${year}${String(1 + random.integer(12)).padStart(2, '0')}${String(1 + random.integer(28)).padStart(2, '0')}`;
 
   const household = (): Cells[] => {
-    const size = chance(0.998) ? 1 : 2 + Math.min(3, Math.floor(random.next() ** 1.5 * 4));
+    const size = chance(0.5) ? 1 : 2 + Math.min(3, Math.floor(random.next() ** 1.5 * 4));
     const [shared, family, phone] = [address(), surname(), `0${digits(9)}`];
     const sharesPhone = chance(0.5);
     const parentYear = 1925 + random.integer(70);

@@ -103,9 +103,9 @@ class Growing {
   }
 }
 
-export function blockRecords({ count, columns: compared }: RecordColumns): Blocks {
+export function blockRecords({ count, columns: compared, precedence }: RecordColumns): Blocks {
   // What prose shares, and all words together, is found in the columns that say it short.
-  const columns = compared.filter(({ kind }) => kind !== 'prose' && kind !== 'whole');
+  const columns = precedence.map((column) => compared[column]).filter(({ kind }) => kind !== 'prose');
   const keyed = columns.map(keyColumn);
   const [starts, items] = [new Growing(), new Growing()];
   starts.push(0);

@@ -1,6 +1,7 @@
 // How much each comparison says for or against two records being one (Fellegi & Sunter 1969), learnt without labels by expectation
 // maximisation (Winkler 1988) over the pairs that are compared; pairs that reach the same levels count as one with their number.
-// Departs from them in that some matches have changed in much at once, as persons do who moved: columns alone would call each of those proof.
+// Pairs are of several sorts, each with shares of its own (latent classes, Larsen & Rubin 2001): the members of a household
+// have an address in common, of which each column alone would speak for a match.
 import type { Rivalry } from './rivals.ts';
 
 /** Pairs that reach the same levels. */
@@ -10,14 +11,21 @@ export interface Pattern {
   readonly count: number;
 }
 
+/** Of each column and level the share of some pairs that reach it. */
+export type LevelShares = readonly Float64Array[];
+
+/** Pairs that are alike in the same way. */
+export interface Sort {
+  /** Of the matches, or of the others. */
+  readonly share: number;
+  readonly levels: LevelShares;
+}
+
 export interface LinkageModel {
-  /** Of each column and level the share of the pairs that match, and of those that do not, that reach it. */
-  readonly match: readonly Float64Array[];
-  readonly nonMatch: readonly Float64Array[];
+  readonly matches: readonly Sort[];
+  readonly others: readonly Sort[];
   /** Share of the compared pairs that match; of two tables, probability that a pair does of whose records nobody wants another. */
   readonly prior: number;
-  /** Share of the matches that have changed. */
-  readonly changed: number;
 }
 
 const ITERATIONS = 200;
@@ -28,50 +36,75 @@ const SMOOTHING = 0.5;
 const FIRST_PRIOR = 0.1;
 /** Log odds beyond which a pair is as sure as can be. */
 const SUREST = 30;
-const FIRST_CHANGED = 0.1;
-/** Of a match that has changed, the share of the columns that are still as in a match; the others are as in any two records. */
-const UNCHANGED = 0.5;
+/** Of pairs that do not match. */
+const SORTS = 3;
+/** Columns that have nothing in common in a pair that is no match, before anything is learnt. */
+const APART = 2;
+/** What sets a sort apart from matches: a column in which so many of its pairs at least, and so many matches at most, have nothing in common. */
+const MOSTLY_APART = 0.5;
+const RARELY_APART = 0.1;
+/** Pairs for each match. */
+const FEW = 0.25;
 
 /**
  * @param levels how many each column has
  * @param rivalry where each record has one partner at most
  */
 export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[], rivalry?: Rivalry): LinkageModel {
-  const spread = (of: (level: number, count: number) => number): Float64Array[] =>
-    levels.map((count) => {
-      const shares = Float64Array.from({ length: count }, (_, level) => of(level, count));
-      const sum = shares.reduce((a, b) => a + b, 0);
-      return shares.map((share) => share / sum);
-    });
-  let model: LinkageModel = { match: spread((level, count) => 4 ** (level - count)), nonMatch: spread((level) => 4 ** -level), prior: FIRST_PRIOR, changed: FIRST_CHANGED };
+  const learn = (others: readonly Sort[]): LinkageModel => improve(patterns, { matches: [{ share: 1, levels: highLevels(levels) }], others, prior: FIRST_PRIOR }, rivalry);
+  const model = learn(divideByLikeness(patterns, levels));
+  const match = averageOf(model.matches);
+  const isApart = ({ levels: own }: Sort): boolean => own.some((shares, column) => shares[0] >= MOSTLY_APART && match[column][0] <= RARELY_APART);
+  // What nothing sets apart are matches that agree less: such records are not of several sorts.
+  if (!model.others.every(isApart)) return learn([{ share: 1, levels: lowLevels(levels) }]);
+  const moved = model.others.filter((sort) => haveMoved(model, sort));
+  return moved.length === 0 ? model : improve(patterns, withMatches(model, moved), rivalry);
+}
+
+/** Whether a sort is of matches that changed in much at once, as of persons who moved: few, and what they have in common would do for a match. */
+function haveMoved({ matches, others, prior }: LinkageModel, sort: Sort): boolean {
+  if (sort.share * (1 - prior) > FEW * prior) return false;
+  const [match, rest] = [averageOf(matches), averageOf(others.filter((each) => each !== sort))];
+  const inCommon = sort.levels.map((shares, column) => shares.reduce((sum, part, level) => sum + part * Math.log(match[column][level] / rest[column][level]), 0));
+  return logOddsOf(inCommon.reduce((sum, weight) => sum + Math.max(0, weight), 0), prior) > 0;
+}
+
+function withMatches({ matches, others, prior }: LinkageModel, moved: readonly Sort[]): LinkageModel {
+  const scaled = (sorts: readonly Sort[], by: number): Sort[] => sorts.map((sort) => ({ ...sort, share: sort.share * by }));
+  const sumOf = (sorts: readonly Sort[]): number => sorts.reduce((sum, { share }) => sum + share, 0);
+  const all = [...scaled(matches, prior), ...scaled(moved, 1 - prior)];
+  const rest = others.filter((sort) => !moved.includes(sort));
+  return { matches: scaled(all, 1 / sumOf(all)), others: scaled(rest, 1 / sumOf(rest)), prior: sumOf(all) };
+}
+
+function improve(patterns: readonly Pattern[], first: LinkageModel, rivalry?: Rivalry): LinkageModel {
+  const levels = first.matches[0].levels.map(({ length }) => length);
+  let model = first;
   for (let step = 0; step < ITERATIONS; step++) {
-    const [match, nonMatch] = [levels.map((count) => new Float64Array(count).fill(SMOOTHING)), levels.map((count) => new Float64Array(count).fill(SMOOTHING))];
-    let [matching, changing, all] = [0, 0, 0];
+    const [matches, others] = [model.matches, model.others].map((sorts) => sorts.map(() => ({ pairs: SMOOTHING, levels: emptyCounts(levels) })));
+    let all = 0;
     const weigh = createWeigher(model);
     const weighed = patterns.map(({ levels: own }) => weigh(own));
     const odds = Float64Array.from(weighed, ({ weight }) => Math.exp(Math.min(SUREST, logOddsOf(weight, model.prior))));
-    const matches = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
-    for (const [pattern, { levels: own, count }] of patterns.entries()) {
-      const [matched, { changed }] = [matches[pattern], weighed[pattern]];
-      matching += matched;
-      changing += matched * changed;
-      all += count;
-      for (let column = 0; column < own.length; column++) {
-        const level = own[column];
-        if (level < 0) continue;
-        const still = UNCHANGED * model.match[column][level];
-        const kept = matched * (1 - changed + (changed * still) / (still + (1 - UNCHANGED) * model.nonMatch[column][level]));
-        match[column][level] += kept;
-        nonMatch[column][level] += Math.max(0, count - kept);
-      }
-    }
-    const normalise = (counts: readonly Float64Array[]): Float64Array[] =>
-      counts.map((column) => {
-        const sum = column.reduce((a, b) => a + b, 0);
-        return column.map((count) => count / sum);
+    const matched = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
+    const count = (sorts: typeof matches, own: Int8Array, shares: Float64Array, pairs: number): void =>
+      sorts.forEach((sort, index) => {
+        const part = shares[index] * pairs;
+        sort.pairs += part;
+        for (let column = 0; column < own.length; column++) if (own[column] >= 0) sort.levels[column][own[column]] += part;
       });
+    patterns.forEach(({ levels: own, count: pairs }, pattern) => {
+      count(matches, own, weighed[pattern].matches, matched[pattern]);
+      count(others, own, weighed[pattern].others, Math.max(0, pairs - matched[pattern]));
+      all += pairs;
+    });
+    const matching = matched.reduce((a, b) => a + b, 0);
+    const sortsOf = (counted: typeof matches): Sort[] => {
+      const sum = counted.reduce((pairs, sort) => pairs + sort.pairs, 0);
+      return counted.map((sort) => ({ share: sort.pairs / sum, levels: sort.levels.map(toShares) }));
+    };
     const oddsBefore = rivalry?.oddsOf(matching) ?? matching / (all - matching);
-    const next: LinkageModel = { match: normalise(match), nonMatch: normalise(nonMatch), prior: oddsBefore / (1 + oddsBefore), changed: changing / matching };
+    const next: LinkageModel = { matches: sortsOf(matches), others: sortsOf(others), prior: oddsBefore / (1 + oddsBefore) };
     const change = Math.abs(next.prior - model.prior) / next.prior;
     model = next;
     if (change < SMALLEST_CHANGE) break;
@@ -79,26 +112,78 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
   return model;
 }
 
-/** @returns the natural log of the odds that levels add, and the probability that a match that reaches them has changed */
-export function createWeigher({ match, nonMatch, changed }: LinkageModel): (levels: Int8Array) => { readonly weight: number; readonly changed: number } {
-  const whole = match.map((shares, column) => shares.map((share, level) => Math.log(share / nonMatch[column][level])));
-  const partly = match.map((shares, column) => shares.map((share, level) => Math.log(1 - UNCHANGED + (UNCHANGED * share) / nonMatch[column][level])));
+const emptyCounts = (levels: readonly number[]): Float64Array[] => levels.map((count) => new Float64Array(count).fill(SMOOTHING));
+const highLevels = (levels: readonly number[]): Float64Array[] => levels.map((count) => toShares(Float64Array.from({ length: count }, (_, level) => 4 ** level)));
+const lowLevels = (levels: readonly number[]): Float64Array[] => levels.map((count) => toShares(Float64Array.from({ length: count }, (_, level) => 4 ** -level)));
+
+function toShares(counts: Float64Array): Float64Array {
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => count / sum);
+}
+
+/**
+ * First sorts, of pairs that have nothing in common in some columns: those with so much in common in the others that it outweighs that; the
+ * rest, by how much they have in common.
+ */
+function divideByLikeness(patterns: readonly Pattern[], levels: readonly number[]): Sort[] {
+  const [high, low] = [highLevels(levels), lowLevels(levels)];
+  const apart = patterns
+    .filter(({ levels: own }) => own.filter((level) => level === 0).length >= APART)
+    .map((pattern, index) => {
+      const likeness = pattern.levels.reduce((sum, level, column) => (level < 0 ? sum : sum + Math.log(high[column][level] / low[column][level])), 0);
+      return { ...pattern, index, likeness };
+    })
+    .sort((x, y) => y.likeness - x.likeness || x.index - y.index);
+  const rest = apart.reduce((sum, { likeness, count }) => (likeness > 0 ? sum : sum + count), 0);
+  const counts = Array.from({ length: SORTS }, () => emptyCounts(levels));
+  let before = 0;
+  for (const { levels: own, count, likeness } of apart) {
+    const sort = counts[likeness > 0 ? 0 : 1 + Math.floor(((SORTS - 1) * before) / rest)];
+    if (likeness <= 0) before += count;
+    own.forEach((level, column) => level >= 0 && (sort[column][level] += count));
+  }
+  return counts.map((sort) => ({ share: 1 / SORTS, levels: sort.map(toShares) }));
+}
+
+/** Of all pairs of some sorts. */
+export function averageOf(sorts: readonly Sort[]): LevelShares {
+  const all = sorts.reduce((sum, { share }) => sum + share, 0);
+  return sorts[0].levels.map((shares, column) => shares.map((_, level) => sorts.reduce((sum, sort) => sum + (sort.share / all) * sort.levels[column][level], 0)));
+}
+
+/** What a column says by itself: the natural log of the odds that each of its levels adds. */
+export function weightsOf({ matches, others }: LinkageModel, column: number): Float64Array {
+  const [match, other] = [averageOf(matches)[column], averageOf(others)[column]];
+  return match.map((share, level) => Math.log(share / other[level]));
+}
+
+export interface Weighed {
+  /** Natural log of the odds that the levels add. */
+  readonly weight: number;
+  /** Of a pair that reaches them and matches the probability of each sort of matches; of one that does not, of each other sort. */
+  readonly matches: Float64Array;
+  readonly others: Float64Array;
+}
+
+export function createWeigher({ matches, others }: LinkageModel): (levels: Int8Array) => Weighed {
+  const [ofMatches, ofOthers] = [createSorter(matches), createSorter(others)];
   return (levels) => {
-    let [x, y] = [Math.log1p(-changed), Math.log(changed)];
-    for (let column = 0; column < levels.length; column++) {
-      if (levels[column] < 0) continue;
-      x += whole[column][levels[column]];
-      y += partly[column][levels[column]];
-    }
-    const most = Math.max(x, y);
-    return { weight: most + Math.log(Math.exp(x - most) + Math.exp(y - most)), changed: 1 / (1 + Math.exp(x - y)) };
+    const [match, other] = [ofMatches(levels), ofOthers(levels)];
+    return { weight: match.log - other.log, matches: match.sorts, others: other.sorts };
+  };
+}
+
+/** @returns the natural log of the probability that a pair reaches levels, and the probability of each sort where it does */
+function createSorter(sorts: readonly Sort[]): (levels: Int8Array) => { readonly log: number; readonly sorts: Float64Array } {
+  const logs = sorts.map(({ share, levels }) => ({ share: Math.log(share), levels: levels.map((column) => column.map(Math.log)) }));
+  return (levels) => {
+    const each = Float64Array.from(logs, (sort) => levels.reduce((sum, level, column) => (level < 0 ? sum : sum + sort.levels[column][level]), sort.share));
+    const most = each.reduce((x, y) => Math.max(x, y));
+    const log = most + Math.log(each.reduce((sum, own) => sum + Math.exp(own - most), 0));
+    return { log, sorts: each.map((own) => Math.exp(own - log)) };
   };
 }
 
 export function logOddsOf(weight: number, prior: number): number {
   return weight + Math.log(prior / (1 - prior));
-}
-
-export function probabilityOf(weight: number, prior: number): number {
-  return 1 / (1 + Math.exp(-logOddsOf(weight, prior)));
 }

@@ -23,6 +23,8 @@ export interface Value {
 /** Levels of each kind, the last one equality. */
 export const LEVELS: Readonly<Record<ComparedKind, number>> = { name: 5, person: 6, address: 5, text: 8, prose: 4, whole: 8, identifier: 3, date: 4, number: 4 };
 
+/** Characters of a cell that are compared. */
+const LONGEST = 20_000;
 const ALIKE = [0.7, 0.85, 0.92] as const;
 const SHARED = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85] as const;
 /** Long texts share something, or much. */
@@ -32,7 +34,8 @@ const PROSE_SHARED = [0.2, 0.5] as const;
 export const isWordy = (kind: ComparedKind): boolean => kind === 'text' || kind === 'prose' || kind === 'whole';
 
 /** @returns undefined where the cell says nothing */
-export function valueOf(cell: string, kind: ComparedKind): Value | undefined {
+export function valueOf(whole: string, kind: ComparedKind): Value | undefined {
+  const cell = whole.slice(0, LONGEST);
   if (kind === 'person') return normalizePerson(cell);
   const text = anyAscii(cell).toLowerCase().replace(/&#?[a-z0-9]+;/g, ' ').replace(/[^a-z0-9.]+/g, ' ').replace(/\.(?!\d)/g, ' ').replace(/\s+/g, ' ').trim();
   if (text === '') return undefined;

@@ -1,6 +1,6 @@
 // What a learnt model sees of two records: what the unsupervised model says, how alike each column is beyond its level, what numbers and rare
 // words they share or not, and how the pair stands among the rivals of both. The same whichever record comes first.
-import type { LinkageModel } from './fellegi-sunter.ts';
+import { weightsOf, type LinkageModel } from './fellegi-sunter.ts';
 import { isWordy, levelOf, LEVELS, valueOf, type ComparedKind, type Value } from './fields.ts';
 import type { Linkage } from './link.ts';
 import { viewRows } from './record-views.ts';
@@ -41,7 +41,7 @@ interface ColumnFeatures {
 function describeColumn(rows: readonly (readonly string[])[], kind: ComparedKind, column: number, model: LinkageModel): ColumnFeatures {
   const made: (Value | undefined)[] = [];
   const valueAt = (record: number): Value | undefined => (record in made ? made[record] : (made[record] = valueOf(rows[record][column], kind)));
-  const weightOfLevel = model.match[column].map((share, level) => Math.log(share / model.nonMatch[column][level]));
+  const weightOfLevel = weightsOf(model, column);
   const counts = new Map<string, number>();
   for (let record = 0; record < rows.length; record++) {
     const value = valueAt(record);

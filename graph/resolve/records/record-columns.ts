@@ -17,6 +17,8 @@ export interface RecordColumn {
 export interface RecordColumns {
   readonly count: number;
   readonly columns: readonly RecordColumn[];
+  /** Columns with most distinct values first, so that nothing depends on the order in which they came; without those made of others. */
+  readonly precedence: readonly number[];
   /** Of each record where it comes from. */
   readonly source?: Int32Array;
 }
@@ -37,14 +39,17 @@ export function internRecords(rows: readonly (readonly string[])[], kinds: reado
   };
   const interned = kinds.map((kind, column) => {
     const own = internColumn(rows, kind, column);
-    const hashes = [0x811c9dc5, 0x3c6ef372].map((seed) => Int32Array.from(own.values, (text) => hashText(text, seed)));
+    return { kind, ...own, hashes: [0x811c9dc5, 0x3c6ef372].map((seed) => Int32Array.from(own.values, (text) => hashText(text, seed))) };
+  });
+  const precedence = precedenceOf(interned);
+  for (const column of precedence) {
+    const { of, hashes } = interned[column];
     for (let record = 0; record < count; record++) {
-      const value = own.of[record];
+      const value = of[record];
       if (value < 0) mix(record, 1, 2);
       else mix(record, hashes[0][value], hashes[1][value]);
     }
-    return { kind, ...own };
-  });
+  }
   for (let record = 0; source !== undefined && record < count; record++) mix(record, source[record], source[record]);
   const order = orderOf(Float64Array.from(high, (hash, record) => (hash >>> 0) * 2 ** 21 + (low[record] >>> 11)));
   const columns = interned.map(({ kind, of, values }): RecordColumn => {
@@ -55,7 +60,12 @@ export function internRecords(rows: readonly (readonly string[])[], kinds: reado
     }
     return { kind, of: sorted, counts, ...packTexts(values) };
   });
-  return { records: { count, columns, source: source === undefined ? undefined : sharedInt32(count).map((_, place) => source[order[place]]) }, order };
+  return { records: { count, columns, precedence, source: source === undefined ? undefined : sharedInt32(count).map((_, place) => source[order[place]]) }, order };
+}
+
+function precedenceOf(interned: readonly { readonly kind: ComparedKind; readonly values: readonly string[]; readonly hashes: readonly Int32Array[] }[]): number[] {
+  const ranked = interned.flatMap(({ kind, values, hashes }, column) => (kind === 'whole' ? [] : [{ column, kind, distinct: values.length, sum: hashes[0].reduce((all, hash) => (all + hash) | 0, 0) }]));
+  return ranked.sort((x, y) => y.distinct - x.distinct || x.sum - y.sum || (x.kind < y.kind ? -1 : 1)).map(({ column }) => column);
 }
 
 function internColumn(rows: readonly (readonly string[])[], kind: ComparedKind, column: number): { of: Int32Array; values: string[] } {

@@ -8,6 +8,7 @@ import { comparePair, logOddsOf, type Comparison } from '../match.ts';
 import { sortedByDocument } from '../name-groups.ts';
 import { mergeProfiles, type Appearance, type Profile } from '../profile.ts';
 import type { FieldKind } from '../../../pipeline/core/model.ts';
+import { weightsOf } from './fellegi-sunter.ts';
 import { LEVELS } from './fields.ts';
 import { linkRecordsHere, type Linkage } from './link.ts';
 
@@ -93,12 +94,12 @@ function compareRows({ rows, columns, single, linkage }: LinkedRows, x: Appearan
     const name = columns[column] ?? 'all words';
     const found = columns[column] === undefined ? `level ${level} of ${LEVELS[kinds[column]] - 1}` : `${cellOf(x, name)} / ${cellOf(y, name)}`;
     const isRuledOut = level === 0 && single.includes(column);
-    return [{ name, found, weight: isRuledOut ? Number.NEGATIVE_INFINITY : Math.log(model.match[column][level] / model.nonMatch[column][level]) }];
+    return [{ name, found, weight: isRuledOut ? Number.NEGATIVE_INFINITY : weightsOf(model, column)[level] }];
   });
   const prior = Math.log(model.prior / (1 - model.prior));
   const rest = pairs.logOdds[pair] - prior - comparisons.reduce((sum, { weight }) => sum + weight, 0);
   comparisons.push({ name: 'usual', found: 'of the pairs compared, those that are one', weight: prior });
-  if (Number.isFinite(rest) && Math.abs(rest) > 0.005) comparisons.push({ name: 'rarity', found: 'how rare the equal values are, and that much may have changed', weight: rest });
+  if (Number.isFinite(rest) && Math.abs(rest) > 0.005) comparisons.push({ name: 'rarity', found: 'how rare the equal values are, and how many that are two have as much in common', weight: rest });
   return { comparisons, logOdds: pairs.logOdds[pair] };
 }
 

@@ -32,7 +32,7 @@ test('a model is learnt from labels, used, and refused where it does not fit', a
   const unknown = await engram(['train', 'resolution', '--data', table, '--columns', columns, '--pairs', labels, '--out', model]);
   t.is(unknown.code, 2);
   t.regex(unknown.err, /line 2: expected the ids of two records and 1 or 0/);
-  await writeFile(model, '{"version": 1}');
+  await writeFile(model, '{"version": 2}');
   const broken = await engram(['evaluate', 'resolution', '--data', table, '--columns', columns, '--entity', 'entity', '--model', model]);
   t.is(broken.code, 2);
   t.regex(broken.err, /cannot be used: columns/);
