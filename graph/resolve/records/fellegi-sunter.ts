@@ -78,28 +78,20 @@ function withMatches({ matches, others, prior }: LinkageModel, moved: readonly S
 }
 
 function improve(patterns: readonly Pattern[], first: LinkageModel, rivalry?: Rivalry): LinkageModel {
+  const all = patterns.reduce((sum, { count }) => sum + count, 0);
   const levels = first.matches[0].levels.map(({ length }) => length);
   let model = first;
   for (let step = 0; step < ITERATIONS; step++) {
     const [matches, others] = [model.matches, model.others].map((sorts) => sorts.map(() => ({ pairs: SMOOTHING, levels: emptyCounts(levels) })));
-    let all = 0;
-    const weigh = createWeigher(model);
-    const weighed = patterns.map(({ levels: own }) => weigh(own));
-    const odds = Float64Array.from(weighed, ({ weight }) => Math.exp(Math.min(SUREST, logOddsOf(weight, model.prior))));
+    const [ofMatches, ofOthers] = [createSorter(model.matches), createSorter(model.others)];
+    const odds = Float64Array.from(patterns, ({ levels: own }) => Math.exp(Math.min(SUREST, logOddsOf(ofMatches.logOf(own) - ofOthers.logOf(own), model.prior))));
     const matched = rivalry?.countMatches(odds) ?? odds.map((o, pattern) => (patterns[pattern].count * o) / (1 + o));
-    const count = (sorts: typeof matches, own: Int8Array, shares: Float64Array, pairs: number): void =>
-      sorts.forEach((sort, index) => {
-        const part = shares[index] * pairs;
-        sort.pairs += part;
-        for (let column = 0; column < own.length; column++) if (own[column] >= 0) sort.levels[column][own[column]] += part;
-      });
-    patterns.forEach(({ levels: own, count: pairs }, pattern) => {
-      count(matches, own, weighed[pattern].matches, matched[pattern]);
-      count(others, own, weighed[pattern].others, Math.max(0, pairs - matched[pattern]));
-      all += pairs;
+    patterns.forEach(({ levels: own, count }, pattern) => {
+      countLevels(matches, own, ofMatches.sharesOf(own), matched[pattern]);
+      countLevels(others, own, ofOthers.sharesOf(own), Math.max(0, count - matched[pattern]));
     });
     const matching = matched.reduce((a, b) => a + b, 0);
-    const sortsOf = (counted: typeof matches): Sort[] => {
+    const sortsOf = (counted: readonly CountedSort[]): Sort[] => {
       const sum = counted.reduce((pairs, sort) => pairs + sort.pairs, 0);
       return counted.map((sort) => ({ share: sort.pairs / sum, levels: sort.levels.map(toShares) }));
     };
@@ -110,6 +102,19 @@ function improve(patterns: readonly Pattern[], first: LinkageModel, rivalry?: Ri
     if (change < SMALLEST_CHANGE) break;
   }
   return model;
+}
+
+interface CountedSort {
+  pairs: number;
+  readonly levels: readonly Float64Array[];
+}
+
+function countLevels(sorts: readonly CountedSort[], own: Int8Array, shares: Float64Array, pairs: number): void {
+  for (let index = 0; index < sorts.length; index++) {
+    const [sort, part] = [sorts[index], shares[index] * pairs];
+    sort.pairs += part;
+    for (let column = 0; column < own.length; column++) if (own[column] >= 0) sort.levels[column][own[column]] += part;
+  }
 }
 
 const emptyCounts = (levels: readonly number[]): Float64Array[] => levels.map((count) => new Float64Array(count).fill(SMOOTHING));
@@ -157,30 +162,42 @@ export function weightsOf({ matches, others }: LinkageModel, column: number): Fl
   return match.map((share, level) => Math.log(share / other[level]));
 }
 
-export interface Weighed {
-  /** Natural log of the odds that the levels add. */
-  readonly weight: number;
-  /** Of a pair that reaches them and matches the probability of each sort of matches; of one that does not, of each other sort. */
-  readonly matches: Float64Array;
-  readonly others: Float64Array;
-}
-
-export function createWeigher({ matches, others }: LinkageModel): (levels: Int8Array) => Weighed {
+/** @returns the natural log of the odds that levels add */
+export function createWeigher({ matches, others }: LinkageModel): (levels: Int8Array) => number {
   const [ofMatches, ofOthers] = [createSorter(matches), createSorter(others)];
-  return (levels) => {
-    const [match, other] = [ofMatches(levels), ofOthers(levels)];
-    return { weight: match.log - other.log, matches: match.sorts, others: other.sorts };
-  };
+  return (levels) => ofMatches.logOf(levels) - ofOthers.logOf(levels);
 }
 
-/** @returns the natural log of the probability that a pair reaches levels, and the probability of each sort where it does */
-function createSorter(sorts: readonly Sort[]): (levels: Int8Array) => { readonly log: number; readonly sorts: Float64Array } {
+interface Sorter {
+  /** Natural log of the probability that a pair of these sorts reaches levels. */
+  logOf(levels: Int8Array): number;
+  /** Probability of each sort, of a pair that reaches them; the same array each time. */
+  sharesOf(levels: Int8Array): Float64Array;
+}
+
+function createSorter(sorts: readonly Sort[]): Sorter {
   const logs = sorts.map(({ share, levels }) => ({ share: Math.log(share), levels: levels.map((column) => column.map(Math.log)) }));
-  return (levels) => {
-    const each = Float64Array.from(logs, (sort) => levels.reduce((sum, level, column) => (level < 0 ? sum : sum + sort.levels[column][level]), sort.share));
-    const most = each.reduce((x, y) => Math.max(x, y));
-    const log = most + Math.log(each.reduce((sum, own) => sum + Math.exp(own - most), 0));
-    return { log, sorts: each.map((own) => Math.exp(own - log)) };
+  const each = new Float64Array(sorts.length);
+  const logOf = (own: Int8Array): number => {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let sort = 0; sort < logs.length; sort++) {
+      const { share, levels } = logs[sort];
+      let log = share;
+      for (let column = 0; column < own.length; column++) if (own[column] >= 0) log += levels[column][own[column]];
+      each[sort] = log;
+      if (log > most) most = log;
+    }
+    let sum = 0;
+    for (let sort = 0; sort < each.length; sort++) sum += Math.exp(each[sort] - most);
+    return most + Math.log(sum);
+  };
+  return {
+    logOf,
+    sharesOf(own) {
+      const log = logOf(own);
+      for (let sort = 0; sort < each.length; sort++) each[sort] = Math.exp(each[sort] - log);
+      return each;
+    },
   };
 }
 

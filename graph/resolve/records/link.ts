@@ -163,7 +163,7 @@ function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs
     }
   });
   const weigh = createWeigher(model);
-  const weights = learnt.map(({ levels }) => logOddsOf(weigh(levels).weight, model.prior));
+  const weights = learnt.map(({ levels }) => logOddsOf(weigh(levels), model.prior));
   return Float32Array.from(rare, (parts, pair) => weights[patterns[pair]] + parts / PARTS);
 }
 

@@ -4,6 +4,8 @@ import type { ComparedKind, FieldKind } from './fields.ts';
 
 /** Words of a cell, on average, from which on a column of texts is prose. */
 const PROSE_WORDS = 20;
+/** From which on texts say something that other columns may say too; a street does not. */
+const TITLE_WORDS = 4;
 
 /** @param kinds as `viewKinds` gives them */
 export function viewRows(rows: readonly (readonly string[])[], kinds: readonly ComparedKind[]): readonly (readonly string[])[] {
@@ -12,10 +14,11 @@ export function viewRows(rows: readonly (readonly string[])[], kinds: readonly C
   return rows.map((cells) => kinds.map((kind, column) => (kind === 'whole' ? parts.map((part) => cells[part] ?? '').join(' ') : (cells[column] ?? ''))));
 }
 
-/** The kinds of the columns, `prose` for a text where it is, and after them `whole` where there is text. */
+/** The kinds of the columns, `prose` for a text where it is, and after them `whole` where there are titles. */
 export function viewKinds(rows: readonly (readonly string[])[], kinds: readonly FieldKind[]): readonly ComparedKind[] {
-  if (!kinds.includes('text')) return kinds;
-  const isProse = kinds.map((kind, column) => kind === 'text' && meanWords(rows, column) >= PROSE_WORDS);
+  const words = kinds.map((kind, column) => (kind === 'text' ? meanWords(rows, column) : 0));
+  if (words.every((mean) => mean < TITLE_WORDS)) return kinds;
+  const isProse = words.map((mean) => mean >= PROSE_WORDS);
   // Where all text is prose it is all there is to compare.
   const hasTitle = kinds.some((kind, column) => kind === 'text' && !isProse[column]);
   return [...kinds.map((kind, column): ComparedKind => (hasTitle && isProse[column] ? 'prose' : kind)), 'whole'];

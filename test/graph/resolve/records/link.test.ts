@@ -102,7 +102,7 @@ test('what tells matches apart is learnt without labels', (t) => {
   t.true(Math.abs(model.prior - 0.2) < 0.02, `${model.prior}`);
   averageOf(model.matches).forEach((column) => column.forEach((share, at) => t.true(Math.abs(share - match[at]!) < 0.05)));
   const weigh = createWeigher(model);
-  const right = compared.filter((levels, i) => logOddsOf(weigh(levels).weight, model.prior) > 0 === truth[i]).length;
+  const right = compared.filter((levels, i) => logOddsOf(weigh(levels), model.prior) > 0 === truth[i]).length;
   t.true(right / truth.length > 0.97);
 });
 
