@@ -18,10 +18,14 @@ export interface ClusterOptions {
   readonly same?: Pairs;
   /** Never together, not even through others. */
   readonly different?: Pairs;
+  /** Natural log of the odds of a pair that is not among those given. Left out, nobody can compare more: such pairs speak against a little. */
+  readonly compare?: (a: number, b: number) => number;
 }
 
 /** Pairs of two clusters that nobody compared speak against joining them, by this much in log odds. */
 const NOT_COMPARED = -0.1;
+/** Of each of two clusters so many members are compared with those of the other, where not all pairs are given. */
+const LOOKED_AT = 4;
 /** No pair says more than this, in log odds. */
 const SUREST = 15;
 /** Log odds are summed as whole numbers of such parts, so that the order of a sum plays no part. */
@@ -33,15 +37,21 @@ const NOTHING = partsOf(NOT_COMPARED);
 interface Cluster {
   readonly members: number[];
   readonly sources: Set<number>;
-  /** To each cluster that some pair leads to, what its pairs say beyond that nobody compared them; −Infinity where people say they differ. */
-  readonly odds: Map<number, number>;
+  /** To each cluster that some pair leads to, what the pairs between them say together. */
+  readonly between: Map<number, Between>;
+}
+
+interface Between {
+  /** Of their log odds; −Infinity where people say they differ. */
+  sum: number;
+  pairs: number;
 }
 
 /**
  * Two clusters become one where the log odds of all pairs between them add up to more than nothing.
  * @returns of each item its cluster: the smallest index in it
  */
-export function clusterPairs(count: number, { a, b, logOdds }: ScoredPairs, { source, same = [], different = [] }: ClusterOptions = {}): Uint32Array {
+export function clusterPairs(count: number, { a, b, logOdds }: ScoredPairs, { source, same = [], different = [], compare }: ClusterOptions = {}): Uint32Array {
   const { parts, find } = connect(count, (join) => {
     for (let pair = 0; pair < a.length; pair++) if (logOdds[pair]! > 0) join(a[pair]!, b[pair]!);
     for (const [x, y] of same) join(x, y);
@@ -59,7 +69,7 @@ export function clusterPairs(count: number, { a, b, logOdds }: ScoredPairs, { so
       continue;
     }
     const links = Array.from(own, (pair) => ({ a: Math.min(a[pair]!, b[pair]!), b: Math.max(a[pair]!, b[pair]!), logOdds: logOdds[pair]! }));
-    for (const members of joinPart(links, statements ?? { same: [], different: [] }, source)) {
+    for (const members of joinPart(links, statements ?? { same: [], different: [] }, source, compare)) {
       const smallest = members.reduce((least, member) => Math.min(least, member));
       for (const member of members) parts[member] = smallest;
     }
@@ -76,25 +86,28 @@ interface Link {
 const surestFirst = (x: Link, y: Link): number => y.logOdds - x.logOdds || x.a - y.a || x.b - y.b;
 
 /** @returns the members of each cluster of one connected part */
-function joinPart(links: readonly Link[], { same, different }: { readonly same: Pairs; readonly different: Pairs }, source?: ArrayLike<number>): readonly number[][] {
+function joinPart(links: readonly Link[], { same, different }: { readonly same: Pairs; readonly different: Pairs }, source?: ArrayLike<number>, compare?: ClusterOptions['compare']): readonly number[][] {
   const clusters = new Map<number, Cluster>();
   const clusterOf = new Map<number, number>();
   const add = (item: number): void => {
     if (clusterOf.has(item)) return;
     clusterOf.set(item, item);
-    clusters.set(item, { members: [item], sources: new Set(source === undefined ? [] : [source[item]!]), odds: new Map() });
+    clusters.set(item, { members: [item], sources: new Set(source === undefined ? [] : [source[item]!]), between: new Map() });
   };
-  const relate = (x: number, y: number, odds: number): void => {
-    clusters.get(x)!.odds.set(y, (clusters.get(x)!.odds.get(y) ?? 0) + odds);
-    clusters.get(y)!.odds.set(x, (clusters.get(y)!.odds.get(x) ?? 0) + odds);
+  const relate = (x: number, y: number, { sum, pairs }: Between): void => {
+    for (const [from, to] of [[x, y], [y, x]] as const) {
+      const { between } = clusters.get(from)!;
+      const before = between.get(to);
+      between.set(to, { sum: (before?.sum ?? 0) + sum, pairs: (before?.pairs ?? 0) + pairs });
+    }
   };
   for (const { a, b } of links) [a, b].forEach(add);
   for (const pair of [...same, ...different]) pair.forEach(add);
-  for (const { a, b, logOdds } of links) relate(a, b, partsOf(logOdds) - NOTHING);
-  for (const [x, y] of different) relate(x, y, Number.NEGATIVE_INFINITY);
+  for (const { a, b, logOdds } of links) relate(a, b, { sum: partsOf(logOdds), pairs: 1 });
+  for (const [x, y] of different) relate(x, y, { sum: Number.NEGATIVE_INFINITY, pairs: 0 });
 
   const join = (x: number, y: number): void => {
-    const weigh = (id: number): number => clusters.get(id)!.members.length + clusters.get(id)!.odds.size;
+    const weigh = (id: number): number => clusters.get(id)!.members.length + clusters.get(id)!.between.size;
     const [to, from] = weigh(x) > weigh(y) || (weigh(x) === weigh(y) && x < y) ? [x, y] : [y, x];
     const [into, gone] = [clusters.get(to)!, clusters.get(from)!];
     for (const member of gone.members) {
@@ -102,11 +115,30 @@ function joinPart(links: readonly Link[], { same, different }: { readonly same: 
       into.members.push(member);
     }
     for (const each of gone.sources) into.sources.add(each);
-    for (const [other, odds] of gone.odds) {
-      clusters.get(other)!.odds.delete(from);
-      if (other !== to) relate(to, other, odds);
+    for (const [other, own] of gone.between) {
+      clusters.get(other)!.between.delete(from);
+      if (other !== to) relate(to, other, own);
     }
     clusters.delete(from);
+  };
+
+  const given = compare === undefined ? undefined : new Map(links.map(({ a, b, logOdds }) => [`${a} ${b}`, partsOf(logOdds)]));
+  /** Pairs that are not given say what those that are looked at do, and no more than those that are given. */
+  const isAgainst = (one: Cluster, other: Cluster, { sum, pairs }: Between): boolean => {
+    const unknown = one.members.length * other.members.length - pairs;
+    if (unknown === 0 || sum === Number.NEGATIVE_INFINITY) return sum <= 0;
+    if (compare === undefined) return sum + NOTHING * unknown <= 0;
+    let [looked, said] = [0, 0];
+    for (const x of lookAt(one.members)) {
+      for (const y of lookAt(other.members)) {
+        const [a, b] = [Math.min(x, y), Math.max(x, y)];
+        const key = `${a} ${b}`;
+        if (!given!.has(key)) given!.set(key, partsOf(compare(a, b)));
+        looked++;
+        said += given!.get(key)!;
+      }
+    }
+    return sum + (said / looked) * Math.min(unknown, pairs) <= 0;
   };
 
   const known = new Map(same.length === 0 ? [] : links.map(({ a, b, logOdds }) => [`${a} ${b}`, logOdds]));
@@ -116,17 +148,24 @@ function joinPart(links: readonly Link[], { same, different }: { readonly same: 
   });
   for (const { a, b } of stated.sort(surestFirst)) {
     const [x, y] = [clusterOf.get(a)!, clusterOf.get(b)!];
-    if (x !== y && clusters.get(x)!.odds.get(y) !== Number.NEGATIVE_INFINITY) join(x, y);
+    if (x !== y && clusters.get(x)!.between.get(y)?.sum !== Number.NEGATIVE_INFINITY) join(x, y);
   }
   for (const { a, b } of links.filter(({ logOdds }) => logOdds > 0).sort(surestFirst)) {
     const [x, y] = [clusterOf.get(a)!, clusterOf.get(b)!];
     if (x === y) continue;
     const [one, other] = [clusters.get(x)!, clusters.get(y)!];
-    if (one.odds.get(y)! + NOTHING * one.members.length * other.members.length <= 0) continue;
+    if (isAgainst(one, other, one.between.get(y)!)) continue;
     if (sharesAny(one.sources, other.sources)) continue;
     join(x, y);
   }
   return [...clusters.values()].map(({ members }) => members);
+}
+
+/** The same members whichever of them came first, spread over the cluster. */
+function lookAt(members: readonly number[]): readonly number[] {
+  if (members.length <= LOOKED_AT) return members;
+  const sorted = [...members].sort((a, b) => a - b);
+  return Array.from({ length: LOOKED_AT }, (_, index) => sorted[Math.floor((index * sorted.length) / LOOKED_AT)]!);
 }
 
 function sharesAny(x: ReadonlySet<number>, y: ReadonlySet<number>): boolean {

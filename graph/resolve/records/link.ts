@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { createThread } from '../../../pipeline/core/start-thread.ts';
 import { clusterPairs, type ScoredPairs } from '../cluster.ts';
 import { blockRecords, CANDIDATES } from './candidates.ts';
-import { Patterns } from './compare.ts';
+import { createComparison, Patterns } from './compare.ts';
 import { createWeigher, learnLinkage, logOddsOf, type LinkageModel, type Pattern } from './fellegi-sunter.ts';
 import { isWordy, LEVELS, type ComparedKind, type FieldKind } from './fields.ts';
 import { createSteps, stretchesOf, stretchOf, type Found, type Pairs, type Steps } from './link-steps.ts';
@@ -85,8 +85,9 @@ type Plan<Result> = Generator<SharedStep, Result, unknown[]>;
 function* planLinkage({ records, order, kinds, known }: Prepared): Plan<Linkage> {
   const { pairs, patterns } = yield* comparePairs(records);
   const model = known?.model ?? learnLinkage(patterns, kinds.map((kind) => LEVELS[kind]), records.source === undefined ? undefined : createRivalry(pairs, records.source));
-  const logOdds = weighPairs(records, pairs, patterns, model);
-  const clusters = clusterPairs(records.count, { ...pairs, logOdds }, { source: records.source });
+  const { logOdds, weigh } = weighPairs(records, pairs, patterns, model);
+  const compare = createComparison(records);
+  const clusters = clusterPairs(records.count, { ...pairs, logOdds }, { source: records.source, compare: (a, b) => weigh(compare(a, b), a, b) });
   return { pairs: { ...placePairs(pairs, order), logOdds }, clusters: placeClusters(clusters, order), model, kinds, patterns, patternOf: pairs.patterns };
 }
 
@@ -144,11 +145,10 @@ function* comparePairs(records: RecordColumns): Plan<{ pairs: Pairs; patterns: P
 const bytesOf = (levels: Int8Array): Uint8Array => new Uint8Array(levels.buffer, levels.byteOffset, levels.length);
 
 /** Log odds of each pair: those of its pattern, and what equal values say by how common they are, beside the usual of the column. */
-function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs, learnt: readonly Pattern[], model: LinkageModel): Float32Array {
-  const rarity = columns.map(({ counts, kind }) => (isWordy(kind) ? new Int32Array(counts.length) : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
-  const rare = new Float64Array(a.length);
-  columns.forEach(({ of, kind }, column) => {
-    if (isWordy(kind)) return;
+function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs, learnt: readonly Pattern[], model: LinkageModel): { logOdds: Float32Array; weigh: (levels: Int8Array, x: number, y: number) => number } {
+  const rarity = columns.map(({ counts, kind }) => (isWordy(kind) ? undefined : Int32Array.from(counts, (records) => Math.round(PARTS * Math.log(count / records)))));
+  const usual = columns.map(({ of }, column) => {
+    if (rarity[column] === undefined) return 0;
     let [sum, equal] = [0, 0];
     for (let pair = 0; pair < a.length; pair++) {
       const value = of[a[pair]];
@@ -156,15 +156,24 @@ function weighPairs({ count, columns }: RecordColumns, { a, b, patterns }: Pairs
       sum += rarity[column][value];
       equal++;
     }
-    const usual = equal === 0 ? 0 : Math.round(sum / equal);
-    for (let pair = 0; pair < a.length; pair++) {
-      const value = of[a[pair]];
-      if (value >= 0 && value === of[b[pair]]) rare[pair] += rarity[column][value] - usual;
-    }
+    return equal === 0 ? 0 : Math.round(sum / equal);
   });
-  const weigh = createWeigher(model);
-  const weights = learnt.map(({ levels }) => logOddsOf(weigh(levels), model.prior));
-  return Float32Array.from(rare, (parts, pair) => weights[patterns[pair]] + parts / PARTS);
+  const rareOf = (x: number, y: number): number => {
+    let parts = 0;
+    for (let column = 0; column < columns.length; column++) {
+      const own = rarity[column];
+      if (own === undefined) continue;
+      const value = columns[column].of[x];
+      if (value >= 0 && value === columns[column].of[y]) parts += own[value] - usual[column];
+    }
+    return parts / PARTS;
+  };
+  const weighLevels = createWeigher(model);
+  const weights = learnt.map(({ levels }) => logOddsOf(weighLevels(levels), model.prior));
+  return {
+    logOdds: Float32Array.from(a, (x, pair) => weights[patterns[pair]] + rareOf(x, b[pair])),
+    weigh: (levels, x, y) => logOddsOf(weighLevels(levels), model.prior) + rareOf(x, y),
+  };
 }
 
 function placePairs({ a, b }: Pairs, order: Uint32Array): { a: Uint32Array; b: Uint32Array } {

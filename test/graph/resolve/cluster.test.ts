@@ -84,3 +84,18 @@ test('joins as the plain method does that weighs every pair between two clusters
     }),
   );
 });
+
+test('pairs that are not given are looked at where it can be asked what they say, and count as much as those that are', (t) => {
+  const groups = [[0, 1, 2], [3, 4, 5]];
+  const within: Scored = groups.flatMap(([a, b, c]) => [[a!, b!, 9], [b!, c!, 9], [a!, c!, 9]] as const);
+  const linked: Scored = [...within, [2, 3, 1]];
+  const asked: string[] = [];
+  const saying = (logOdds: number) => (a: number, b: number): number => {
+    asked.push(`${a} ${b}`);
+    return logOdds;
+  };
+  t.deepEqual(cluster(6, linked, { compare: saying(0.5) }), [0, 0, 0, 0, 0, 0]);
+  t.is(new Set(asked).size, asked.length, 'no pair is asked for twice');
+  t.false(asked.includes('2 3'), 'nor one that is given');
+  t.deepEqual(cluster(6, linked, { compare: saying(-5) }), [0, 0, 0, 3, 3, 3]);
+});
