@@ -43,8 +43,11 @@ const APART = 2;
 /** What sets a sort apart from matches: a column in which so many of its pairs at least, and so many matches at most, have nothing in common. */
 const MOSTLY_APART = 0.5;
 const RARELY_APART = 0.1;
-/** Pairs for each match. */
+/** Pairs for each match, of those that moved. */
 const FEW = 0.25;
+const FIRST_MOVED = 0.1;
+/** Matches that are divided into two sorts. */
+const LEAST_MATCHES = 100;
 
 /**
  * @param levels how many each column has
@@ -57,18 +60,31 @@ export function learnLinkage(patterns: readonly Pattern[], levels: readonly numb
   const isApart = ({ levels: own }: Sort): boolean => own.some((shares, column) => shares[0] >= MOSTLY_APART && match[column][0] <= RARELY_APART);
   // What nothing sets apart are matches that agree less: such records are not of several sorts.
   if (!model.others.every(isApart)) return learn([{ share: 1, levels: lowLevels(levels) }]);
-  const moved = model.others.filter((sort) => haveMoved(model, sort));
-  return moved.length === 0 ? model : improve(patterns, withMatches(model, moved), rivalry);
+  const alike = model.others.filter((sort) => areAlike(model, sort));
+  if (alike.length === 0) return model;
+  const moved = alike.filter(({ share }) => share * (1 - model.prior) < FEW * model.prior);
+  if (moved.length > 0) return improve(patterns, withMatches(model, moved), rivalry);
+  // As many as these are, they live together; who moved is looked for among the matches, if there are enough of those.
+  if (model.prior * patterns.reduce((sum, { count }) => sum + count, 0) < LEAST_MATCHES) return model;
+  const divided = improve(patterns, withMoved(model), rivalry);
+  return divided.matches[1].share < FEW ? divided : model;
 }
 
-/** Whether a sort is of matches that changed in much at once, as of persons who moved: few, and what they have in common would do for a match. */
-function haveMoved({ matches, others, prior }: LinkageModel, sort: Sort): boolean {
-  if (sort.share * (1 - prior) > FEW * prior) return false;
+/** Whether a sort has so much in common that this alone would do for a match, as members of a household have, and one who moved with himself. */
+function areAlike({ matches, others, prior }: LinkageModel, sort: Sort): boolean {
   const [match, rest] = [averageOf(matches), averageOf(others.filter((each) => each !== sort))];
   const inCommon = sort.levels.map((shares, column) => shares.reduce((sum, part, level) => sum + part * Math.log(match[column][level] / rest[column][level]), 0));
   return logOddsOf(inCommon.reduce((sum, weight) => sum + Math.max(0, weight), 0), prior) > 0;
 }
 
+/** With a second sort of matches that agree in half of what the others agree in. */
+function withMoved(model: LinkageModel): LinkageModel {
+  const [levels, others] = [averageOf(model.matches), averageOf(model.others)];
+  const halfway = levels.map((shares, column) => shares.map((share, level) => (share + others[column][level]) / 2));
+  return { ...model, matches: [{ share: 1 - FIRST_MOVED, levels }, { share: FIRST_MOVED, levels: halfway }] };
+}
+
+/** With some of the others as matches. */
 function withMatches({ matches, others, prior }: LinkageModel, moved: readonly Sort[]): LinkageModel {
   const scaled = (sorts: readonly Sort[], by: number): Sort[] => sorts.map((sort) => ({ ...sort, share: sort.share * by }));
   const sumOf = (sorts: readonly Sort[]): number => sorts.reduce((sum, { share }) => sum + share, 0);
