@@ -43,7 +43,7 @@ const table = {
     retriable: false,
     exit: 2,
     message: (c) => `${c['path']}, line ${c['line']}: ${c['problem']}`,
-    hint: 'Correct the row, or the column mapping under `sources.csv` in the config.',
+    hint: 'Correct the row, or the column mapping (`sources.csv` or `sources.records` in the config, or --columns).',
   },
   ENGRAM_SOURCE_DUPLICATE_ID: {
     retriable: false,
