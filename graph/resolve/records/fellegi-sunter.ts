@@ -46,8 +46,8 @@ const RARELY_APART = 0.1;
 /** Pairs for each match, of those that moved. */
 const FEW = 0.25;
 const FIRST_MOVED = 0.1;
-/** Matches that are divided into two sorts. */
-const LEAST_MATCHES = 100;
+/** Pairs; fewer are of one sort. */
+const LEAST_DIVIDED = 100;
 
 /**
  * @param levels how many each column has
@@ -55,17 +55,21 @@ const LEAST_MATCHES = 100;
  */
 export function learnLinkage(patterns: readonly Pattern[], levels: readonly number[], rivalry?: Rivalry): LinkageModel {
   const learn = (others: readonly Sort[]): LinkageModel => improve(patterns, { matches: [{ share: 1, levels: highLevels(levels) }], others, prior: FIRST_PRIOR }, rivalry);
-  const model = learn(divideByLikeness(patterns, levels));
+  const ofOneSort = (): LinkageModel => learn([{ share: 1, levels: lowLevels(levels) }]);
+  const sorts = divideByLikeness(patterns, levels);
+  if (sorts === undefined) return ofOneSort();
+  const model = learn(sorts);
   const match = averageOf(model.matches);
   const isApart = ({ levels: own }: Sort): boolean => own.some((shares, column) => shares[0] >= MOSTLY_APART && match[column][0] <= RARELY_APART);
   // What nothing sets apart are matches that agree less: such records are not of several sorts.
-  if (!model.others.every(isApart)) return learn([{ share: 1, levels: lowLevels(levels) }]);
+  if (!model.others.every(isApart)) return ofOneSort();
   const alike = model.others.filter((sort) => areAlike(model, sort));
   if (alike.length === 0) return model;
   const moved = alike.filter(({ share }) => share * (1 - model.prior) < FEW * model.prior);
+  if (moved.length === model.others.length) return model;
   if (moved.length > 0) return improve(patterns, withMatches(model, moved), rivalry);
   // As many as these are, they live together; who moved is looked for among the matches, if there are enough of those.
-  if (model.prior * patterns.reduce((sum, { count }) => sum + count, 0) < LEAST_MATCHES) return model;
+  if (model.prior * patterns.reduce((sum, { count }) => sum + count, 0) < LEAST_DIVIDED) return model;
   const divided = improve(patterns, withMoved(model), rivalry);
   return divided.matches[1].share < FEW ? divided : model;
 }
@@ -145,8 +149,9 @@ function toShares(counts: Float64Array): Float64Array {
 /**
  * First sorts, of pairs that have nothing in common in some columns: those with so much in common in the others that it outweighs that; the
  * rest, by how much they have in common.
+ * @returns undefined where there are too few
  */
-function divideByLikeness(patterns: readonly Pattern[], levels: readonly number[]): Sort[] {
+function divideByLikeness(patterns: readonly Pattern[], levels: readonly number[]): Sort[] | undefined {
   const [high, low] = [highLevels(levels), lowLevels(levels)];
   const apart = patterns
     .filter(({ levels: own }) => own.filter((level) => level === 0).length >= APART)
@@ -155,6 +160,7 @@ function divideByLikeness(patterns: readonly Pattern[], levels: readonly number[
       return { ...pattern, index, likeness };
     })
     .sort((x, y) => y.likeness - x.likeness || x.index - y.index);
+  if (apart.reduce((sum, { count }) => sum + count, 0) < LEAST_DIVIDED) return undefined;
   const rest = apart.reduce((sum, { likeness, count }) => (likeness > 0 ? sum : sum + count), 0);
   const counts = Array.from({ length: SORTS }, () => emptyCounts(levels));
   let before = 0;
