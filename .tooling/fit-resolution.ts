@@ -4,8 +4,9 @@
 // - Surroundings and company: logistic regression that tells two documents' things of one name from things of two names of one type. No
 //   labels are used: equal names of two words and more, or of one word that is no person's, are nearly always one thing in an encyclopaedia.
 //
-// What no data here can tell (how often equal names are one thing, nicknames, surnames alone) is kept as it stands in the file; those numbers
-// were set on the `dev` part of `fixtures/resolution/plain`.
+// What no data here can tell (how often equal names are one thing and how far their rarity goes, nicknames, surnames alone) is kept as it stands
+// in the file. Those numbers were set on the `dev` part of `fixtures/resolution/plain`, on a first draft of its pairs of things, and on how much of
+// one name stays together across the documents of Re-DocRED (dev and test[0:250]; nobody marked that).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mentionFrom, readGoldChains, type GoldDocument } from '../extractors/coreference/gold-chains.ts';

@@ -124,7 +124,12 @@ export async function evaluatePoured(path: string): Promise<PouredEvaluation> {
   const entityOf = new Map<string, number>();
   const ofName = new Map<string, number[]>();
   resolver.clusters().forEach(({ type, appearances }, cluster) => {
-    for (const { entity } of appearances) ofName.set(`${type} ${entity.key}`, [...(ofName.get(`${type} ${entity.key}`) ?? []), cluster]);
+    for (const { entity } of appearances) {
+      const name = `${type} ${entity.key}`;
+      const own = ofName.get(name);
+      if (own === undefined) ofName.set(name, [cluster]);
+      else own.push(cluster);
+    }
     for (const { extraction, entity } of appearances) for (const mention of entity.mentions) entityOf.set(`${extraction.id} ${mention}`, cluster);
   });
   const [resolved, equal, gold]: number[][] = [[], [], []];

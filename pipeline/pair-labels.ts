@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { clusterPairs } from '../graph/resolve/cluster.ts';
 import { findBestCut } from '../graph/resolve/records/best-cut.ts';
 import { askInRounds, learnFromAnswers, weighPairs } from '../graph/resolve/records/learn-from-answers.ts';
-import type { Sort } from '../graph/resolve/records/fellegi-sunter.ts';
+import type { LatentClass } from '../graph/resolve/records/fellegi-sunter.ts';
 import type { Linkage } from '../graph/resolve/records/link.ts';
 import { createPairFeatures } from '../graph/resolve/records/pair-features.ts';
 import type { PairModel } from '../graph/resolve/records/pair-model.ts';
@@ -23,13 +23,13 @@ export interface ResolutionModel {
 const VERSION = 2;
 const numbers = z.array(z.number());
 const tree: z.ZodType<PairModel['trees'][number]> = z.lazy(() => z.union([z.strictObject({ value: z.number() }), z.strictObject({ feature: z.int(), threshold: z.number(), left: tree, right: tree })]));
-const sorts = z.array(z.strictObject({ share: z.number(), levels: z.array(numbers) })).min(1);
+const classes = z.array(z.strictObject({ share: z.number(), levels: z.array(numbers) })).min(1);
 const modelFile = z.strictObject({
   version: z.literal(VERSION),
   columns: z.array(z.strictObject({ name: z.string(), kind: z.string() })),
   kinds: z.array(z.string()),
-  matches: sorts,
-  others: sorts,
+  matches: classes,
+  others: classes,
   prior: z.number(),
   features: z.array(z.string()),
   means: numbers,
@@ -70,7 +70,7 @@ export function trainWithLabels(rows: Rows, linkage: Linkage, labels: readonly {
 
 export async function writeResolutionModel(path: string, { columns, linkage, pairs }: ResolutionModel): Promise<void> {
   const { matches, others, prior } = linkage.model;
-  const lists = (sorts: readonly Sort[]): unknown[] => sorts.map(({ share, levels }) => ({ share, levels: levels.map((column) => [...column]) }));
+  const lists = (of: readonly LatentClass[]): unknown[] => of.map(({ share, levels }) => ({ share, levels: levels.map((column) => [...column]) }));
   await writeFile(path, `${JSON.stringify({ version: VERSION, columns, kinds: linkage.kinds, matches: lists(matches), others: lists(others), prior, ...pairs })}\n`);
 }
 
@@ -85,7 +85,7 @@ export async function readResolutionModel(path: string): Promise<ResolutionModel
   const parsed = modelFile.safeParse(json);
   if (!parsed.success) throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `${parsed.error.issues[0]!.path.join('.') || 'the file'}: ${parsed.error.issues[0]!.message}` });
   const { columns, kinds, matches, others, prior, features, means, scales, weights, trees } = parsed.data;
-  const arrays = (lists: typeof matches): Sort[] => lists.map(({ share, levels }) => ({ share, levels: levels.map((list) => Float64Array.from(list)) }));
+  const arrays = (lists: typeof matches): LatentClass[] => lists.map(({ share, levels }) => ({ share, levels: levels.map((list) => Float64Array.from(list)) }));
   return {
     columns: columns as Column[],
     linkage: { kinds: kinds as Linkage['kinds'], model: { matches: arrays(matches), others: arrays(others), prior } },

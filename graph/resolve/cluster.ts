@@ -122,8 +122,10 @@ function joinPart(links: readonly Link[], { same, different }: { readonly same: 
     clusters.delete(from);
   };
 
-  const given = compare === undefined ? undefined : new Map(links.map(({ a, b, logOdds }) => [`${a} ${b}`, partsOf(logOdds)]));
-  /** Pairs that are not given say what those that are looked at do, and no more than those that are given. */
+  let odds: Map<string, number> | undefined;
+  const known = (): Map<string, number> => (odds ??= new Map(links.map(({ a, b, logOdds }) => [`${a} ${b}`, logOdds])));
+  const asked = new Map<string, number>();
+  /** Pairs that are not given say what those of them that are looked at do, and count as so many pairs as are given at most. */
   const isAgainst = (one: Cluster, other: Cluster, { sum, pairs }: Between): boolean => {
     const unknown = one.members.length * other.members.length - pairs;
     if (unknown === 0 || sum === Number.NEGATIVE_INFINITY) return sum <= 0;
@@ -133,18 +135,18 @@ function joinPart(links: readonly Link[], { same, different }: { readonly same: 
       for (const y of lookAt(other.members)) {
         const [a, b] = [Math.min(x, y), Math.max(x, y)];
         const key = `${a} ${b}`;
-        if (!given!.has(key)) given!.set(key, partsOf(compare(a, b)));
+        if (known().has(key)) continue;
+        if (!asked.has(key)) asked.set(key, partsOf(compare(a, b)));
         looked++;
-        said += given!.get(key)!;
+        said += asked.get(key)!;
       }
     }
-    return sum + (said / looked) * Math.min(unknown, pairs) <= 0;
+    return sum + (said / Math.max(1, looked)) * Math.min(unknown, pairs) <= 0;
   };
 
-  const known = new Map(same.length === 0 ? [] : links.map(({ a, b, logOdds }) => [`${a} ${b}`, logOdds]));
   const stated = same.map(([x, y]): Link => {
     const [a, b] = [Math.min(x, y), Math.max(x, y)];
-    return { a, b, logOdds: known.get(`${a} ${b}`) ?? NOT_COMPARED };
+    return { a, b, logOdds: known().get(`${a} ${b}`) ?? NOT_COMPARED };
   });
   for (const { a, b } of stated.sort(surestFirst)) {
     const [x, y] = [clusterOf.get(a)!, clusterOf.get(b)!];

@@ -2,7 +2,7 @@
 
     python resolution-peers.py RECORDS.csv
 
-Needs splink 4 (and its duckdb, pandas) from PyPI. Prints one JSON object.
+Needs splink 4 (`pip install "splink<5"`; duckdb and pandas come with it). Prints one JSON object.
 Settings as its documentation recommends for such columns: term frequencies for names and towns, several tight blocking rules, the share of
 matches from rules that hardly err, u from random pairs, m by expectation maximisation in three turns. Timed: reading, training,
 prediction and clustering. The score is that of the best threshold, of pairs or of clusters, which only who knows the truth can choose.
@@ -14,7 +14,10 @@ import sys
 import time
 
 import duckdb
+import splink
 import splink.comparison_library as cl
+if not splink.__version__.startswith("4."):
+    sys.exit(f'splink {splink.__version__} is installed, these settings are for 4: pip install "splink<5"')
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.blocking_analysis import cumulative_comparisons_to_be_scored_from_blocking_rules_data as count_by_rules
 
