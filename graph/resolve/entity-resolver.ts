@@ -56,7 +56,8 @@ const DOUBT = 1.4;
 export class EntityResolver {
   private readonly options: ResolverOptions;
   private readonly views = new Map<DocumentId, DocumentView>();
-  private readonly placeOf = new WeakMap<Appearance, { readonly view: DocumentView; readonly index: number }>();
+  /** By document and place in its view, from the first time they were asked for. */
+  private readonly profiles = new Map<DocumentId, (Profile | undefined)[]>();
   private readonly groups = new Map<string, Group>();
   private readonly blocks = new Map<string, Set<Group>>();
   private readonly lone: LoneNames;
@@ -80,16 +81,16 @@ export class EntityResolver {
     this.remove(extraction.id);
     const view = viewDocument(extraction);
     this.views.set(extraction.id, view);
-    view.appearances.forEach((appearance, index) => {
-      this.placeOf.set(appearance, { view, index });
+    this.profiles.set(extraction.id, []);
+    for (const appearance of view.appearances) {
       if (isRow(appearance)) {
         this.rows.add(appearance);
         this.records = undefined;
-        return;
+        continue;
       }
       if (this.decisions.isAlone(refer(appearance))) {
         this.lone.add(appearance);
-        return;
+        continue;
       }
       const group = this.groupOf(appearance);
       group.sameName.add(appearance);
@@ -104,13 +105,14 @@ export class EntityResolver {
         if (!group.loneNames.has(name)) this.lone.bear(group, name);
         group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
       }
-    });
+    }
   }
 
   remove(documentId: DocumentId): void {
     const view = this.views.get(documentId);
     if (view === undefined) return;
     this.views.delete(documentId);
+    this.profiles.delete(documentId);
     for (const appearance of view.appearances) {
       if (this.rows.delete(appearance)) {
         this.records = undefined;
@@ -297,8 +299,10 @@ export class EntityResolver {
   }
 
   private profileOf(appearance: Appearance): Profile {
-    const { view, index } = this.placeOf.get(appearance)!;
-    return profileOf(view, index, this.options.functional, this.options.reader);
+    const view = this.views.get(appearance.documentId)!;
+    const profiles = this.profiles.get(appearance.documentId)!;
+    const index = view.appearances.indexOf(appearance);
+    return (profiles[index] ??= profileOf(view, index, this.options.functional, this.options.reader));
   }
 
   private rarityOf(key: string): number | undefined {

@@ -62,7 +62,7 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
   const weights = weightsOf(type);
   const comparisons: Comparison[] = [{ name: 'name', found: level, weight: weights.names[level] ?? 0 }];
   if (rarity !== undefined) comparisons.push({ name: 'rarity', found: rarity.toFixed(1), weight: weights.rarity * Math.max(LEAST_RARE, Math.min(MOST_RARE, rarity - USUAL_RARITY)) });
-  const together = [...a.documents].filter((document) => b.documents.has(document)).length;
+  const together = a.documents.filter((document) => b.documents.includes(document)).length;
   if (together === 0) {
     const surroundings = [...compareSurroundings(weights, a, b), ...compareCompany(weights, a, b)];
     comparisons.push(...(PARTS.has(level) ? surroundings.map(({ weight, ...rest }) => ({ ...rest, weight: weight > 0 ? weight * OF_A_PART : weight })) : surroundings));
@@ -80,7 +80,7 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
 
 function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: TypeWeights, a: Profile, b: Profile): Comparison[] {
   if (a.context === undefined || b.context === undefined) return [];
-  const isKnown = (vector: Float32Array): boolean => vector.some((x) => x !== 0);
+  const isKnown = (vector: Int8Array): boolean => vector.some((x) => x !== 0);
   if (![a.context.sentence, b.context.sentence, a.context.passage, b.context.passage].every(isKnown)) return [];
   const [sentence, passage] = [cosineOf(a.context.sentence, b.context.sentence), cosineOf(a.context.passage, b.context.passage)];
   return [{ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage }];

@@ -3,7 +3,7 @@
 import { isValueLabel } from '../../pipeline/core/model.ts';
 import type { DocumentId, EntityType, Extraction, Relation } from '../../pipeline/core/model.ts';
 import { attributeValueOf } from './attribute-value.ts';
-import { MOST_MENTIONS, REACH, scaleToOne, type Context, type ContextReader } from './context.ts';
+import { MOST_MENTIONS, quantize, REACH, type Context, type ContextReader } from './context.ts';
 import { localEntities, type LocalEntity } from './local-entities.ts';
 
 /** A thing in one document. */
@@ -15,7 +15,7 @@ export interface Appearance {
 
 export interface Profile {
   /** Those it is made of. */
-  readonly documents: ReadonlySet<DocumentId>;
+  readonly documents: readonly DocumentId[];
   /** Of a predicate that has one value: each value with its probability. */
   readonly values: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Other claims, as predicate, direction and name of the other thing, each with its probability. */
@@ -43,6 +43,9 @@ export interface DocumentView {
 }
 
 const MOST_COMPANY = 64;
+/** Shared, for most have nothing of the kind. */
+const NONE = new Map<string, never>();
+const NOWHERE: ReadonlySet<string> = new Set();
 const YEAR = /\b(?:1[0-9]{3}|20[0-9]{2})\b/g;
 const PLACE_AFTER = /^\s*(?:,|\(|in|in the)\s*$/;
 const PLACE_PREDICATES = new Set(['locatedIn', 'country']);
@@ -107,11 +110,11 @@ export function profileOf({ extraction, appearances, ofMention, ofSentence, rela
     }
   }
   return {
-    documents: new Set([extraction.id]),
-    values,
-    facts,
+    documents: [extraction.id],
+    values: values.size === 0 ? NONE : values,
+    facts: facts.size === 0 ? NONE : facts,
     company: strongest(company, MOST_COMPANY),
-    within,
+    within: within.size === 0 ? NOWHERE : within,
     years: rangeOf([...around].flatMap((sentence) => (extraction.text.slice(...extraction.sentences[sentence]!).match(YEAR) ?? []).map(Number))),
     context: reader?.contextOf(extraction, entity.mentions),
   };
@@ -137,13 +140,17 @@ export function mergeProfiles(profiles: readonly Profile[]): Profile {
     for (const [name, weight] of profile.company) raise(company, name, weight);
     for (const place of profile.within) within.add(place);
   }
-  const contexts = profiles.flatMap(({ context, documents: { size: weight } }) => (context === undefined ? [] : [{ context, weight }]));
-  const meanOf = (part: keyof Context): Float32Array => {
+  const contexts = profiles.flatMap(({ context, documents: { length: weight } }) => (context === undefined ? [] : [{ context, weight }]));
+  const meanOf = (part: keyof Context): Int8Array => {
     const sum = new Float32Array(contexts[0]!.context[part].length);
-    for (const { context, weight } of contexts) for (let d = 0; d < sum.length; d++) sum[d]! += weight * context[part][d]!;
-    return scaleToOne(sum);
+    for (const { context, weight } of contexts) {
+      const direction = context[part];
+      const length = Math.sqrt(direction.reduce((total, x) => total + x * x, 0)) || 1;
+      for (let d = 0; d < sum.length; d++) sum[d]! += (weight / length) * direction[d]!;
+    }
+    return quantize(sum);
   };
-  return { documents, values, facts, company, within, years: rangeOf(profiles.flatMap(({ years }) => years ?? [])), context: contexts.length === 0 ? undefined : { sentence: meanOf('sentence'), passage: meanOf('passage') } };
+  return { documents: [...documents], values, facts, company, within, years: rangeOf(profiles.flatMap(({ years }) => years ?? [])), context: contexts.length === 0 ? undefined : { sentence: meanOf('sentence'), passage: meanOf('passage') } };
 }
 
 function raise(scores: Map<string, number>, key: string, score: number): void {

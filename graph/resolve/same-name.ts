@@ -12,7 +12,7 @@ export interface SameNameOptions extends DecidedPairs<string> {
   readonly logOdds: (a: Profile, b: Profile) => number;
 }
 
-/** Documents that decide. Up to so many all are compared with all. */
+/** Documents that decide, beside those that people decided about. Up to so many all are compared with all. */
 const SAMPLE = 16;
 /** Those of the sample that stand for a thing when others are compared with it. */
 const REPRESENTATIVES = 4;
@@ -56,9 +56,8 @@ export class SameName {
   version = 0;
   private readonly options: SameNameOptions;
   private readonly pinned: ReadonlySet<string>;
-  /** In order of document id, with their profiles and what they were found to have to do with each other. */
+  /** In order of document id, with what they were found to have to do with each other. */
   private readonly sample: Appearance[] = [];
-  private profiles: Map<Appearance, Profile> | undefined;
   private odds: Map<Appearance, Map<Appearance, number>> | undefined;
   /** Not in the sample and not yet with a thing. */
   private unplaced: Appearance[] = [];
@@ -79,36 +78,55 @@ export class SameName {
   }
 
   add(appearance: Appearance): void {
-    const isPinned = this.pinned.has(appearance.documentId);
-    const last = this.sample.findLast(({ documentId }) => !this.pinned.has(documentId));
-    const isFull = this.sample.length >= SAMPLE;
-    if (!isPinned && isFull && (last === undefined || byDocument(appearance, last) >= 0)) {
+    const last = this.isFull() && !this.pinned.has(appearance.documentId) ? this.drawn().at(-1) : undefined;
+    if (last !== undefined && byDocument(appearance, last) >= 0) {
       this.unplaced.push(appearance);
       return;
     }
     this.sample.push(appearance);
     this.sample.sort(byDocument);
     this.isStale = true;
-    if (!isFull || isPinned) return;
-    this.sample.splice(this.sample.indexOf(last!), 1);
-    this.forget(last!);
-    this.unplaced.push(last!);
+    if (last === undefined) return;
+    this.sample.splice(this.sample.indexOf(last), 1);
+    this.forget(last);
+    this.unplaced.push(last);
   }
 
   remove(documentId: string): void {
-    const all = [...this.sample, ...this.everyOther()].filter((appearance) => appearance.documentId !== documentId).sort(byDocument);
-    for (const appearance of [...(this.profiles?.keys() ?? [])]) if (appearance.documentId === documentId) this.forget(appearance);
-    this.sample.length = 0;
-    this.unplaced = [];
-    this.decided = [];
-    this.signature = '';
-    this.next = undefined;
-    this.isStale = true;
-    this.version++;
-    for (const appearance of all) {
-      if (this.pinned.has(appearance.documentId) || this.sample.length < SAMPLE) this.sample.push(appearance);
-      else this.unplaced.push(appearance);
+    const place = this.sample.findIndex((appearance) => appearance.documentId === documentId);
+    if (place < 0) {
+      this.removeOther(documentId);
+      return;
     }
+    const [removed] = this.sample.splice(place, 1);
+    this.forget(removed!);
+    this.isStale = true;
+    if (this.isFull()) return;
+    const [first] = this.everyOther().sort(byDocument);
+    if (first === undefined) return;
+    this.removeOther(first.documentId);
+    this.sample.push(first);
+    this.sample.sort(byDocument);
+  }
+
+  /** Those of the sample that nobody put into it. */
+  private drawn(): Appearance[] {
+    return this.sample.filter(({ documentId }) => !this.pinned.has(documentId));
+  }
+
+  private isFull(): boolean {
+    return this.drawn().length >= SAMPLE;
+  }
+
+  private removeOther(documentId: string): void {
+    const removeFrom = (appearances: Appearance[]): boolean => {
+      const place = appearances.findIndex((appearance) => appearance.documentId === documentId);
+      if (place >= 0) appearances.splice(place, 1);
+      return place >= 0;
+    };
+    if (removeFrom(this.unplaced) || this.decided.some(({ others }) => removeFrom(others))) return;
+    this.next?.remove(documentId);
+    if (this.next?.size === 0) this.next = undefined;
   }
 
   /** In order of the first document of each in its sample. */
@@ -131,7 +149,7 @@ export class SameName {
       return;
     }
     this.unplaced = this.everyOther();
-    this.decided = groups.map((members) => new Sense(members, (appearance) => this.profileOf(appearance)));
+    this.decided = groups.map((members) => new Sense(members, this.options.profileOf));
     this.signature = signature;
     this.next = undefined;
     this.version++;
@@ -196,20 +214,11 @@ export class SameName {
     let ofA = this.odds.get(a);
     if (ofA === undefined) this.odds.set(a, (ofA = new Map()));
     let odds = ofA.get(b) ?? this.odds.get(b)?.get(a);
-    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(this.profileOf(a), this.profileOf(b))));
+    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(this.options.profileOf(a), this.options.profileOf(b))));
     return odds;
   }
 
-  /** Kept for those of the sample. */
-  private profileOf(appearance: Appearance): Profile {
-    this.profiles ??= new Map();
-    let profile = this.profiles.get(appearance);
-    if (profile === undefined) this.profiles.set(appearance, (profile = this.options.profileOf(appearance)));
-    return profile;
-  }
-
   private forget(appearance: Appearance): void {
-    this.profiles?.delete(appearance);
     this.odds?.delete(appearance);
     for (const of of this.odds?.values() ?? []) of.delete(appearance);
   }

@@ -8,5 +8,5 @@ export function arbitraryText(): fc.Arbitrary<string> {
     '...', '…', '--', '—', '"', '“', '”', "''", '``', '(', ')', '[1]', '%', '- ', '1. ', ' ', ' ', ' ', '\n', '\r\n', '\n\n', '\t', '\u00a0', '\u200b',
     'The', 'he', 'İstanbul', 'ﬁn', 'e\u0301', '世界。', '👨‍👩‍👧', '\ud83d', '\udc00', '.', '?', '!', ',', ';', ':', "'", '’', '@', '://', '\u0000',
   ];
-  return fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...pieces) }, { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) }, { weight: 2, arbitrary: fc.stringMatching(/^[a-zA-Z]{1,9}$/) }), { maxLength: 60 }).map((parts) => parts.join(''));
+  return fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...pieces) }, { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) }, { weight: 2, arbitrary: fc.stringMatching(/^[a-zA-Z]{1,9}$/) }), { maxLength: 60, size: 'max' }).map((parts) => parts.join(''));
 }

@@ -35,7 +35,7 @@ const ITEMS = 9;
 const anyPair = fc.tuple(fc.nat(ITEMS - 1), fc.nat(ITEMS - 1)).filter(([a, b]) => a !== b);
 const sides = ([a, b]: readonly [number, number]): string => `${Math.min(a, b)} ${Math.max(a, b)}`;
 /** Pairs whose log odds all differ. */
-const anyScored = fc.uniqueArray(anyPair, { selector: sides, maxLength: 30 }).chain((pairs) =>
+const anyScored = fc.uniqueArray(anyPair, { selector: sides, maxLength: 30, size: 'max' }).chain((pairs) =>
   fc.uniqueArray(fc.integer({ min: -400, max: 400 }), { minLength: pairs.length, maxLength: pairs.length }).map((odds) => pairs.map(([a, b], at) => [a, b, odds[at]! / 40] as const)),
 );
 const together = (clusters: readonly number[], [a, b]: readonly [number, number]): boolean => clusters[a] === clusters[b];

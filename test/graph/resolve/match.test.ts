@@ -73,7 +73,7 @@ test('several documents together keep the surest of each claim', (t) => {
   const a = profile('a', '[PER John Smith], born [TIME 1901].', [['John Smith', 'dateOfBirth', '1901', 0.6]]);
   const b = profile('b', '[PER John Smith] of [LOC Oslo], born [TIME 1901], 1930.', [['John Smith', 'dateOfBirth', '1901', 0.8]]);
   const both = mergeProfiles([a, b]);
-  t.is(both.documents.size, 2);
+  t.is(both.documents.length, 2);
   t.is(both.values.get('dateOfBirth')!.get('1901'), 0.8);
   t.deepEqual(both.years, [1901, 1930]);
   t.deepEqual([...both.company.keys()], ['LOC oslo']);
