@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { mentionFrom, readGoldChains, type GoldDocument } from '../extractors/coreference/gold-chains.ts';
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { compareNames, type Name } from '../graph/resolve/compare-names.ts';
-import { cosineOf, createContextReader } from '../graph/resolve/context.ts';
+import { cosinesOf, createContextReader } from '../graph/resolve/context.ts';
 import { companyApart, companyShared, yearsApart, type TypeWeights } from '../graph/resolve/match.ts';
-import { profileOf, viewDocument, type Profile } from '../graph/resolve/profile.ts';
+import { appearancesOf, type Profile } from '../graph/resolve/profile.ts';
 import type { Extraction } from '../pipeline/core/model.ts';
 import { normalizeName } from '../pipeline/core/names/normalize-name.ts';
 import { createRandom } from '../pipeline/core/random.ts';
@@ -39,8 +39,7 @@ for (const document of documents) countLevels(document);
 const reader = createContextReader(loadWordVectors());
 const random = createRandom(SEED);
 const things = documents.map(extractionOf).flatMap((extraction, document) => {
-  const view = viewDocument(extraction);
-  return view.appearances.map(({ entity: { type, key } }, index) => ({ document, type, key, profile: profileOf(view, index, new Set(), reader) }));
+  return appearancesOf(extraction, new Set(), reader).map(({ entity: { type, key }, profile }) => ({ document, type, key, profile }));
 });
 for (const type of TYPES) {
   const own = weights[type]!;
@@ -127,7 +126,7 @@ function fitSurroundings(type: string): number[] {
 }
 
 function featuresOf(type: string, a: Profile, b: Profile): number[] {
-  return [1, cosineOf(a.context!.sentence, b.context!.sentence), cosineOf(a.context!.passage, b.context!.passage), companyShared(a, b).tells, companyApart(a, b), ...(type === 'PER' ? yearsOf(a, b) : [])];
+  return [1, ...(cosinesOf(a.context!, b.context!) ?? [0, 0]), companyShared(a, b).tells, companyApart(a, b), ...(type === 'PER' ? yearsOf(a, b) : [])];
 }
 
 function yearsOf(a: Profile, b: Profile): number[] {

@@ -11,15 +11,12 @@ export interface Lexicon {
   write(row: number, target: Float32Array, offset: number): void;
 }
 
-/** Directions, each int8 [dimensions] with 127 for its largest part, or all zeros where nothing is known. */
-export interface Context {
-  readonly sentence: Int8Array;
-  readonly passage: Int8Array;
-}
+/** int8 [2, dimensions], of the sentences and of the passages: directions with 127 for the largest part, or all zeros where nothing is known. */
+export type Context = Int8Array;
 
 export interface ContextReader {
-  /** @param mentions indexes into those of the extraction */
-  contextOf(extraction: Extraction, mentions: readonly number[]): Context;
+  /** @param things of each the indexes of its mentions */
+  contextsOf(extraction: Extraction, things: readonly (readonly number[])[]): Context[];
   /** How much a name in common tells: the natural log of the rank of its rarest word over 100, at least 0. */
   rarityOf(name: string): number;
 }
@@ -34,20 +31,17 @@ const shareOf = (row: number): number => 0.1 / (row + 31);
 const SMOOTHING = 1e-3;
 /** Rows whose mean, by how often they occur, is what every text has in common. */
 const COMMON_ROWS = 20_000;
-/** Documents whose sentences are kept: names of one document are asked for one after the other. */
-const MOST_KEPT = 64;
 const UNKNOWN_RANK = 200_000;
 const TELLING_RANK = 100;
 
 interface Sentences {
   /** Rows of the words of each sentence. */
-  readonly rows: readonly Int32Array[];
+  readonly rows: readonly (readonly number[])[];
   readonly sums: (Float32Array | undefined)[];
 }
 
 export function createContextReader(lexicon: Lexicon): ContextReader {
   const { dimensions } = lexicon;
-  const sentencesOf = new Map<Extraction, Sentences>();
   const buffer = new Float32Array(dimensions);
   const add = (target: Float32Array, row: number, times: number): void => {
     lexicon.write(row, buffer, 0);
@@ -59,16 +53,11 @@ export function createContextReader(lexicon: Lexicon): ContextReader {
   scaleToOne(common);
 
   const read = (extraction: Extraction): Sentences => {
-    let known = sentencesOf.get(extraction);
-    if (known === undefined) {
-      const rows = extraction.sentences.map(([start, end]) => {
-        const words = extraction.text.slice(start, end).toLowerCase().match(WORD) ?? [];
-        return Int32Array.from(words.map((word) => lexicon.rowOf(word)).filter((row) => row >= 0));
-      });
-      if (sentencesOf.size >= MOST_KEPT) sentencesOf.clear();
-      sentencesOf.set(extraction, (known = { rows, sums: rows.map(() => undefined) }));
-    }
-    return known;
+    const rows = extraction.sentences.map(([start, end]) => {
+      const words = extraction.text.slice(start, end).toLowerCase().match(WORD) ?? [];
+      return words.map((word) => lexicon.rowOf(word)).filter((row) => row >= 0);
+    });
+    return { rows, sums: rows.map(() => undefined) };
   };
   const sumOf = ({ rows, sums }: Sentences, sentence: number): Float32Array => {
     let sum = sums[sentence];
@@ -93,18 +82,20 @@ export function createContextReader(lexicon: Lexicon): ContextReader {
     return scaleToOne(direction);
   };
   return {
-    contextOf(extraction, mentions) {
+    contextsOf(extraction, things) {
       const sentences = read(extraction);
-      const own = new Set<number>();
-      const [near, around] = [new Set<number>(), new Set<number>()];
-      for (const index of mentions.slice(0, MOST_MENTIONS)) {
-        const { sentence, surface } = extraction.mentions[index]!;
-        for (const word of surface.toLowerCase().match(WORD) ?? []) own.add(lexicon.rowOf(word));
-        if (sentence >= sentences.rows.length) continue;
-        near.add(sentence);
-        for (let at = Math.max(0, sentence - REACH); at <= sentence + REACH && at < sentences.rows.length; at++) around.add(at);
-      }
-      return { sentence: quantize(directionOf(sentences, near, own)), passage: quantize(directionOf(sentences, around, own)) };
+      return things.map((mentions) => {
+        const own = new Set<number>();
+        const [near, around] = [new Set<number>(), new Set<number>()];
+        for (const index of mentions.slice(0, MOST_MENTIONS)) {
+          const { sentence, surface } = extraction.mentions[index]!;
+          for (const word of surface.toLowerCase().match(WORD) ?? []) own.add(lexicon.rowOf(word));
+          if (sentence >= sentences.rows.length) continue;
+          near.add(sentence);
+          for (let at = Math.max(0, sentence - REACH); at <= sentence + REACH && at < sentences.rows.length; at++) around.add(at);
+        }
+        return packContext(directionOf(sentences, near, own), directionOf(sentences, around, own));
+      });
     },
     rarityOf(name) {
       let rarest = 0;
@@ -117,32 +108,59 @@ export function createContextReader(lexicon: Lexicon): ContextReader {
   };
 }
 
-function lengthOf(vector: Float32Array): number {
+function lengthOf(vector: Float32Array | Int8Array): number {
   let sum = 0;
   for (const x of vector) sum += x * x;
   return Math.sqrt(sum);
 }
 
-export function scaleToOne(vector: Float32Array): Float32Array {
+function scaleToOne(vector: Float32Array): Float32Array {
   const length = lengthOf(vector) || 1;
   for (let d = 0; d < vector.length; d++) vector[d]! /= length;
   return vector;
 }
 
 /** In a quarter of the memory; a cosine moves by less than 0.01. */
-export function quantize(vector: Float32Array): Int8Array {
-  const largest = vector.reduce((most, x) => Math.max(most, Math.abs(x)), 0) || 1;
-  return Int8Array.from(vector, (x) => Math.round((127 * x) / largest));
+function packContext(sentence: Float32Array, passage: Float32Array): Context {
+  const context = new Int8Array(sentence.length + passage.length);
+  for (const [vector, offset] of [[sentence, 0], [passage, sentence.length]] as const) {
+    let largest = 0;
+    for (const x of vector) largest = Math.max(largest, Math.abs(x));
+    for (let d = 0; d < vector.length; d++) context[offset + d] = Math.round((127 * vector[d]!) / (largest || 1));
+  }
+  return context;
 }
 
-/** 0 where one of them is all zeros. */
-export function cosineOf(a: Int8Array, b: Int8Array): number {
+/** Mean direction of several, which count by their weights. */
+export function meanContext(contexts: readonly Context[], weights: readonly number[]): Context {
+  const half = contexts[0]!.length / 2;
+  const [sentence, passage] = [0, half].map((offset) => {
+    const sum = new Float32Array(half);
+    contexts.forEach((context, index) => {
+      const part = context.subarray(offset, offset + half);
+      const weight = weights[index]! / (lengthOf(part) || 1);
+      for (let d = 0; d < half; d++) sum[d]! += weight * part[d]!;
+    });
+    return sum;
+  });
+  return packContext(sentence!, passage!);
+}
+
+/** Of the sentences, and of the passages; undefined where nothing is known of one of the four. */
+export function cosinesOf(a: Context, b: Context): readonly [sentence: number, passage: number] | undefined {
+  const half = a.length / 2;
+  const [sentence, passage] = [cosineOf(a, b, 0, half), cosineOf(a, b, half, a.length)];
+  return Number.isNaN(sentence) || Number.isNaN(passage) ? undefined : [sentence, passage];
+}
+
+function cosineOf(a: Context, b: Context, start: number, end: number): number {
   let [dot, ofA, ofB] = [0, 0, 0];
-  for (let d = 0; d < a.length; d++) {
-    const [x, y] = [a[d]!, b[d]!];
+  for (let d = start; d < end; d++) {
+    const x = a[d]!;
+    const y = b[d]!;
     dot += x * y;
     ofA += x * x;
     ofB += y * y;
   }
-  return dot / (Math.sqrt(ofA * ofB) || 1);
+  return dot / Math.sqrt(ofA * ofB);
 }

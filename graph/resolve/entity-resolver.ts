@@ -15,7 +15,7 @@ import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, RAREST, type Comparison } from './match.ts';
 import { anchorAt, anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
-import { mergeProfiles, profileOf, viewDocument, type Appearance, type DocumentView, type Profile } from './profile.ts';
+import { appearancesOf, mergeProfiles, type Appearance, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
 
@@ -55,9 +55,7 @@ const DOUBT = 1.4;
 
 export class EntityResolver {
   private readonly options: ResolverOptions;
-  private readonly views = new Map<DocumentId, DocumentView>();
-  /** By document and place in its view, from the first time they were asked for. */
-  private readonly profiles = new Map<DocumentId, (Profile | undefined)[]>();
+  private readonly documents = new Map<DocumentId, readonly Appearance[]>();
   private readonly groups = new Map<string, Group>();
   private readonly blocks = new Map<string, Set<Group>>();
   private readonly lone: LoneNames;
@@ -73,16 +71,15 @@ export class EntityResolver {
   constructor(options: ResolverOptions) {
     this.options = options;
     this.decisions = new Decisions(options.decisions ?? []);
-    this.lone = new LoneNames({ decisions: this.decisions, profileOf: (appearance) => this.profileOf(appearance), rarityOf: (key) => this.rarityOf(key) });
+    this.lone = new LoneNames({ decisions: this.decisions, rarityOf: (key) => this.rarityOf(key) });
   }
 
   /** A document of the same id takes the place of the one before. */
   add(extraction: Extraction): void {
     this.remove(extraction.id);
-    const view = viewDocument(extraction);
-    this.views.set(extraction.id, view);
-    this.profiles.set(extraction.id, []);
-    for (const appearance of view.appearances) {
+    const appearances = appearancesOf(extraction, this.options.functional, this.options.reader);
+    this.documents.set(extraction.id, appearances);
+    for (const appearance of appearances) {
       if (isRow(appearance)) {
         this.rows.add(appearance);
         this.records = undefined;
@@ -109,11 +106,10 @@ export class EntityResolver {
   }
 
   remove(documentId: DocumentId): void {
-    const view = this.views.get(documentId);
-    if (view === undefined) return;
-    this.views.delete(documentId);
-    this.profiles.delete(documentId);
-    for (const appearance of view.appearances) {
+    const appearances = this.documents.get(documentId);
+    if (appearances === undefined) return;
+    this.documents.delete(documentId);
+    for (const appearance of appearances) {
       if (this.rows.delete(appearance)) {
         this.records = undefined;
         continue;
@@ -207,7 +203,7 @@ export class EntityResolver {
     const asRows = isRow(x.appearance) && isRow(y.appearance) ? this.resolvedRecords().compare(x.appearance, y.appearance) : undefined;
     if (asRows !== undefined) return { a, b, level: compareNames(nameIn(x.appearance), nameIn(y.appearance)), ...asRows, ...decision };
     const isOneSense = x.sense !== undefined && x.sense === y.sense;
-    const profileOf = ({ appearance, sense }: typeof x): Profile => (sense === undefined || isOneSense ? this.profileOf(appearance) : sense.profile());
+    const profileOf = ({ appearance, sense }: typeof x): Profile => (sense === undefined || isOneSense ? appearance.profile : sense.profile());
     const level = this.levelOf(x, y);
     const comparisons =
       level === undefined
@@ -217,7 +213,7 @@ export class EntityResolver {
   }
 
   private find(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
-    const appearance = this.views.get(reference.documentId)?.appearances.find(({ entity }) => entity.type === reference.type && entity.key === reference.key);
+    const appearance = this.documents.get(reference.documentId)?.find(({ entity }) => entity.type === reference.type && entity.key === reference.key);
     if (appearance === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: reference.key });
     const group = this.groups.get(this.decisions.groupId(reference));
     return { appearance, group, sense: group?.sameName.senses().find(({ appearances }) => appearances.includes(appearance)) };
@@ -232,7 +228,7 @@ export class EntityResolver {
   }
 
   private resolvedRecords(): ResolvedRecords {
-    return (this.records ??= resolveRecords([...this.rows], this.options.functional, (row) => this.profileOf(row), (rows) => this.decidedRows(rows)));
+    return (this.records ??= resolveRecords([...this.rows], this.options.functional, (rows) => this.decidedRows(rows)));
   }
 
   private decidedRows(rows: readonly Appearance[]): DecidedPairs<number> {
@@ -259,7 +255,6 @@ export class EntityResolver {
       names: new Map(),
       loneNames: new Map(),
       sameName: new SameName({
-        profileOf: (each) => this.profileOf(each),
         logOdds: (a, b) => logOddsOf(comparePair(type, level, a, b, rarity)),
         ...this.decisions.within(id),
       }),
@@ -296,13 +291,6 @@ export class EntityResolver {
     if (block.size === 0) this.blocks.delete(key);
     // Short enough again to be looked through.
     else if (wasLong) for (const other of block) this.renamed.add(other);
-  }
-
-  private profileOf(appearance: Appearance): Profile {
-    const view = this.views.get(appearance.documentId)!;
-    const profiles = this.profiles.get(appearance.documentId)!;
-    const index = view.appearances.indexOf(appearance);
-    return (profiles[index] ??= profileOf(view, index, this.options.functional, this.options.reader));
   }
 
   private rarityOf(key: string): number | undefined {

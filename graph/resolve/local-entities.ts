@@ -18,6 +18,9 @@ export interface LocalEntity {
   readonly mentions: readonly number[];
 }
 
+/** Shared, for most have none. */
+const NONE: ReadonlySet<string> = new Set();
+
 /** One for each chain that has a name; chains of values are none. */
 export function localEntities({ mentions, chains }: Extraction): LocalEntity[] {
   return chains.flatMap((chain) => {
@@ -32,7 +35,7 @@ export function localEntities({ mentions, chains }: Extraction): LocalEntity[] {
     if (surfaces.size === 0) return [];
     const spelled = [...surfaces].filter(([, surface]) => chain.label === 'PER' || acronymOf(surface) === undefined);
     const names = new Map(spelled.length > 0 ? spelled : surfaces);
-    const acronyms = new Set([...surfaces.keys()].filter((key) => !names.has(key)));
+    const acronyms = names.size === surfaces.size ? NONE : new Set([...surfaces.keys()].filter((key) => !names.has(key)));
     const key = [...names.keys()].sort(compareSpecificity)[0];
     return [{ type: chain.label, key, names, acronyms, mentions: chain.mentions }];
   });

@@ -4,7 +4,7 @@ import { compareText } from '../evidence.ts';
 import type { Decisions } from './decisions.ts';
 import { comparePair, logOddsOf } from './match.ts';
 import { refer, sortedByDocument, type Group, type NamedCluster } from './name-groups.ts';
-import type { Appearance, Profile } from './profile.ts';
+import type { Appearance } from './profile.ts';
 import { SameName, type Sense } from './same-name.ts';
 
 /** Of a name that more persons bear, nobody can be told by it alone. */
@@ -13,8 +13,11 @@ const MOST_BEARERS = 8;
 interface LoneName {
   readonly appearances: Set<Appearance>;
   readonly bearers: Set<Group>;
-  /** Since all of them were looked at last; undefined where they have to be again. */
-  added: Appearance[] | undefined;
+  /** Not looked at yet. */
+  added: Appearance[];
+  /** Whether its bearers changed. */
+  isStale: boolean;
+  /** None where it has more bearers than can be told apart. */
   clusters: readonly NamedCluster[];
   rest: SameName;
   assigned: Map<NamedCluster, Appearance[]>;
@@ -22,7 +25,6 @@ interface LoneName {
 
 export interface LoneNamesOptions {
   readonly decisions: Decisions;
-  readonly profileOf: (appearance: Appearance) => Profile;
   readonly rarityOf: (key: string) => number | undefined;
 }
 
@@ -39,13 +41,17 @@ export class LoneNames {
     const { key } = appearance.entity;
     const name = this.of(key);
     name.appearances.add(appearance);
-    name.added?.push(appearance);
+    name.added.push(appearance);
     this.changed.add(key);
   }
 
   remove(appearance: Appearance): void {
-    this.of(appearance.entity.key).appearances.delete(appearance);
-    this.lookAgain(appearance.entity.key);
+    const name = this.of(appearance.entity.key);
+    name.appearances.delete(appearance);
+    name.added = name.added.filter((other) => other !== appearance);
+    name.rest.remove(appearance.documentId);
+    for (const [cluster, assigned] of name.assigned) name.assigned.set(cluster, assigned.filter((other) => other !== appearance));
+    this.changed.add(appearance.entity.key);
   }
 
   bear(group: Group, name: string): void {
@@ -60,7 +66,7 @@ export class LoneNames {
 
   /** What bears the name is no longer what it was. */
   lookAgain(name: string): void {
-    this.of(name).added = undefined;
+    this.of(name).isStale = true;
     this.changed.add(name);
   }
 
@@ -90,25 +96,28 @@ export class LoneNames {
 
   private of(key: string): LoneName {
     let name = this.names.get(key);
-    if (name === undefined) this.names.set(key, (name = { appearances: new Set(), bearers: new Set(), added: undefined, clusters: [], rest: this.createRest(key), assigned: new Map() }));
+    if (name === undefined) this.names.set(key, (name = { appearances: new Set(), bearers: new Set(), added: [], isStale: false, clusters: [], rest: this.createRest(key), assigned: new Map() }));
     return name;
   }
 
   private createRest(key: string): SameName {
     const rarity = this.options.rarityOf(key);
-    return new SameName({ profileOf: this.options.profileOf, logOdds: (a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)), same: [], different: [] });
+    return new SameName({ logOdds: (a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)), same: [], different: [] });
   }
 
   private settleName(key: string, name: LoneName): void {
-    if (name.added === undefined) {
-      const bearers = [...name.bearers].sort((a, b) => compareText(a.id, b.id));
-      name.clusters = [...new Set(bearers.flatMap((group) => group.component!.clusters.filter(({ senses }) => senses.some((each) => each.group === group))))];
-      name.rest = this.createRest(key);
-      name.assigned = new Map();
-      name.added = sortedByDocument([...name.appearances]);
+    if (name.isStale) {
+      const clusters = clustersOf(name.bearers);
+      if (clusters.length > 0 || name.clusters.length > 0) {
+        name.rest = this.createRest(key);
+        name.assigned = new Map();
+        name.added = sortedByDocument([...name.appearances]);
+      }
+      name.clusters = clusters;
+      name.isStale = false;
     }
     for (const appearance of name.added) {
-      const bearer = name.clusters.length === 0 || name.clusters.length > MOST_BEARERS ? undefined : this.bearerOf(appearance, name.clusters);
+      const bearer = name.clusters.length === 0 ? undefined : this.bearerOf(appearance, name.clusters);
       if (bearer === undefined) name.rest.add(appearance);
       else name.assigned.set(bearer, [...(name.assigned.get(bearer) ?? []), appearance]);
     }
@@ -116,19 +125,29 @@ export class LoneNames {
   }
 
   private bearerOf(appearance: Appearance, clusters: readonly NamedCluster[]): NamedCluster | undefined {
-    const { decisions, profileOf, rarityOf } = this.options;
+    const { decisions, rarityOf } = this.options;
     const { key } = appearance.entity;
     const others = decisions.ruledOutFor(refer(appearance));
     const isRuledOut = ({ senses }: NamedCluster): boolean =>
       others.some((other) => senses.some(({ group, sense }) => group.id === decisions.groupId(other) && sense.appearances.some(({ documentId }) => documentId === other.documentId)));
-    const profile = profileOf(appearance);
     const rarity = rarityOf(key);
     const odds = clusters.map((cluster) => {
       if (isRuledOut(cluster)) return Number.NEGATIVE_INFINITY;
-      return Math.max(...cluster.senses.map(({ group, sense }) => logOddsOf(comparePair('PER', group.loneNames.has(key) ? 'stated' : 'surname', profile, sense.profile(), rarity))));
+      return Math.max(...cluster.senses.map(({ group, sense }) => logOddsOf(comparePair('PER', group.loneNames.has(key) ? 'stated' : 'surname', appearance.profile, sense.profile(), rarity))));
     });
     const best = odds.indexOf(Math.max(...odds));
     const rivals = odds.reduce((sum, each, index) => (index === best ? sum : sum + Math.exp(each)), 0);
     return odds[best]! - Math.log1p(rivals) > 0 ? clusters[best] : undefined;
   }
+}
+
+/** In order of the names of their groups; none where there are more than can be told apart. */
+function clustersOf(bearers: ReadonlySet<Group>): NamedCluster[] {
+  const ofGroup = (group: Group): NamedCluster[] => group.component!.clusters.filter(({ senses }) => senses.some((each) => each.group === group));
+  const found = new Set<NamedCluster>();
+  for (const group of bearers) {
+    for (const cluster of ofGroup(group)) found.add(cluster);
+    if (found.size > MOST_BEARERS) return [];
+  }
+  return [...new Set([...bearers].sort((a, b) => compareText(a.id, b.id)).flatMap(ofGroup))];
 }

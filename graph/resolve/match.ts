@@ -2,10 +2,11 @@
 // 1969). What surroundings and company say is learnt without labels (`npm run resolution-weights`): things of one rare name against things
 // of different names.
 import type { EntityType } from '../../pipeline/core/model.ts';
+import { compareText } from '../evidence.ts';
 import type { NameLevel } from './compare-names.ts';
-import { cosineOf } from './context.ts';
+import { cosinesOf } from './context.ts';
 import { datesAgree } from './parse-date.ts';
-import type { Profile } from './profile.ts';
+import type { Companion, Profile } from './profile.ts';
 import WEIGHTS from './match-weights.json' with { type: 'json' };
 
 export interface Comparison {
@@ -80,9 +81,9 @@ export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: P
 
 function compareSurroundings({ surroundings: [bias, bySentence, byPassage] }: TypeWeights, a: Profile, b: Profile): Comparison[] {
   if (a.context === undefined || b.context === undefined) return [];
-  const isKnown = (vector: Int8Array): boolean => vector.some((x) => x !== 0);
-  if (![a.context.sentence, b.context.sentence, a.context.passage, b.context.passage].every(isKnown)) return [];
-  const [sentence, passage] = [cosineOf(a.context.sentence, b.context.sentence), cosineOf(a.context.passage, b.context.passage)];
+  const cosines = cosinesOf(a.context, b.context);
+  if (cosines === undefined) return [];
+  const [sentence, passage] = cosines;
   return [{ name: 'surroundings', found: `cosine ${sentence.toFixed(2)} of the sentences, ${passage.toFixed(2)} of the passages`, weight: bias + bySentence * sentence + byPassage * passage }];
 }
 
@@ -96,13 +97,24 @@ function compareCompany({ company: [shared, strangers] }: TypeWeights, a: Profil
 
 /** Natural log of one and the number of names around the thing that has fewer, where the two have none in common; 0 where they have. */
 export function companyApart(a: Profile, b: Profile): number {
-  return [...a.company.keys()].some((name) => b.company.has(name)) ? 0 : Math.log1p(Math.min(a.company.size, b.company.size));
+  return sharedCompany(a, b).length > 0 ? 0 : Math.log1p(Math.min(a.company.length, b.company.length));
 }
 
 /** `tells`: natural log of one and how much the names in common tell together; every further one adds less. */
 export function companyShared(a: Profile, b: Profile): { readonly names: readonly string[]; readonly tells: number } {
-  const shared = [...a.company].filter(([name]) => b.company.has(name));
-  return { names: shared.map(([name]) => name), tells: Math.log1p(shared.reduce((sum, [, weight]) => sum + weight, 0)) };
+  const shared = sharedCompany(a, b);
+  return { names: shared.map(({ name }) => name), tells: Math.log1p(shared.reduce((sum, { tells }) => sum + tells, 0)) };
+}
+
+function sharedCompany({ company: a }: Profile, { company: b }: Profile): Companion[] {
+  const shared: Companion[] = [];
+  for (let [i, j] = [0, 0]; i < a.length && j < b.length; ) {
+    const order = compareText(a[i]!.name, b[j]!.name);
+    if (order === 0) shared.push(a[i]!);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+  }
+  return shared;
 }
 
 function compareValues(a: Profile, b: Profile, comparisons: Comparison[]): void {

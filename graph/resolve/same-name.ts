@@ -7,7 +7,6 @@ import type { DecidedPairs } from './decisions.ts';
 import { mergeProfiles, type Appearance, type Profile } from './profile.ts';
 
 export interface SameNameOptions extends DecidedPairs<string> {
-  readonly profileOf: (appearance: Appearance) => Profile;
   /** Natural log odds that two appearances, or what several tell together, are one. */
   readonly logOdds: (a: Profile, b: Profile) => number;
 }
@@ -29,12 +28,10 @@ export class Sense {
   /** Of the sample, in order of document id. */
   members: readonly Appearance[];
   readonly others: Appearance[] = [];
-  private readonly profileOf: (appearance: Appearance) => Profile;
   private merged: Profile | undefined;
 
-  constructor(members: readonly Appearance[], profileOf: (appearance: Appearance) => Profile) {
+  constructor(members: readonly Appearance[]) {
     this.members = members;
-    this.profileOf = profileOf;
   }
 
   get appearances(): readonly Appearance[] {
@@ -47,7 +44,7 @@ export class Sense {
 
   /** Of its representatives. */
   profile(): Profile {
-    return (this.merged ??= mergeProfiles(this.members.slice(0, REPRESENTATIVES).map(this.profileOf)));
+    return (this.merged ??= mergeProfiles(this.members.slice(0, REPRESENTATIVES).map(({ profile }) => profile)));
   }
 }
 
@@ -149,7 +146,7 @@ export class SameName {
       return;
     }
     this.unplaced = this.everyOther();
-    this.decided = groups.map((members) => new Sense(members, this.options.profileOf));
+    this.decided = groups.map((members) => new Sense(members));
     this.signature = signature;
     this.next = undefined;
     this.version++;
@@ -161,10 +158,9 @@ export class SameName {
   }
 
   private place(appearance: Appearance): void {
-    const profile = this.options.profileOf(appearance);
     let [best, most]: [Sense | undefined, number] = [undefined, 0];
     for (const sense of this.decided) {
-      const odds = this.options.logOdds(profile, sense.profile());
+      const odds = this.options.logOdds(appearance.profile, sense.profile());
       if (odds > most) [best, most] = [sense, odds];
     }
     if (best !== undefined) best.others.push(appearance);
@@ -214,7 +210,7 @@ export class SameName {
     let ofA = this.odds.get(a);
     if (ofA === undefined) this.odds.set(a, (ofA = new Map()));
     let odds = ofA.get(b) ?? this.odds.get(b)?.get(a);
-    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(this.options.profileOf(a), this.options.profileOf(b))));
+    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(a.profile, b.profile)));
     return odds;
   }
 

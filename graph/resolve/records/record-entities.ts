@@ -45,7 +45,7 @@ interface LinkedRows {
  * @param functional predicates that have one value: two rows of which one's has nothing in common with the other's are never one
  * @param decidedAmong what people said of the rows, by their places
  */
-export function resolveRecords(all: readonly Appearance[], functional: ReadonlySet<string>, profileOf: (row: Appearance) => Profile, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): ResolvedRecords {
+export function resolveRecords(all: readonly Appearance[], functional: ReadonlySet<string>, decidedAmong: (rows: readonly Appearance[]) => DecidedPairs<number>): ResolvedRecords {
   const byType = new Map<EntityType, Appearance[]>();
   for (const row of sortedByDocument(all)) byType.set(row.entity.type, [...(byType.get(row.entity.type) ?? []), row]);
   const linked = new Map([...byType].map(([type, rows]) => [type, linkRows(rows, functional)]));
@@ -55,7 +55,7 @@ export function resolveRecords(all: readonly Appearance[], functional: ReadonlyS
     return [...members.values()].map((appearances): RecordEntity => {
       let profile: Profile | undefined;
       const names = new Map(appearances.flatMap(({ entity }) => [...entity.names].map(([key, surface]): [string, Name] => [key, { type, key, surface }])));
-      return { type, appearances, names: [...names.values()], profile: () => (profile ??= mergeProfiles(appearances.map(profileOf))) };
+      return { type, appearances, names: [...names.values()], profile: () => (profile ??= mergeProfiles(appearances.map(({ profile }) => profile))) };
     });
   });
   return {

@@ -9,13 +9,12 @@ const letterOf = new Map<string, string>();
 function appearanceOf(name: string): Appearance {
   const documentId = documentIdOf(name);
   letterOf.set(documentId, name[0]!);
-  return { documentId } as unknown as Appearance;
+  return { documentId, profile: profile([documentId]) } as unknown as Appearance;
 }
-const profile = (documents: readonly string[]): Profile => ({ documents, values: new Map(), facts: new Map(), company: new Map(), within: new Set(), years: undefined, context: undefined }) as unknown as Profile;
+const profile = (documents: readonly string[]): Profile => ({ documents, values: new Map(), facts: new Map(), company: [], within: new Set(), years: undefined, context: undefined }) as unknown as Profile;
 const lettersOf = ({ documents }: Profile): string => [...new Set(documents.map((id) => letterOf.get(id)))].sort().join('');
 
 const options: SameNameOptions = {
-  profileOf: ({ documentId }) => profile([documentId]),
   logOdds: (a, b) => (lettersOf(a) === lettersOf(b) ? 2 : -2),
   same: [],
   different: [],
@@ -80,7 +79,7 @@ test('the version tells when the things changed', (t) => {
   for (let i = 0; i < 40; i++) name.add(appearanceOf(`a${i}`));
   name.senses();
   const { version } = name;
-  name.add({ documentId: 'd-ffffffffffffffffffff' } as unknown as Appearance);
+  name.add({ documentId: 'd-ffffffffffffffffffff', profile: profile(['d-ffffffffffffffffffff']) } as unknown as Appearance);
   letterOf.set('d-ffffffffffffffffffff', 'a');
   name.senses();
   t.is(name.version, version, 'one more document of the only thing');
