@@ -42,6 +42,7 @@ const clamp = (x: number): number => (x >= 1 ? 1 : x > 0 ? x : 0);
 export class Evidence {
   private readonly byKey = new Map<string, Provenance>();
   private sorted: readonly Provenance[] | undefined;
+  private combined: number | undefined;
 
   add(provenance: readonly Provenance[]): void {
     for (const p of provenance) {
@@ -50,6 +51,7 @@ export class Evidence {
       if (known !== undefined && known.score >= p.score) continue;
       this.byKey.set(key, copyOf(p));
       this.sorted = undefined;
+      this.combined = undefined;
     }
   }
 
@@ -59,7 +61,7 @@ export class Evidence {
   }
 
   probability(): number {
-    return combinedProbability(this.provenance());
+    return (this.combined ??= combinedProbability([...this.byKey.values()]));
   }
 }
 

@@ -175,12 +175,29 @@ export class KnowledgeGraph {
 
   /** Sorted by id. */
   entities(): Entity[] {
-    return this.graph.nodes().sort(compareText).map((id) => this.entity(id as EntityId) as Entity);
+    return this.entityIds().map((id) => this.entity(id) as Entity);
   }
 
   /** Sorted by id. */
   facts(): Fact[] {
     return this.graph.edges().sort(compareText).map((id) => this.fact(id as FactId) as Fact);
+  }
+
+  /** Sorted. */
+  entityIds(): EntityId[] {
+    return (this.graph.nodes() as EntityId[]).sort();
+  }
+
+  /** In no order. */
+  forEachFact(visit: (subject: EntityId, predicate: string, object: EntityId, probability: number) => void): void {
+    this.graph.forEachDirectedEdge((_, { predicate, evidence }, source, target) => visit(source as EntityId, predicate, target as EntityId, evidence.probability()));
+  }
+
+  /** In no order; a sentence is told by its document and number. */
+  forEachMention(visit: (entity: EntityId, sentence: string) => void): void {
+    this.graph.forEachNode((id, { mentions }) => {
+      for (const { documentId, sentence } of mentions.values()) visit(id as EntityId, `${documentId} ${sentence}`);
+    });
   }
 
   /** Facts with the entity at either end, sorted by id. */

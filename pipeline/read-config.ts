@@ -128,7 +128,8 @@ function describeNumber(schema: z.ZodNumber): string {
   const from = Number(bounds.minimum ?? -Infinity);
   const upTo = Number(bounds.maximum ?? Infinity);
   const low = above > Number.MIN_SAFE_INTEGER ? ` above ${above}` : from > Number.MIN_SAFE_INTEGER ? ` from ${from}` : '';
-  const high = upTo < Number.MAX_SAFE_INTEGER ? ` up to ${upTo}` : '';
+  const below = Number(bounds.exclusiveMaximum ?? Infinity);
+  const high = below < Number.MAX_SAFE_INTEGER ? ` and below ${below}` : upTo < Number.MAX_SAFE_INTEGER ? ` up to ${upTo}` : '';
   return `${noun}${low}${high}`;
 }
 

@@ -1,98 +1,80 @@
-// The graph as typed arrays (compressed sparse rows), for walks: undirected, one edge a pair of entities, weighted by how
-// sure its facts are, plus a weak edge where two entities share a sentence.
+// A compact copy of the knowledge graph for activation: two arcs a fact, one each way, weighted by how sure it is and by what its predicate
+// passes on, plus weak ones where two entities share a sentence.
 import type { EntityId } from '../../pipeline/core/model.ts';
-import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { ArcBuffer, rowsOf, type Arcs } from './arcs.ts';
 
-export interface Snapshot {
+export interface Snapshot extends Arcs {
   /** Sorted; the position is the number of the node. */
   readonly ids: readonly EntityId[];
   readonly indexOf: ReadonlyMap<EntityId, number>;
-  /** [nodes + 1]; the edges of node n are at offsets[n] … offsets[n + 1] − 1. */
-  readonly offsets: Uint32Array;
-  /** [edges] the other end; ascending within a node. */
-  readonly targets: Uint32Array;
-  /** [edges] in (0, 1]; the same in both directions. */
-  readonly weights: Float64Array;
-  /** [nodes] sum of the weights of the node's edges: its fan. */
-  readonly fan: Float64Array;
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotSource {
+  /** Sorted. */
+  entityIds(): readonly EntityId[];
+  forEachFact(visit: (subject: EntityId, predicate: string, object: EntityId, probability: number) => void): void;
+  /** For each entity the sentences that name it. */
+  forEachMention(visit: (entity: EntityId, sentence: string) => void): void;
+}
+
+/** What of a fact is passed on, as factors of its probability in [0, 1]. */
+export interface LinkWeight {
+  readonly toObject: number;
+  readonly toSubject: number;
 }
 
 export interface SnapshotOptions {
-  /** Weight of two entities that are only ever mentioned together, in [0, 1]; 0 leaves such edges out. */
+  /** By predicate; those that are not named pass on all. */
+  readonly predicates?: Readonly<Record<string, LinkWeight>>;
+  /** Weight of two entities that are only ever mentioned together, in [0, 1]; 0 leaves such arcs out. */
   readonly coMentionWeight?: number;
   /** In a sentence with more entities (a list, a table) each is linked with this many that follow it. */
   readonly maxCoMentions?: number;
 }
 
-export function createSnapshot(graph: KnowledgeGraph, options: SnapshotOptions = {}): Snapshot {
-  const { coMentionWeight = 0.1, maxCoMentions = 12 } = options;
-  const entities = graph.entities();
-  const ids = entities.map(({ id }) => id);
-  const indexOf = new Map(ids.map((id, i) => [id, i]));
+const ALL: LinkWeight = { toObject: 1, toSubject: 1 };
 
-  // Probability that no fact between the pair holds; pairs are keyed by smaller node × count + larger node.
-  const count = ids.length;
-  const doubt = new Map<number, number>();
-  const weaken = (a: number, b: number, weight: number): void => {
-    const pair = a < b ? a * count + b : b * count + a;
-    doubt.set(pair, (doubt.get(pair) ?? 1) * (1 - weight));
-  };
-  for (const { subject, object, probability } of graph.facts()) {
-    const [a, b] = [indexOf.get(subject) as number, indexOf.get(object) as number];
-    if (a !== b && probability > 0) weaken(a, b, probability);
-  }
-  if (coMentionWeight > 0) {
-    const sentences = new Map<string, number[]>();
-    const occurrences = new Float64Array(count);
-    entities.forEach(({ mentions }, node) => {
-      const own = new Set(mentions.map(({ documentId, sentence }) => `${documentId} ${sentence}`));
-      occurrences[node] = own.size;
-      for (const key of own) {
-        const together = sentences.get(key);
-        if (together === undefined) sentences.set(key, [node]);
-        else together.push(node);
-      }
-    });
-    const shared = new Map<number, number>();
-    for (const nodes of sentences.values()) {
-      for (let i = 0; i < nodes.length; i++) {
-        const last = Math.min(nodes.length - 1, i + maxCoMentions);
-        for (let j = i + 1; j <= last; j++) shared.set(nodes[i] * count + nodes[j], (shared.get(nodes[i] * count + nodes[j]) ?? 0) + 1);
-      }
-    }
-    for (const [pair, times] of shared) {
-      const [a, b] = [Math.floor(pair / count), pair % count];
-      weaken(a, b, (coMentionWeight * times) / Math.sqrt(occurrences[a] * occurrences[b]));
-    }
-  }
-  return { ids, indexOf, ...rowsOf(doubt, count) };
+export function createSnapshot(source: SnapshotSource, options: SnapshotOptions = {}): Snapshot {
+  const { predicates = {}, coMentionWeight = 0.1, maxCoMentions = 12 } = options;
+  const ids = source.entityIds();
+  const indexOf = new Map(ids.map((id, index) => [id, index]));
+  const weightOf = new Map(Object.entries(predicates));
+  const arcs = new ArcBuffer();
+  source.forEachFact((subject, predicate, object, probability) => {
+    const [a, b] = [indexOf.get(subject)!, indexOf.get(object)!];
+    if (a === b) return;
+    const { toObject, toSubject } = weightOf.get(predicate) ?? ALL;
+    arcs.add(a, b, probability * toObject);
+    arcs.add(b, a, probability * toSubject);
+  });
+  if (coMentionWeight > 0) addCoMentions(source, indexOf, coMentionWeight, maxCoMentions, arcs);
+  return { ids, indexOf, ...rowsOf(ids.length, arcs) };
 }
 
-function rowsOf(doubt: ReadonlyMap<number, number>, count: number): Omit<Snapshot, 'ids' | 'indexOf'> {
-  // A probability too small to be told from none makes no edge.
-  const pairs = [...doubt.keys()].filter((pair) => (doubt.get(pair) as number) < 1).sort((a, b) => a - b);
-  const offsets = new Uint32Array(count + 1);
-  for (const pair of pairs) {
-    offsets[Math.floor(pair / count) + 1]++;
-    offsets[(pair % count) + 1]++;
+/** Weight × sentences that name both / √(sentences that name the one × those that name the other). */
+function addCoMentions(source: SnapshotSource, indexOf: ReadonlyMap<EntityId, number>, weight: number, most: number, arcs: ArcBuffer): void {
+  const named = new Map<string, Set<number>>();
+  source.forEachMention((entity, sentence) => {
+    const node = indexOf.get(entity)!;
+    const together = named.get(sentence);
+    if (together === undefined) named.set(sentence, new Set([node]));
+    else together.add(node);
+  });
+  const count = indexOf.size;
+  const occurrences = new Float64Array(count);
+  const shared = new Map<number, number>();
+  for (const together of named.values()) {
+    const nodes = [...together].sort((a, b) => a - b);
+    for (const [i, a] of nodes.entries()) {
+      occurrences[a]!++;
+      for (const b of nodes.slice(i + 1, i + 1 + most)) shared.set(a * count + b, (shared.get(a * count + b) ?? 0) + 1);
+    }
   }
-  for (let i = 0; i < count; i++) offsets[i + 1] += offsets[i];
-  const targets = new Uint32Array(offsets[count]);
-  const weights = new Float64Array(offsets[count]);
-  const fan = new Float64Array(count);
-  const next = offsets.slice(0, count);
-  const put = (from: number, to: number, weight: number): void => {
-    targets[next[from]] = to;
-    weights[next[from]++] = weight;
-    fan[from] += weight;
-  };
-  // Edges to smaller nodes are put first, so that each row ascends.
-  for (const pair of pairs) put(pair % count, Math.floor(pair / count), 1 - (doubt.get(pair) as number));
-  for (const pair of pairs) put(Math.floor(pair / count), pair % count, 1 - (doubt.get(pair) as number));
-  return { offsets, targets, weights, fan };
-}
-
-/** What a node sends along its edge, as a share of its activation: never more than all of it over all edges together. */
-export function shareOf(snapshot: Snapshot, from: number, edge: number): number {
-  return snapshot.weights[edge] / Math.max(1, snapshot.fan[from]);
+  for (const [pair, times] of shared) {
+    const [a, b] = [Math.floor(pair / count), pair % count];
+    const link = (weight * times) / Math.sqrt(occurrences[a]! * occurrences[b]!);
+    arcs.add(a, b, link);
+    arcs.add(b, a, link);
+  }
 }

@@ -1,82 +1,123 @@
-// How activation spreads from what was asked for (Collins & Loftus 1975): each pulse, active entities share a decayed part
-// of their activation among their neighbours, less for each the more there are (the fan effect, Anderson 1983). Departs
-// from both: activation settles from below, as seed plus input, so that it can be bounded and is monotone in the decay.
-import type { EntityId } from '../../pipeline/core/model.ts';
-import { compareText } from '../evidence.ts';
-import { shareOf, type Snapshot } from './snapshot.ts';
+// How activation spreads from what was asked for (Collins & Loftus 1975). Each pulse, what a node has above its threshold goes on to its
+// neighbours, a decayed part of it, less to each the more there are (the fan effect, Anderson 1983). With W the shares, row sums at most 1, it is
+// the fixed point of
+//
+//     x = seeds + decay · Wᵀ · max(0, x − threshold · h),   h = max(1, fan) ^ hubInhibition
+//
+// and activation is x / h. The map is a contraction in the sum of x, so the fixed point is one, it is reached from any start, its sum is at most
+// that of the seeds / (1 − decay), and it grows with the decay and with every seed and falls with the threshold. Above a threshold of t at most sum / t nodes
+// pass anything on, so that what is active does not depend on the size of the graph.
+//
+// It is computed by pushing what has not been sent (Andersen, Chung & Lang 2006; that the threshold makes an ℓ1-regularised PageRank: Fountoulakis et
+// al. 2017): every x is at most that of the fixed point, and together they miss it by no more than the returned error.
+import type { Arcs } from './arcs.ts';
 
 export interface SpreadOptions {
-  /** Share of activation kept per hop, in (0, 1]. */
+  /** Share of activation kept per hop, in (0, 1). */
   readonly decay?: number;
-  /** Least activation that spreads, in [0, 1]. */
+  /** What a node keeps to itself, at least 0; 0 lets all of it go on. */
   readonly firingThreshold?: number;
+  /** How far a node of many neighbours is held back, in [0, 1]: 0 not at all, 1 in proportion to its fan. */
+  readonly hubInhibition?: number;
+  /** A node whose links weigh less than this together passes on less than all; 0 always passes on all. */
+  readonly leastFan?: number;
+  /** Less than this, times max(1, fan), is not worth sending; at least 0. */
+  readonly tolerance?: number;
   readonly maxPulses?: number;
-  /** Most entities that take part; those best connected to the seeds are chosen. */
+  /** Most nodes that are activated; what would go to others is lost, and counted in the error. */
   readonly maxActive?: number;
+  /** Most arcs that are passed along. */
+  readonly maxWork?: number;
 }
 
-export const SPREAD_DEFAULTS = { decay: 0.7, firingThreshold: 0.005, maxPulses: 4, maxActive: 10_000 } as const;
+export const SPREAD_DEFAULTS = { decay: 0.7, firingThreshold: 0, hubInhibition: 0.5, leastFan: 1, tolerance: 1e-4, maxPulses: 100, maxActive: 100_000, maxWork: 2_000_000 } as const;
 
-/** Activation by entity, in (0, 1]; in order of id. */
-export type Activation = ReadonlyMap<EntityId, number>;
-
-/** @param seeds activation put in at the start, cut to [0, 1]; ids that are not in the snapshot are left out */
-export function spread(snapshot: Snapshot, seeds: ReadonlyMap<EntityId, number>, options: SpreadOptions = {}): Activation {
-  const { decay, firingThreshold, maxPulses, maxActive } = { ...SPREAD_DEFAULTS, ...options };
-  const { nodes, input } = participants(snapshot, seeds, maxPulses, maxActive);
-  const takesPart = new Set(nodes);
-  let levels = new Map(input);
-  for (let pulse = 0; pulse < maxPulses; pulse++) {
-    const next = new Map(input);
-    for (const node of nodes) {
-      const level = levels.get(node) ?? 0;
-      if (level === 0 || level < firingThreshold) continue;
-      for (let edge = snapshot.offsets[node]; edge < snapshot.offsets[node + 1]; edge++) {
-        const target = snapshot.targets[edge];
-        if (!takesPart.has(target)) continue;
-        next.set(target, Math.min(1, (next.get(target) ?? 0) + level * decay * shareOf(snapshot, node, edge)));
-      }
-    }
-    levels = next;
-  }
-  return new Map(
-    [...levels]
-      .filter(([, level]) => level > 0)
-      .sort(([a], [b]) => a - b)
-      .map(([node, level]) => [snapshot.ids[node], level]),
-  );
+export interface Spread {
+  /** Ascending. */
+  readonly nodes: Uint32Array;
+  /** float64 [nodes], above 0. */
+  readonly levels: Float64Array;
+  readonly pulses: number;
+  /** Arcs that were passed along. */
+  readonly work: number;
+  /** The sum of x over all nodes is below that of the fixed point by at most this. */
+  readonly error: number;
 }
 
-/**
- * The entities that may be active: by rings around the seeds, in a full ring the best connected. It depends on the graph
- * alone and not on decay or threshold, so that more decay or less can never swap one entity for another.
- */
-function participants(
-  snapshot: Snapshot,
-  seeds: ReadonlyMap<EntityId, number>,
-  maxRings: number,
-  maxActive: number,
-): { readonly nodes: readonly number[]; readonly input: ReadonlyMap<number, number> } {
-  const input = new Map<number, number>();
-  for (const [id, level] of [...seeds].sort(([a], [b]) => compareText(a, b))) {
-    const node = snapshot.indexOf.get(id);
-    if (node !== undefined && level > 0) input.set(node, Math.min(1, level));
-  }
-  const strength = new Map<number, number>([...input.keys()].map((node) => [node, 1]));
-  let ring = [...input.keys()];
-  for (let hop = 0; hop < maxRings && ring.length > 0 && strength.size < maxActive; hop++) {
-    const reached = new Map<number, number>();
-    for (const node of ring) {
-      for (let edge = snapshot.offsets[node]; edge < snapshot.offsets[node + 1]; edge++) {
-        const target = snapshot.targets[edge];
-        if (strength.has(target)) continue;
-        const along = (strength.get(node) as number) * shareOf(snapshot, node, edge);
-        if (along > (reached.get(target) ?? 0)) reached.set(target, along);
+interface Scratch {
+  /** x, and of it what was sent. */
+  readonly total: Float64Array;
+  readonly sent: Float64Array;
+  readonly inhibition: Float64Array;
+  readonly isWaiting: Uint8Array;
+}
+
+/** Kept with the arcs, all zeros between two calls, so that a call costs what it touches. */
+const scratches = new WeakMap<Arcs, Scratch>();
+
+/** @param seeds what is put in, by node; above 0 */
+export function spread(arcs: Arcs, seeds: ReadonlyMap<number, number>, options: SpreadOptions = {}): Spread {
+  const { decay, firingThreshold, hubInhibition, leastFan, tolerance, maxPulses, maxActive, maxWork } = { ...SPREAD_DEFAULTS, ...options };
+  const { offsets, targets, weights, fan } = arcs;
+  const { total, sent, inhibition, isWaiting } = scratchOf(arcs);
+  const active: number[] = [];
+  let waiting: number[] = [];
+  let [pulses, work, lost] = [0, 0, 0];
+
+  const unsentOf = (node: number): number => Math.max(0, total[node]! - firingThreshold * inhibition[node]!) - sent[node]!;
+  const receive = (node: number, amount: number): void => {
+    if (total[node] === 0) {
+      if (active.length >= maxActive) {
+        lost += amount;
+        return;
       }
+      active.push(node);
+      inhibition[node] = hubInhibition === 0 ? 1 : Math.max(1, fan[node]!) ** hubInhibition;
     }
-    const best = [...reached].sort(([a, x], [b, y]) => y - x || a - b).slice(0, maxActive - strength.size);
-    for (const [node, along] of best) strength.set(node, along);
-    ring = best.map(([node]) => node);
+    total[node]! += amount;
+    if (isWaiting[node] === 0 && unsentOf(node) > tolerance * Math.max(1, fan[node]!)) {
+      isWaiting[node] = 1;
+      waiting.push(node);
+    }
+  };
+
+  for (const [node, level] of [...seeds].sort(([a], [b]) => a - b)) if (level > 0) receive(node, level);
+  while (waiting.length > 0 && pulses < maxPulses && work < maxWork) {
+    const firing = waiting;
+    const amounts = firing.map(unsentOf);
+    waiting = [];
+    for (const node of firing) isWaiting[node] = 0;
+    pulses++;
+    for (const [place, node] of firing.entries()) {
+      const [start, end] = [offsets[node]!, offsets[node + 1]!];
+      if (work + end - start > maxWork) {
+        work = maxWork;
+        break;
+      }
+      work += end - start;
+      const amount = amounts[place]!;
+      sent[node]! += amount;
+      const share = (decay * amount) / Math.max(leastFan, fan[node]!);
+      for (let arc = start; arc < end; arc++) receive(targets[arc]!, share * weights[arc]!);
+    }
   }
-  return { nodes: [...strength.keys()].sort((a, b) => a - b), input };
+
+  active.sort((a, b) => a - b);
+  const levels = Float64Array.from(active, (node) => total[node]! / inhibition[node]!);
+  const unsent = active.reduce((sum, node) => sum + unsentOf(node), 0);
+  for (const node of active) {
+    total[node] = 0;
+    sent[node] = 0;
+    isWaiting[node] = 0;
+  }
+  return { nodes: Uint32Array.from(active), levels, pulses, work, error: (decay * unsent + lost) / (1 - decay) };
+}
+
+function scratchOf(arcs: Arcs): Scratch {
+  let scratch = scratches.get(arcs);
+  if (scratch === undefined) {
+    const nodes = arcs.fan.length;
+    scratches.set(arcs, (scratch = { total: new Float64Array(nodes), sent: new Float64Array(nodes), inhibition: new Float64Array(nodes), isWaiting: new Uint8Array(nodes) }));
+  }
+  return scratch;
 }

@@ -4,7 +4,7 @@ import type { DocumentId, EntityId, EntityType, Provenance } from '../../pipelin
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { strongestPaths } from '../activation/paths.ts';
 import { createSnapshot, type Snapshot } from '../activation/snapshot.ts';
-import { SPREAD_DEFAULTS, spread, type SpreadOptions } from '../activation/spread.ts';
+import { spread, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { createSearch, findEntity, type EntitySearch } from './search.ts';
@@ -39,7 +39,7 @@ export interface PathStep {
 }
 
 export interface RelatedEntity extends EntityRef {
-  /** Activation in (0, 1]. */
+  /** What reached it, where each seed put in 1. */
   readonly activation: number;
   readonly path: readonly PathStep[];
 }
@@ -67,30 +67,26 @@ export interface RelatedOptions extends SpreadOptions {
  */
 export function related(graph: KnowledgeGraph, texts: readonly string[], options: RelatedOptions = {}): RelatedAnswer {
   const { limit = 10, types, search = createSearch(graph), snapshot = createSnapshot(graph) } = options;
-  const seeds = new Map<EntityId, number>();
+  const seeds = new Map<number, number>();
   for (const text of texts) {
     const id = findEntity(graph, search, text);
     if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
-    seeds.set(id, 1);
+    seeds.set(snapshot.indexOf.get(id)!, 1);
   }
-  const spreadOptions = {
-    decay: options.decay ?? SPREAD_DEFAULTS.decay,
-    firingThreshold: options.firingThreshold ?? SPREAD_DEFAULTS.firingThreshold,
-    maxPulses: options.maxPulses ?? SPREAD_DEFAULTS.maxPulses,
-    maxActive: options.maxActive ?? SPREAD_DEFAULTS.maxActive,
-  };
-  const activation = spread(snapshot, seeds, spreadOptions);
-  const paths = strongestPaths(snapshot, seeds, activation, spreadOptions.decay);
-  const ranked = [...activation]
-    .filter(([id]) => !seeds.has(id) && (types === undefined || types.includes(refOf(graph, id).type)))
-    .sort(([a, x], [b, y]) => y - x || compareText(a, b))
+  const activation = spread(snapshot, seeds, options);
+  const paths = strongestPaths(snapshot, seeds, activation, options);
+  const { ids } = snapshot;
+  const ranked = [...activation.nodes]
+    .map((node, place) => ({ node, level: activation.levels[place]! }))
+    .filter(({ node }) => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids[node]!).type)))
+    .sort((a, b) => b.level - a.level || a.node - b.node)
     .slice(0, limit);
   return {
-    seeds: [...seeds.keys()].map((id) => refOf(graph, id)),
-    related: ranked.map(([id, level]) => ({
-      ...refOf(graph, id),
+    seeds: [...seeds.keys()].map((node) => refOf(graph, ids[node]!)),
+    related: ranked.map(({ node, level }) => ({
+      ...refOf(graph, ids[node]!),
       activation: level,
-      path: stepsOf(graph, paths.get(id) ?? [], options),
+      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids[step]!), options),
     })),
   };
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { FIELD_KINDS, LABEL_NAME } from './model.ts';
 
-const share = z.number().gt(0).max(1);
 const count = z.int().min(1);
 const field = z.string().min(1);
 
@@ -93,12 +92,14 @@ export const configSchema = z.strictObject({
   activation: z
     .strictObject({
       /** Share of activation kept per hop. */
-      decay: share.default(0.7),
-      /** Least activation that spreads. */
-      firingThreshold: share.default(0.005),
-      maxPulses: count.max(100).default(4),
-      /** Most entities that take part. */
-      maxActive: count.default(10_000),
+      decay: z.number().gt(0).lt(1).default(0.7),
+      /** What an entity keeps to itself. */
+      firingThreshold: z.number().min(0).max(1).default(0),
+      /** How far an entity of many links is held back. */
+      hubInhibition: z.number().min(0).max(1).default(0.5),
+      maxPulses: count.max(1000).default(100),
+      /** Most entities that are activated. */
+      maxActive: count.default(100_000),
     })
     .prefault({}),
 });
