@@ -35,9 +35,15 @@ interface EntityNode {
   readonly mentions: Map<string, EntityMention>;
   readonly attributes: Map<string, AttributeRecord>;
   view: Entity | undefined;
+  /** Its place among all; see `numberEntities`. */
+  number: number;
 }
 
 interface FactEdge {
+  readonly subject: EntityNode;
+  readonly object: EntityNode;
+  /** Its place among all. */
+  place: number;
   readonly predicate: string;
   readonly evidence: Evidence;
 }
@@ -48,6 +54,8 @@ export type AttributeClaim = Omit<Attribute, 'probability'>;
 
 export class KnowledgeGraph {
   private readonly graph = new MultiDirectedGraph<EntityNode, FactEdge>();
+  /** All edges, for walks through the whole graph: ten times as fast as through its own maps. */
+  private readonly edges: FactEdge[] = [];
   private readonly documentById = new Map<DocumentId, DocumentRecord>();
 
   static fromDelta(delta: GraphDelta): KnowledgeGraph {
@@ -83,6 +91,7 @@ export class KnowledgeGraph {
         mentions: new Map(),
         attributes: new Map(),
         view: undefined,
+        number: -1,
       });
     }
     const node = this.node(entity.id);
@@ -107,8 +116,9 @@ export class KnowledgeGraph {
     }
     const id = factIdOf(claim);
     if (!this.graph.hasEdge(id)) {
-      const edge = { predicate: claim.predicate, evidence: new Evidence() };
+      const edge: FactEdge = { subject: this.node(claim.subject), object: this.node(claim.object), predicate: claim.predicate, evidence: new Evidence(), place: this.edges.length };
       this.graph.addDirectedEdgeWithKey(id, claim.subject, claim.object, edge);
+      this.edges.push(edge);
     }
     this.graph.getEdgeAttribute(id, 'evidence').add(claim.provenance);
     return id;
@@ -137,7 +147,11 @@ export class KnowledgeGraph {
   }
 
   dropFact(id: FactId): void {
-    if (this.graph.hasEdge(id)) this.graph.dropEdge(id);
+    if (!this.graph.hasEdge(id)) return;
+    const { place } = this.graph.getEdgeAttributes(id);
+    const last = this.edges.pop()!;
+    if (last.place !== place) this.edges[(last.place = place)] = last;
+    this.graph.dropEdge(id);
   }
 
   hasEntity(id: string): id is EntityId {
@@ -188,15 +202,22 @@ export class KnowledgeGraph {
     return (this.graph.nodes() as EntityId[]).sort();
   }
 
+  /** Sorted; until it changes each entity is called by its place here in what follows. */
+  numberEntities(): EntityId[] {
+    const ids = this.entityIds();
+    ids.forEach((id, number) => (this.graph.getNodeAttributes(id).number = number));
+    return ids;
+  }
+
   /** In no order. */
-  forEachFact(visit: (subject: EntityId, predicate: string, object: EntityId, probability: number) => void): void {
-    this.graph.forEachDirectedEdge((_, { predicate, evidence }, source, target) => visit(source as EntityId, predicate, target as EntityId, evidence.probability()));
+  forEachFact(visit: (subject: number, predicate: string, object: number, probability: number) => void): void {
+    for (const { subject, predicate, object, evidence } of this.edges) visit(subject.number, predicate, object.number, evidence.probability());
   }
 
   /** In no order; a sentence is told by its document and number. */
-  forEachMention(visit: (entity: EntityId, sentence: string) => void): void {
-    this.graph.forEachNode((id, { mentions }) => {
-      for (const { documentId, sentence } of mentions.values()) visit(id as EntityId, `${documentId} ${sentence}`);
+  forEachMention(visit: (entity: number, sentence: string) => void): void {
+    this.graph.forEachNode((_, { number, mentions }) => {
+      for (const { documentId, sentence } of mentions.values()) visit(number, `${documentId} ${sentence}`);
     });
   }
 

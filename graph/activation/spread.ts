@@ -102,15 +102,18 @@ export function spread(arcs: Arcs, seeds: ReadonlyMap<number, number>, options: 
     }
   }
 
-  active.sort((a, b) => a - b);
-  const levels = Float64Array.from(active, (node) => total[node]! / inhibition[node]!);
-  const unsent = active.reduce((sum, node) => sum + unsentOf(node), 0);
-  for (const node of active) {
+  const nodes = Uint32Array.from(active).sort();
+  const levels = new Float64Array(nodes.length);
+  let unsent = 0;
+  for (let place = 0; place < nodes.length; place++) {
+    const node = nodes[place]!;
+    levels[place] = total[node]! / inhibition[node]!;
+    unsent += unsentOf(node);
     total[node] = 0;
     sent[node] = 0;
     isWaiting[node] = 0;
   }
-  return { nodes: Uint32Array.from(active), levels, pulses, work, error: (decay * unsent + lost) / (1 - decay) };
+  return { nodes, levels, pulses, work, error: (decay * unsent + lost) / (1 - decay) };
 }
 
 function scratchOf(arcs: Arcs): Scratch {
@@ -120,4 +123,18 @@ function scratchOf(arcs: Arcs): Scratch {
     scratches.set(arcs, (scratch = { total: new Float64Array(nodes), sent: new Float64Array(nodes), inhibition: new Float64Array(nodes), isWaiting: new Uint8Array(nodes) }));
   }
   return scratch;
+}
+
+/** The nodes with the highest levels, best first, of equal ones the first by number. */
+export function strongest({ nodes, levels }: Spread, limit: number, isWanted: (node: number) => boolean): { readonly node: number; readonly level: number }[] {
+  const best: { readonly node: number; readonly level: number }[] = [];
+  for (let place = 0; place < nodes.length; place++) {
+    const level = levels[place]!;
+    if ((best.length === limit && level <= best.at(-1)!.level) || !isWanted(nodes[place]!)) continue;
+    let at = best.length;
+    while (at > 0 && best[at - 1]!.level < level) at--;
+    best.splice(at, 0, { node: nodes[place]!, level });
+    if (best.length > limit) best.pop();
+  }
+  return best;
 }

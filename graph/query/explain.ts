@@ -1,9 +1,8 @@
 // Why the graph says something: each claim behind a fact or an attribute, with the sentence it was read from.
 import type { DocumentId, EntityId, Extraction, FactId, Provenance } from '../../pipeline/core/model.ts';
-import { EngramError } from '../../pipeline/core/errors.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { refOf, type EntityRef } from './related.ts';
-import { createSearch, findEntity, type EntitySearch } from './search.ts';
+import { createSearch, entityNamed, type EntitySearch } from './search.ts';
 
 export interface Claim {
   readonly documentId: DocumentId;
@@ -70,11 +69,7 @@ export function explain(
       attributes: [],
     };
   }
-  const resolve = (name: string): EntityId => {
-    const id = findEntity(graph, search, name);
-    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: name });
-    return id;
-  };
+  const resolve = (name: string): EntityId => entityNamed(graph, name, search);
   const triple = splitTriple(graph, text);
   if (triple === undefined) {
     const subject = resolve(text);

@@ -3,11 +3,11 @@
 import type { DocumentId, EntityId, EntityType, Provenance } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { strongestPaths } from '../activation/paths.ts';
-import { createSnapshot, type Snapshot } from '../activation/snapshot.ts';
-import { spread, type SpreadOptions } from '../activation/spread.ts';
+import { createSnapshot, nodeOf, type Snapshot } from '../activation/snapshot.ts';
+import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
-import { createSearch, findEntity, type EntitySearch } from './search.ts';
+import { createSearch, entityNamed, type EntitySearch } from './search.ts';
 
 /** The predicate of a step that no fact makes, only a shared sentence. */
 export const MENTIONED_WITH = 'mentionedWith';
@@ -69,18 +69,13 @@ export function related(graph: KnowledgeGraph, texts: readonly string[], options
   const { limit = 10, types, search = createSearch(graph), snapshot = createSnapshot(graph) } = options;
   const seeds = new Map<number, number>();
   for (const text of texts) {
-    const id = findEntity(graph, search, text);
-    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
-    seeds.set(snapshot.indexOf.get(id)!, 1);
+    seeds.set(nodeOf(snapshot, entityNamed(graph, text, search)), 1);
   }
   const activation = spread(snapshot, seeds, options);
   const paths = strongestPaths(snapshot, seeds, activation, options);
   const { ids } = snapshot;
-  const ranked = [...activation.nodes]
-    .map((node, place) => ({ node, level: activation.levels[place]! }))
-    .filter(({ node }) => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids[node]!).type)))
-    .sort((a, b) => b.level - a.level || a.node - b.node)
-    .slice(0, limit);
+  const isWanted = (node: number): boolean => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids[node]!).type));
+  const ranked = strongest(activation, limit, isWanted);
   return {
     seeds: [...seeds.keys()].map((node) => refOf(graph, ids[node]!)),
     related: ranked.map(({ node, level }) => ({

@@ -1,8 +1,10 @@
 // Which entities a text may mean: full-text search over names, aliases and attributes that forgives typing errors and
 // unfinished words, and puts what is mentioned often first.
 import anyAscii from 'any-ascii';
+import { distance } from 'fastest-levenshtein';
 import MiniSearch from 'minisearch';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import { compareText } from '../evidence.ts';
 import { ENTITY_ID, entityOfFormerId } from '../former-ids.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
@@ -30,6 +32,9 @@ export interface EntitySearch {
 const EXACT_NAME = 8;
 const EXACT_ALIAS = 4;
 const FUZZY_FROM_LENGTH = 4;
+const MOST_SUGGESTED = 3;
+/** Share of its letters in which a name may differ from what was asked for and still be meant. */
+const FARTHEST_SUGGESTED = 0.5;
 
 /** Builds the index once; it does not follow later changes of the graph. */
 export function createSearch(graph: KnowledgeGraph): EntitySearch {
@@ -67,9 +72,30 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   };
 }
 
+/**
+ * As `findEntity`.
+ * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` that names the nearest ones, where the text fits none
+ */
+export function entityNamed(graph: KnowledgeGraph, text: string, search: EntitySearch = createSearch(graph)): EntityId {
+  const id = findEntity(graph, search, text);
+  if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text, nearest: nearestNames(graph, text) });
+  return id;
+}
+
 /** The best entity for a text: that of the id, one that it had before included, or the first hit. */
 export function findEntity(graph: KnowledgeGraph, search: EntitySearch, text: string): EntityId | undefined {
   const id = text.trim();
   if (ENTITY_ID.test(id)) return entityOfFormerId(graph, id);
   return graph.hasEntity(id) ? id : search.search(text, { limit: 1 })[0]?.id;
+}
+
+/** Names with fewest letters to change, as they are shown. */
+function nearestNames(graph: KnowledgeGraph, text: string): string[] {
+  const asked = nameKey(text);
+  const found = graph.entities().flatMap(({ name, aliases }) => {
+    const apart = Math.min(...[name, ...aliases].map((each) => distance(asked, nameKey(each)) / Math.max(asked.length, each.length)));
+    return apart <= FARTHEST_SUGGESTED ? [{ name, apart }] : [];
+  });
+  const nearest = found.sort((a, b) => a.apart - b.apart || compareText(a.name, b.name)).map(({ name }) => name);
+  return [...new Set(nearest)].slice(0, MOST_SUGGESTED);
 }

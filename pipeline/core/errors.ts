@@ -108,7 +108,10 @@ const table = {
   ENGRAM_GRAPH_UNKNOWN_ENTITY: {
     retriable: false,
     exit: 2,
-    message: (c) => `No entity matches '${c['text']}'.`,
+    message: (c) => {
+      const nearest = (c['nearest'] ?? []) as readonly string[];
+      return `No entity matches '${c['text']}'.${nearest.length === 0 ? '' : ` Nearest: ${nearest.join(', ')}.`}`;
+    },
     hint: 'Try `engram search` with fewer or other words.',
   },
   ENGRAM_STORE_UNAVAILABLE: {

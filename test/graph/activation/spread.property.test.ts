@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { buildGraph } from '../../../graph/build-graph.ts';
-import { ArcBuffer, rowsOf, type Arcs } from '../../../graph/activation/arcs.ts';
+import { rowsOf, type Arcs } from '../../../graph/activation/arcs.ts';
 import { localPageRank, pageRank } from '../../../graph/activation/page-rank.ts';
 import { strongestPaths } from '../../../graph/activation/paths.ts';
 import { createSnapshot } from '../../../graph/activation/snapshot.ts';
@@ -13,11 +13,7 @@ const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const decay = fc.double({ min: 0.01, max: 0.95, noNaN: true });
 const NODES = 14;
 const listed = fc.array(fc.tuple(fc.nat(NODES - 1), fc.nat(NODES - 1), unit), { maxLength: 60, size: 'max' });
-const arcsOf = (list: readonly (readonly [number, number, number])[]): Arcs => {
-  const buffer = new ArcBuffer(1);
-  for (const [from, to, weight] of list) buffer.add(from, to, weight);
-  return rowsOf(NODES, buffer);
-};
+const arcsOf = (list: readonly (readonly [number, number, number])[]): Arcs => rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc)));
 const seedsOf = fc.array(fc.tuple(fc.nat(NODES - 1), fc.double({ min: 0.01, max: 2, noNaN: true })), { minLength: 1, maxLength: 3 }).map((pairs) => new Map(pairs));
 const shape = fc.record({ firingThreshold: unit.map((x) => x / 5), hubInhibition: unit, leastFan: fc.constantFrom(0, 1) });
 const exact = { tolerance: 0, maxPulses: 2000, maxWork: Infinity, maxActive: Infinity } as const;

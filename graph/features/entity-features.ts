@@ -1,0 +1,93 @@
+// What a recommender learns from: one row an entity, of numbers that the graph tells about it.
+import type { EntityId } from '../../pipeline/core/model.ts';
+import { pageRank } from '../activation/page-rank.ts';
+import { createSnapshot, nodeOf, type SnapshotOptions } from '../activation/snapshot.ts';
+import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
+import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { communitiesOf } from './communities.ts';
+import { nodeVectors, VECTOR_DIMENSIONS } from './node-vectors.ts';
+
+/** Raised when a column changes its name, type or meaning. */
+export const FEATURES_VERSION = 1;
+
+export type FeatureKind = 'text' | 'integer' | 'number' | 'texts' | 'numbers';
+export type FeatureValue = string | number | null | readonly string[] | readonly number[];
+export type FeatureRow = readonly FeatureValue[];
+
+export interface FeatureColumn {
+  readonly name: string;
+  readonly kind: FeatureKind;
+  readonly about: string;
+}
+
+export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
+  { name: 'id', kind: 'text', about: 'stable id of the entity' },
+  { name: 'type', kind: 'text', about: 'PER, ORG, LOC or one of your own' },
+  { name: 'name', kind: 'text', about: 'the shown name' },
+  { name: 'aliases', kind: 'integer', about: 'other names' },
+  { name: 'mentions', kind: 'integer', about: 'places in documents that name it' },
+  { name: 'documents', kind: 'integer', about: 'documents that name it' },
+  { name: 'facts_out', kind: 'integer', about: 'facts of which it is the subject' },
+  { name: 'facts_in', kind: 'integer', about: 'facts of which it is the object' },
+  { name: 'evidence', kind: 'integer', about: 'sentences behind its facts and attributes' },
+  { name: 'attributes', kind: 'integer', about: 'values of its attributes' },
+  { name: 'degree', kind: 'integer', about: 'entities that a fact or a sentence links with it' },
+  { name: 'strength', kind: 'number', about: 'sum of the weights of these links' },
+  { name: 'pagerank', kind: 'number', about: 'share of a random walk (damping 0.85); all rows of a graph add up to 1' },
+  { name: 'community', kind: 'integer', about: 'number of its community (Louvain), 0 the largest' },
+  { name: 'first_date', kind: 'text', about: 'of the earliest dated document that names it; null where none is dated' },
+  { name: 'last_date', kind: 'text', about: 'of the latest' },
+  { name: 'days_since', kind: 'integer', about: 'days from last_date to the latest date of any document' },
+  { name: 'neighbours', kind: 'texts', about: 'ids of the entities that activation from it reaches most' },
+  { name: 'neighbour_scores', kind: 'numbers', about: 'their activation' },
+  { name: 'vector', kind: 'numbers', about: `${VECTOR_DIMENSIONS} numbers of length 1 (fast random projection): near where walks lead to the same entities` },
+];
+
+export interface FeatureOptions {
+  /** Rows are made of these only, in their order; left out, of all, in order of id. */
+  readonly only?: readonly EntityId[];
+  /** Most neighbours of a row. */
+  readonly neighbours?: number;
+  readonly activation?: SpreadOptions;
+  readonly links?: SnapshotOptions;
+}
+
+const DAY = 86_400_000;
+
+/** Rows in the order of `FEATURE_COLUMNS`, one at a time. */
+export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, activation = {}, links = {} }: FeatureOptions = {}): Generator<FeatureRow> {
+  const snapshot = createSnapshot(graph, links);
+  const [rank, communities, vectors] = [pageRank(snapshot), communitiesOf(snapshot), nodeVectors(snapshot)];
+  const dateOf = new Map(graph.documents().flatMap(({ id, date }) => (date === undefined || Number.isNaN(Date.parse(date)) ? [] : [[id, date] as const])));
+  const latest = Math.max(...[...dateOf.values()].map((date) => Date.parse(date)));
+  for (const id of only ?? snapshot.ids) {
+    const node = nodeOf(snapshot, id);
+    const { type, name, aliases, mentions, attributes } = graph.entity(id)!;
+    const facts = graph.factsOf(id);
+    const documents = new Set(mentions.map(({ documentId }) => documentId));
+    const dates = [...documents].flatMap((document) => dateOf.get(document) ?? []).sort();
+    const near = neighbours === 0 ? [] : strongest(spread(snapshot, new Map([[node, 1]]), activation), neighbours, (other) => other !== node);
+    yield [
+      id,
+      type,
+      name,
+      aliases.length,
+      mentions.length,
+      documents.size,
+      facts.filter(({ subject }) => subject === id).length,
+      facts.filter(({ object }) => object === id).length,
+      [...facts, ...attributes].reduce((sum, { provenance }) => sum + provenance.length, 0),
+      attributes.length,
+      snapshot.offsets[node + 1]! - snapshot.offsets[node]!,
+      snapshot.fan[node]!,
+      rank[node]!,
+      communities[node]!,
+      dates[0] ?? null,
+      dates.at(-1) ?? null,
+      dates.length === 0 ? null : Math.round((latest - Date.parse(dates.at(-1)!)) / DAY),
+      near.map((each) => snapshot.ids[each.node]!),
+      near.map(({ level }) => level),
+      Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),
+    ];
+  }
+}

@@ -1,0 +1,69 @@
+// `engram features --out F.parquet|F.csv`: a row of numbers for each entity; `engram similar ENTITY`: those whose rows are alike.
+import { readFile, rename, rm } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { EngramError, messageOf } from '../core/errors.ts';
+import { addCommonOptions, addDirOption, addExample, configOf, wholeNumber, type DirFlags } from './options.ts';
+import { formatShare, plural, print, printJson, table } from './output.ts';
+
+interface FeatureFlags extends DirFlags {
+  readonly out: string;
+  readonly for?: string;
+  readonly neighbours: number;
+}
+
+export function addFeatureCommands(program: Command): void {
+  const features = program
+    .command('features')
+    .description('write a row of features for each entity: Parquet or CSV')
+    .requiredOption('--out <file>', 'ends in .parquet or .csv')
+    .option('--for <file>', 'only entities whose ids or names are the lines of this file')
+    .option('--neighbours <count>', 'most neighbours of a row; 0 is much faster on a large graph', wholeNumber(0), 10);
+  addExample(addDirOption(addCommonOptions(features)), 'features --out features.parquet', 'features --out some.csv --for items.txt --neighbours 5');
+  features.action(async (flags: FeatureFlags) => {
+    const write = flags.out.endsWith('.parquet') ? 'writeParquet' : flags.out.endsWith('.csv') ? 'writeCsv' : undefined;
+    if (write === undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${flags.out}' ends in neither .parquet nor .csv.` });
+    const { openGraph } = await import('../open-graph.ts');
+    const { entityFeatures } = await import('../../graph/features/entity-features.ts');
+    const writers = await import('../../graph/features/write-features.ts');
+    const config = await configOf(flags);
+    const { graph } = await openGraph(flags.dir, config);
+    const { entityNamed } = await import('../../graph/query/search.ts');
+    const only = flags.for === undefined ? undefined : (await linesOf(flags.for)).map((line) => entityNamed(graph, line));
+    const beside = `${flags.out}.new`;
+    let rows: number;
+    try {
+      rows = await writers[write](beside, entityFeatures(graph, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation: config.activation }));
+      await rename(beside, flags.out);
+    } catch (cause) {
+      await rm(beside, { force: true });
+      throw cause instanceof EngramError ? cause : new EngramError('ENGRAM_USAGE', { problem: `'${flags.out}' cannot be written: ${messageOf(cause)}` }, { cause });
+    }
+    if (flags.json) printJson({ out: flags.out, rows });
+    else if (!flags.quiet) print(`Wrote ${plural(rows, 'row')} to ${flags.out}`);
+  });
+
+  const similar = program
+    .command('similar')
+    .description('entities of the same type that have to do with the same things')
+    .argument('<entity>', 'name or id')
+    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
+    .option('--any-type', 'those of other types too');
+  addExample(addDirOption(addCommonOptions(similar)), 'similar "Grace Hopper"');
+  similar.action(async (name: string, flags: DirFlags & { readonly limit: number; readonly anyType?: boolean }) => {
+    const { openGraph } = await import('../open-graph.ts');
+    const { similarEntities } = await import('../../graph/query/similar.ts');
+    const { graph } = await openGraph(flags.dir, await configOf(flags));
+    const answer = similarEntities(graph, name, { limit: flags.limit, anyType: flags.anyType ?? false });
+    if (flags.json) return printJson(answer);
+    print(`Similar to ${answer.entity.name}:`);
+    print(table(answer.similar.map((each) => [formatShare(each.similarity), each.name, each.type, each.shared.map(({ name: shared }) => shared).join(', ')]), [{ colours: ['green'] }, { colours: ['bold'] }, { colours: ['cyan'] }, { colours: ['dim'] }]));
+  });
+}
+
+async function linesOf(path: string): Promise<string[]> {
+  try {
+    return (await readFile(path, 'utf8')).split(/\r?\n/).filter((line) => line.trim() !== '');
+  } catch (cause) {
+    throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path, problem: messageOf(cause) }, { cause });
+  }
+}
