@@ -121,7 +121,7 @@ function attributesOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extr
 }
 
 /** Strongest first. */
-function claimsOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, provenance: readonly Provenance[]): Claim[] {
+export function claimsOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, provenance: readonly Provenance[]): Claim[] {
   return [...provenance]
     .sort((a, b) => b.score - a.score)
     .map((p) => {

@@ -5,6 +5,7 @@ import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
 import { readRelationSchema } from '../read-schema.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
+import { addEvaluateQuestionsCommand } from './evaluate-questions.ts';
 import { addEvaluateResolutionCommand } from './evaluate-resolution.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, requirePath, shareOfOne, wholeNumber, type EngineFlags } from './options.ts';
 import { formatCount, heading, paint, print, printJson } from './output.ts';
@@ -98,6 +99,7 @@ export function addEvaluateCommand(program: Command): void {
   for (const task of TASKS) addTask(command, task);
   addEvaluateGraphCommand(command);
   addEvaluateResolutionCommand(command);
+  addEvaluateQuestionsCommand(command);
 }
 
 function addTask(parent: Command, task: Task): void {

@@ -2,6 +2,7 @@
 // The `engram` command: which commands there are, and what exit code an outcome gets.
 import { Command } from 'commander';
 import { engramVersion } from '../manifest.ts';
+import { addAskCommand } from './ask.ts';
 import { addBuildCommand } from './build.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
@@ -35,6 +36,7 @@ addBuildCommand(program);
 addSearchCommand(program);
 addRelatedCommand(program);
 addExplainCommand(program);
+addAskCommand(program);
 addResolutionCommands(program);
 addFeatureCommands(program);
 addExportCommand(program);

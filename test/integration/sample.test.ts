@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config } from '../../pipeline/index.ts';
 import { scoreGraph } from '../../graph/score-graph.ts';
+import { judgeQuestions, readQuestions } from '../../pipeline/evaluate-questions.ts';
 import { readGold } from '../../pipeline/read-gold.ts';
 import { readRelationSchema } from '../../pipeline/read-schema.ts';
 
@@ -50,6 +51,17 @@ test.serial('entities and facts of the sample agree with gold', async (t) => {
       const [reached, floor] = [scores[what][measure], FLOORS[what][measure]];
       t.true(reached >= floor, `${measure} of ${what} is ${reached.toFixed(1)}, under ${floor}`);
     }
+  }
+});
+
+test.serial('four of five questions about the sample are answered right', async (t) => {
+  const judged = await judgeQuestions(built.graph, built.extractions, CONFIG, await readQuestions('fixtures/questions/sample.jsonl'));
+  t.true(judged.length >= 60);
+  for (const part of ['dev', 'test']) {
+    const own = judged.filter((each) => each.part === part);
+    const right = own.filter(({ isRight }) => isRight).length;
+    t.log(`questions, ${part}: ${right} of ${own.length} right`);
+    t.true(right / own.length >= 0.8, part);
   }
 });
 

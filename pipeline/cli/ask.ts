@@ -1,0 +1,72 @@
+// `engram ask QUESTION`: answers from the facts of the graph, with the sentences behind them; with `--conversation FILE` what was spoken of is kept.
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
+import type { AskResult } from '../ask.ts';
+import { EngramError, messageOf } from '../core/errors.ts';
+import { addCommonOptions, addDirOption, addExample, configOf, type DirFlags } from './options.ts';
+import { formatShare, paint, print, printJson, shorten } from './output.ts';
+
+const EVIDENCE_COLUMNS = 100;
+
+const REASONS = {
+  'no question': 'That is no question about who, where, when, what or which, or one that yes answers.',
+  'unknown name': "I don't know whom or what that is about: no name of the graph is in it.",
+  'nobody meant': "I don't know who is meant: nothing that fits was spoken of before (--conversation FILE keeps it).",
+  'not known': "I don't know: the graph has no such fact.",
+} as const;
+
+export function addAskCommand(program: Command): void {
+  const command = program
+    .command('ask')
+    .description('answer a question from the facts of the graph')
+    .argument('<question...>', 'who, where, when, what, which, or one that yes answers')
+    .option('--conversation <file>', 'keeps what was spoken of, for "and where did she study?"');
+  addExample(addDirOption(addCommonOptions(command)), 'ask "Where was Grace Hopper born?" --conversation talk.json', 'ask "And where did she study?" --conversation talk.json');
+  command.action(async (words: string[], flags: DirFlags & { readonly conversation?: string }) => {
+    const { openGraph } = await import('../open-graph.ts');
+    const { createAnswerer } = await import('../ask.ts');
+    const config = await configOf(flags);
+    const state = flags.conversation === undefined ? undefined : await readState(flags.conversation);
+    const { graph, extractions } = await openGraph(flags.dir, config);
+    const answerer = await createAnswerer(graph, extractions, config);
+    try {
+      const conversation = answerer.begin(state);
+      const result = await conversation.ask(words.join(' '));
+      if (flags.conversation !== undefined) await writeFile(flags.conversation, `${JSON.stringify(conversation.state(), undefined, 1)}\n`);
+      if (flags.json) return printJson(result);
+      print(answerText(result, !flags.quiet));
+    } finally {
+      await answerer.close();
+    }
+  });
+}
+
+function answerText({ answers, reason }: AskResult, withEvidence: boolean): string {
+  if (reason !== undefined) return REASONS[reason];
+  return answers
+    .flatMap(({ text, about, predicate, entity, probability, evidence: [claim] }) => {
+      const said = `${about.name} ─${predicate}─ ${entity?.name ?? text}`;
+      const lines = [`${paint(text, 'bold')}  ${paint(formatShare(probability), 'green')}  ${paint(said, 'dim')}`];
+      if (withEvidence && claim !== undefined) lines.push(paint(`    “${shorten(claim.text, EVIDENCE_COLUMNS)}” ${claim.uri}`, 'dim'));
+      return lines;
+    })
+    .join('\n');
+}
+
+/** @throws EngramError `ENGRAM_DATA_INVALID` for a file that is no conversation; one that is not there begins one */
+async function readState(path: string): Promise<WorkingMemoryState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    const state = JSON.parse(text) as WorkingMemoryState;
+    if (state.version !== 1 || !Array.isArray(state.active)) throw new Error('it was not written by `engram ask`');
+    return state;
+  } catch (cause) {
+    throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: `it is no conversation: ${messageOf(cause)}` }, { cause });
+  }
+}
