@@ -15,6 +15,7 @@ import { claimsOf, type Claim } from '../graph/query/explain.ts';
 import { refOf, type EntityRef } from '../graph/query/related.ts';
 import { createSearch } from '../graph/query/search.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import { readActivation } from './activation-weights.ts';
 import type { Config } from './core/config.ts';
 import { documentIdOf } from './core/ids.ts';
 import type { EntityId, Extraction, Provenance, Sentence } from './core/model.ts';
@@ -103,7 +104,8 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
   const schema = await readRelationSchema(config.graph.schema);
   const genderOf = createGenderGuess(loadWordVectors());
   const texts = new Map(extractions.map((extraction) => [extraction.id, extraction]));
-  const [snapshot, search] = [createSnapshot(graph), createSearch(graph)];
+  const { spread: spreadOptions, links } = await readActivation(config.activation);
+  const [snapshot, search] = [createSnapshot(graph, links), createSearch(graph)];
   const named = new Map<string, EntityId[]>();
   for (const { id, name, aliases } of graph.entities()) for (const each of new Set([name, ...aliases].map(nameKey))) named.set(each, [...(named.get(each) ?? []), id]);
 
@@ -192,7 +194,7 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
     const { words, things, unknown, nobody } = await readThings(sentences.at(-1)!, question, memory);
     const statement = statementOf(words);
     const spokenOf = things.map(([first]) => first!);
-    memory.refresh(snapshot, spokenOf, config.activation);
+    memory.refresh(snapshot, spokenOf, spreadOptions);
     if (statement === undefined) return none('no question', spokenOf);
     if (unknown) return none('unknown name', spokenOf);
     if (things.length === 0) return none(nobody ? 'nobody meant' : 'unknown name');
@@ -210,7 +212,7 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
       .sort((a, b) => b.probability - a.probability || compareText(a.candidate.text, b.candidate.text));
     const best = answers.filter(({ probability }) => probability >= NEARLY * answers[0]!.probability);
     const once = best.filter(({ candidate }, at) => best.findIndex((other) => other.candidate.text === candidate.text) === at);
-    memory.refresh(snapshot, once.flatMap(({ candidate }) => [candidate.about, ...(candidate.other === undefined ? [] : [candidate.other])]).slice(0, 2), config.activation);
+    memory.refresh(snapshot, once.flatMap(({ candidate }) => [candidate.about, ...(candidate.other === undefined ? [] : [candidate.other])]).slice(0, 2), spreadOptions);
     return {
       question,
       about: spokenOf.map((id) => refOf(graph, id)),

@@ -24,35 +24,48 @@ export interface LinkWeight {
   readonly toSubject: number;
 }
 
-export interface SnapshotOptions {
-  /** By predicate; those that are not named pass on all. */
-  readonly predicates?: Readonly<Record<string, LinkWeight>>;
-  /** Weight of two entities that are only ever mentioned together, in [0, 1]; 0 leaves such arcs out. */
-  readonly coMentionWeight?: number;
+export interface LinkOptions {
   /** In a sentence with more entities (a list, a table) each is linked with this many that follow it. */
   readonly maxCoMentions?: number;
 }
 
-const ALL: LinkWeight = { toObject: 1, toSubject: 1 };
+export interface SnapshotOptions extends LinkOptions {
+  /** By predicate; those that are not named pass on all. Two entities that are only ever mentioned together have `MENTIONED_WITH`. */
+  readonly predicates?: Readonly<Record<string, LinkWeight>>;
+}
 
-export function createSnapshot(source: SnapshotSource, options: SnapshotOptions = {}): Snapshot {
-  const { predicates = {}, coMentionWeight = 0.1, maxCoMentions = 12 } = options;
+/** The predicate of a link that no fact makes, only a shared sentence. */
+export const MENTIONED_WITH = 'mentionedWith';
+
+const ALL: LinkWeight = { toObject: 1, toSubject: 1 };
+const DEFAULT_PREDICATES: Readonly<Record<string, LinkWeight>> = { [MENTIONED_WITH]: { toObject: 0.1, toSubject: 0.1 } };
+
+export const defaultLinkWeight = (predicate: string): LinkWeight => DEFAULT_PREDICATES[predicate] ?? ALL;
+
+export function createSnapshot(source: SnapshotSource, { predicates = {}, ...options }: SnapshotOptions = {}): Snapshot {
   const ids = source.numberEntities();
-  const weightOf = new Map(Object.entries(predicates));
-  const together = coMentionWeight > 0 ? coMentions(source, ids.length, coMentionWeight, maxCoMentions) : [];
+  const weightOf = new Map(Object.entries({ ...DEFAULT_PREDICATES, ...predicates }));
+  const { toObject, toSubject } = weightOf.get(MENTIONED_WITH)!;
+  const links = linksOf(source, ids.length, toObject + toSubject > 0 ? options : { maxCoMentions: 0 });
   const arcs = rowsOf(ids.length, (visit) => {
-    source.forEachFact((subject, predicate, object, probability) => {
-      if (subject === object) return;
+    links((subject, predicate, object, strength) => {
       const { toObject, toSubject } = weightOf.get(predicate) ?? ALL;
-      visit(subject, object, probability * toObject);
-      visit(object, subject, probability * toSubject);
+      visit(subject, object, strength * toObject);
+      visit(object, subject, strength * toSubject);
     });
-    for (const { a, b, weight } of together) {
-      visit(a, b, weight);
-      visit(b, a, weight);
-    }
   });
   return { ids, ...arcs };
+}
+
+/** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */
+export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12 }: LinkOptions = {}): (visit: (subject: number, predicate: string, object: number, strength: number) => void) => void {
+  const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions) : [];
+  return (visit) => {
+    source.forEachFact((subject, predicate, object, probability) => {
+      if (subject !== object) visit(subject, predicate, object, probability);
+    });
+    for (const { a, b, strength } of together) visit(a, MENTIONED_WITH, b, strength);
+  };
 }
 
 /** The node of an entity, or −1. */
@@ -66,8 +79,8 @@ export function nodeOf({ ids }: Snapshot, id: EntityId): number {
   return ids[low] === id ? low : -1;
 }
 
-/** Weight × sentences that name both / √(sentences that name the one × those that name the other). */
-function coMentions(source: SnapshotSource, count: number, weight: number, most: number): { readonly a: number; readonly b: number; readonly weight: number }[] {
+/** Sentences that name both / √(sentences that name the one × those that name the other). */
+function coMentions(source: SnapshotSource, count: number, most: number): { readonly a: number; readonly b: number; readonly strength: number }[] {
   const named = new Map<string, Set<number>>();
   source.forEachMention((node, sentence) => {
     const together = named.get(sentence);
@@ -85,6 +98,6 @@ function coMentions(source: SnapshotSource, count: number, weight: number, most:
   }
   return [...shared].map(([pair, times]) => {
     const [a, b] = [Math.floor(pair / count), pair % count];
-    return { a, b, weight: (weight * times) / Math.sqrt(occurrences[a]! * occurrences[b]!) };
+    return { a, b, strength: times / Math.sqrt(occurrences[a]! * occurrences[b]!) };
   });
 }

@@ -18,7 +18,7 @@ export async function writeParquet(path: string, rows: Iterable<FeatureRow>): Pr
     const columnData = FEATURE_COLUMNS.map(({ name }, column) => ({ name, data: group.map((row) => row[column]) }));
     void writer.write({ columnData, rowGroupSize: ROWS_OF_A_GROUP });
   };
-  let group: FeatureRow[] = [];
+  const group: FeatureRow[] = [];
   for (const row of rows) {
     group.push(row);
     if (group.length === ROWS_OF_A_GROUP) write(group.splice(0));

@@ -3,14 +3,11 @@
 import type { DocumentId, EntityId, EntityType, Provenance } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { strongestPaths } from '../activation/paths.ts';
-import { createSnapshot, nodeOf, type Snapshot } from '../activation/snapshot.ts';
+import { createSnapshot, MENTIONED_WITH, nodeOf, type Snapshot } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { createSearch, entityNamed, type EntitySearch } from './search.ts';
-
-/** The predicate of a step that no fact makes, only a shared sentence. */
-export const MENTIONED_WITH = 'mentionedWith';
 
 export interface EntityRef {
   readonly id: EntityId;

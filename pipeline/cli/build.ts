@@ -60,7 +60,8 @@ export function addBuildCommand(program: Command): void {
     else {
       if (flags.show) {
         const { showGraph } = await import('./show.ts');
-        print(showGraph(result.graph, result.extractions, config.activation, flags.out));
+        const { readActivation } = await import('../activation-weights.ts');
+        print(showGraph(result.graph, result.extractions, await readActivation(config.activation), flags.out));
         print();
       }
       if (!flags.quiet) print(summaryLine(result, flags.out));

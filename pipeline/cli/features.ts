@@ -29,10 +29,11 @@ export function addFeatureCommands(program: Command): void {
     const { graph } = await openGraph(flags.dir, config);
     const { entityNamed } = await import('../../graph/query/search.ts');
     const only = flags.for === undefined ? undefined : (await linesOf(flags.for)).map((line) => entityNamed(graph, line));
+    const { spread: activation, links } = await (await import('../activation-weights.ts')).readActivation(config.activation);
     const beside = `${flags.out}.new`;
     let rows: number;
     try {
-      rows = await writers[write](beside, entityFeatures(graph, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation: config.activation }));
+      rows = await writers[write](beside, entityFeatures(graph, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links }));
       await rename(beside, flags.out);
     } catch (cause) {
       await rm(beside, { force: true });

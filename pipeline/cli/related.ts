@@ -16,11 +16,14 @@ export function addRelatedCommand(program: Command): void {
   addExample(addDirOption(addCommonOptions(command)), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
   command.action(async (names: string[], flags: DirFlags & { readonly limit: number }) => {
     const { openGraph } = await import('../open-graph.ts');
+    const { readActivation } = await import('../activation-weights.ts');
+    const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { related } = await import('../../graph/query/related.ts');
     const config = await configOf(flags);
     const { graph, extractions } = await openGraph(flags.dir, config);
     const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
-    const answer = related(graph, names, { ...config.activation, limit: flags.limit, textOf: (id) => texts.get(id) });
+    const { spread, links } = await readActivation(config.activation);
+    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, textOf: (id) => texts.get(id) });
     if (flags.json) return printJson(answer);
     print(relatedText(answer, !flags.quiet));
   });

@@ -1,6 +1,7 @@
 // `engram train ner|relations|resolution`: trains a model from labelled data and writes it as a folder that `--model` takes.
 import { Option, type Command } from 'commander';
 import type { RelationFormat } from '../../extractors/relation/datasets.ts';
+import { addTrainActivation } from './train-activation.ts';
 import { addTrainResolution } from './train-resolution.ts';
 import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
@@ -40,6 +41,7 @@ export function addTrainCommand(program: Command): void {
   addNer(train);
   addRelations(train);
   addTrainResolution(train);
+  addTrainActivation(train);
 }
 
 function addNer(parent: Command): void {

@@ -100,6 +100,8 @@ export const configSchema = z.strictObject({
       maxPulses: count.max(1000).default(100),
       /** Most entities that are activated. */
       maxActive: count.default(100_000),
+      /** A file that `engram train activation` wrote, whose numbers then count; or 'none'. */
+      weights: field.default('none'),
     })
     .prefault({}),
 });

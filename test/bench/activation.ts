@@ -78,7 +78,7 @@ async function measure(nodes: number) {
       },
       forEachMention: () => {},
     },
-    { coMentionWeight: 0 },
+    { maxCoMentions: 0 },
   );
   const copy = performance.now() - started;
 

@@ -39,7 +39,7 @@ test('arcs weigh as much as their facts, shared sentences little, and both direc
   // 0.1 × 1 shared sentence / √(2 × 1)
   t.true(near(weightIn(s, ada, lake), 0.1 / Math.SQRT2));
   t.is(weightIn(s, ada, town), undefined);
-  t.is(createSnapshot(graph, { coMentionWeight: 0 }).targets.length, 4);
+  t.is(createSnapshot(graph, { maxCoMentions: 0 }).targets.length, 4);
 });
 
 test('a predicate may pass on less, and less one way than the other', (t) => {
@@ -50,7 +50,7 @@ test('a predicate may pass on less, and less one way than the other', (t) => {
 });
 
 test('activation after two pulses is what one computes by hand', (t) => {
-  const s = createSnapshot(graph, { coMentionWeight: 0 });
+  const s = createSnapshot(graph, { maxCoMentions: 0 });
   const activation = from(s, ada, { decay: 0.5, maxPulses: 2 });
   // Pulse 1: acme 1 × 0.5 × 0.5 = 0.25. Pulse 2: oslo 0.25 × 0.5 × 0.8 / 1.3, and ada 0.25 × 0.5 × 0.5 / 1.3 more.
   t.true(near(activation.get(ada), 1 + (0.25 * 0.5 * 0.5) / 1.3));
@@ -60,13 +60,13 @@ test('activation after two pulses is what one computes by hand', (t) => {
 });
 
 test('an entity keeps what is below the firing threshold to itself', (t) => {
-  const s = createSnapshot(graph, { coMentionWeight: 0 });
+  const s = createSnapshot(graph, { maxCoMentions: 0 });
   t.false(from(s, ada, { decay: 0.5, firingThreshold: 0.3 }).has(town));
   t.true(near(from(s, ada, { decay: 0.5, firingThreshold: 0.2, maxPulses: 1 }).get(firm), 0.8 * 0.25));
 });
 
 test('an entity of many links is held back', (t) => {
-  const s = createSnapshot(graph, { coMentionWeight: 0 });
+  const s = createSnapshot(graph, { maxCoMentions: 0 });
   const [free, held] = [0, 1].map((hubInhibition) => from(s, ada, { hubInhibition }));
   t.true(near(held!.get(firm), free!.get(firm)! / 1.3));
   t.true(near(held!.get(town), free!.get(town)!));

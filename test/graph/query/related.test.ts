@@ -1,6 +1,7 @@
 import test from 'ava';
 import { EngramError } from '../../../pipeline/core/errors.ts';
-import { MENTIONED_WITH, related } from '../../../graph/query/related.ts';
+import { MENTIONED_WITH } from '../../../graph/activation/snapshot.ts';
+import { related } from '../../../graph/query/related.ts';
 import { sampleExtractions, sampleGraph } from '../../support/sample-graph.ts';
 
 const graph = sampleGraph();
