@@ -17,6 +17,7 @@ const weightsFile = z.strictObject({
   decay: z.number().gt(0).lt(1),
   firingThreshold: z.number().min(0),
   hubInhibition: share,
+  leastFan: share,
 });
 
 export interface ActivationOptions {
@@ -38,8 +39,8 @@ export async function readActivation({ weights: path, ...spreadOptions }: Config
   return learnt(spreadOptions, parsed.data);
 }
 
-export function learnt(base: SpreadOptions, { predicates, decay, firingThreshold, hubInhibition }: ActivationWeights): ActivationOptions {
-  return { spread: { ...base, decay, firingThreshold, hubInhibition }, links: { predicates } };
+export function learnt(base: SpreadOptions, { predicates, decay, firingThreshold, hubInhibition, leastFan }: ActivationWeights): ActivationOptions {
+  return { spread: { ...base, decay, firingThreshold, hubInhibition, leastFan }, links: { predicates } };
 }
 
 /**

@@ -1,4 +1,4 @@
-// What predicates pass on, the decay, the threshold and the inhibition of hubs, learnt from what people found relevant: pulses are the hidden layers
+// What predicates pass on, the decay, the threshold, the least fan and the inhibition of hubs, learnt from what people found relevant: pulses are the hidden layers
 // of a network (seeds in, activations out, max(0, x − threshold) at every node), trained by gradient descent so that of all activation
 // as much as possible is where the relevant entities are. The walk over the arcs is one operation with a gradient of its own.
 import * as tf from '@tensorflow/tfjs';
@@ -21,6 +21,7 @@ export interface ActivationWeights {
   readonly decay: number;
   readonly firingThreshold: number;
   readonly hubInhibition: number;
+  readonly leastFan: number;
 }
 
 export interface TrainWeightsOptions {
@@ -44,6 +45,8 @@ const LEAST_SHARE = 1e-7;
  * @returns the weights of the epoch with the least loss
  */
 export async function trainWeights(source: SnapshotSource, examples: readonly RelevanceExample[], { epochs = 40, seed = 17, rate = 0.1, pulses = 4, batch = 16, onEpoch }: TrainWeightsOptions = {}): Promise<ActivationWeights> {
+  // Without its advice to install another backend.
+  tf.enableProdMode();
   await tf.setBackend('cpu');
   const nodes = source.numberEntities().length;
   const { from, to, kinds, strengths, names } = listArcs(source, nodes);
@@ -57,6 +60,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
     decay: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.decay))),
     inhibition: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.hubInhibition))),
     threshold: tf.variable(tf.scalar(-8)),
+    leastFan: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.leastFan))),
   };
   const gatherOf = (index: Int32Array) => operation((values, out: number[]) => index.forEach((at, place) => (out[place] = values[at]!)), (dy, out: number[]) => index.forEach((at, place) => (out[at]! += dy[place]!)), index.length);
   const sumBySource = (values: tf.Tensor1D) => operation((x, out: number[]) => from.forEach((node, arc) => (out[node]! += x[arc]!)), (dy, out: number[]) => from.forEach((node, arc) => (out[arc] = dy[node]!)), nodes)(values);
@@ -67,7 +71,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
     tf.tidy(() => {
       const passed = tf.mul(kindOf(tf.sigmoid(variables.passed) as tf.Tensor1D), strength) as tf.Tensor1D;
       const fan = sumBySource(passed);
-      const share = tf.div(passed, sourceOf(tf.maximum(fan, SPREAD_DEFAULTS.leastFan) as tf.Tensor1D)) as tf.Tensor1D;
+      const share = tf.div(passed, sourceOf(tf.maximum(fan, tf.sigmoid(variables.leastFan)) as tf.Tensor1D)) as tf.Tensor1D;
       const decay = tf.sigmoid(variables.decay);
       const inhibition = tf.pow(tf.maximum(fan, 1), tf.sigmoid(variables.inhibition)).reshape([nodes, 1]);
       const threshold = tf.mul(tf.softplus(variables.threshold), inhibition);
@@ -90,9 +94,9 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
 
   const weights = (): ActivationWeights => {
     const passed = tf.tidy(() => tf.sigmoid(variables.passed).dataSync());
-    const [decay, hubInhibition, firingThreshold] = tf.tidy(() => [tf.sigmoid(variables.decay), tf.sigmoid(variables.inhibition), tf.softplus(variables.threshold)].map((value) => value.dataSync()[0]!));
+    const [decay, hubInhibition, firingThreshold, leastFan] = tf.tidy(() => [tf.sigmoid(variables.decay), tf.sigmoid(variables.inhibition), tf.softplus(variables.threshold), tf.sigmoid(variables.leastFan)].map((value) => value.dataSync()[0]!));
     const predicates = names.map((name, kind) => [name, name === MENTIONED_WITH ? { toObject: round(passed[2 * kind]!), toSubject: round(passed[2 * kind]!) } : { toObject: round(passed[2 * kind]!), toSubject: round(passed[2 * kind + 1]!) }] as const);
-    return { version: 1, predicates: Object.fromEntries(predicates), decay: round(decay!), firingThreshold: round(firingThreshold!), hubInhibition: round(hubInhibition!) };
+    return { version: 1, predicates: Object.fromEntries(predicates), decay: round(decay!), firingThreshold: round(firingThreshold!), hubInhibition: round(hubInhibition!), leastFan: round(leastFan!) };
   };
 
   const random = createRandom(seed);
