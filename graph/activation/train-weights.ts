@@ -71,7 +71,8 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
     tf.tidy(() => {
       const passed = tf.mul(kindOf(tf.sigmoid(variables.passed) as tf.Tensor1D), strength) as tf.Tensor1D;
       const fan = sumBySource(passed);
-      const share = tf.div(passed, sourceOf(tf.maximum(fan, tf.sigmoid(variables.leastFan)) as tf.Tensor1D)) as tf.Tensor1D;
+      const leastFan = tf.sigmoid(variables.leastFan);
+      const share = tf.div(passed, sourceOf(tf.add(leastFan, tf.relu(tf.sub(fan, leastFan))) as tf.Tensor1D)) as tf.Tensor1D;
       const decay = tf.sigmoid(variables.decay);
       const inhibition = tf.pow(tf.maximum(fan, 1), tf.sigmoid(variables.inhibition)).reshape([nodes, 1]);
       const threshold = tf.mul(tf.softplus(variables.threshold), inhibition);
