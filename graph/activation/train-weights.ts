@@ -44,7 +44,7 @@ const LEAST_SHARE = 1e-7;
  * Runs on the CPU backend of tfjs. The threshold is of the order of what one seed of 1 brings.
  * @returns the weights of the epoch with the least loss
  */
-export async function trainWeights(source: SnapshotSource, examples: readonly RelevanceExample[], { epochs = 40, seed = 17, rate = 0.1, pulses = 4, batch = 16, onEpoch }: TrainWeightsOptions = {}): Promise<ActivationWeights> {
+export async function trainWeights(source: SnapshotSource, examples: readonly RelevanceExample[], { epochs = 40, seed = 17, rate = 0.1, pulses = 8, batch = 16, onEpoch }: TrainWeightsOptions = {}): Promise<ActivationWeights> {
   // Without its advice to install another backend.
   tf.enableProdMode();
   await tf.setBackend('cpu');

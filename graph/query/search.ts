@@ -18,6 +18,8 @@ export interface SearchHit {
   readonly mentions: number;
   /** Higher is better; comparable within one search only. */
   readonly score: number;
+  /** Those of the text that its names or attributes have, as `searchWords` gives them. */
+  readonly words: readonly string[];
 }
 
 export interface SearchOptions {
@@ -36,11 +38,14 @@ const MOST_SUGGESTED = 3;
 /** Share of its letters in which a name may differ from what was asked for and still be meant. */
 const FARTHEST_SUGGESTED = 0.5;
 
+/** In small letters, without accents. */
+export const searchWords = (text: string): string[] => anyAscii(text).toLowerCase().split(/[^a-z0-9+#]+/).filter((word) => word !== '');
+
 /** Builds the index once; it does not follow later changes of the graph. */
 export function createSearch(graph: KnowledgeGraph): EntitySearch {
   const index = new MiniSearch<{ id: EntityId; name: string; aliases: string; attributes: string }>({
     fields: ['name', 'aliases', 'attributes'],
-    tokenize: (text) => anyAscii(text).toLowerCase().split(/[^a-z0-9+#]+/).filter((word) => word !== ''),
+    tokenize: searchWords,
     processTerm: (term) => term,
   });
   index.addAll(
@@ -61,11 +66,11 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
         boostDocument: (id: EntityId): number => 1 + Math.log1p(graph.entity(id)?.mentions.length ?? 0) / 4,
         filter: (hit: { readonly id: EntityId }): boolean => wanted(hit.id),
       };
-      const hits = index.search(text, options).map(({ id, score }) => {
+      const hits = index.search(text, options).map(({ id, score, queryTerms }) => {
         const { type, name, aliases, mentions } = graph.entity(id as EntityId) as NonNullable<ReturnType<typeof graph.entity>>;
         const same = (other: string): boolean => nameKey(other) === nameKey(text) || normalizeName(other, type) === normalizeName(text, type);
         const exact = same(name) ? EXACT_NAME : aliases.some(same) ? EXACT_ALIAS : 1;
-        return { id: id as EntityId, type, name, aliases, mentions: mentions.length, score: score * exact };
+        return { id: id as EntityId, type, name, aliases, mentions: mentions.length, score: score * exact, words: queryTerms };
       });
       return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id)).slice(0, limit);
     },

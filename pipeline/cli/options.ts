@@ -85,6 +85,9 @@ export function shareOfOne(text: string): number {
   return value;
 }
 
+/** Parses "PER,ORG". */
+export const commaList = (text: string): string[] => text.split(',').map((each) => each.trim()).filter((each) => each !== '');
+
 /** A parser for whole numbers from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

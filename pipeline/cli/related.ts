@@ -1,20 +1,28 @@
 // `engram related ENTITY…`: what activation reaches from the named entities, and along which facts.
 import type { Command } from 'commander';
-import type { PathStep, RelatedAnswer } from '../../graph/query/related.ts';
-import { addCommonOptions, addDirOption, addExample, configOf, wholeNumber, type DirFlags } from './options.ts';
+import type { Evidence, PathStep, RelatedAnswer } from '../../graph/query/related.ts';
+import { addCommonOptions, addDirOption, addExample, commaList, configOf, wholeNumber, type DirFlags } from './options.ts';
 import { formatShare, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
 const BAR_CELLS = 10;
+
+interface RelatedFlags extends DirFlags {
+  readonly limit: number;
+  readonly type?: readonly string[];
+  readonly why?: boolean;
+}
 
 export function addRelatedCommand(program: Command): void {
   const command = program
     .command('related')
     .description('rank what is related to some entities, with the path and the evidence')
     .argument('<entity...>', 'names or ids, quoted when of several words')
-    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10);
+    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
+    .option('--type <types>', 'only entities of these, with commas between', commaList)
+    .option('--why', 'show the sentences behind every step');
   addExample(addDirOption(addCommonOptions(command)), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
-  command.action(async (names: string[], flags: DirFlags & { readonly limit: number }) => {
+  command.action(async (names: string[], flags: RelatedFlags) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
@@ -23,14 +31,14 @@ export function addRelatedCommand(program: Command): void {
     const { graph, extractions } = await openGraph(flags.dir, config);
     const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
     const { spread, links } = await readActivation(config.activation);
-    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, textOf: (id) => texts.get(id) });
+    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }), textOf: (id) => texts.get(id) });
     if (flags.json) return printJson(answer);
-    print(relatedText(answer, !flags.quiet));
+    print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));
   });
 }
 
-/** Each result with its activation as a bar, the path to it, and the sentence behind the last step. */
-export function relatedText(answer: RelatedAnswer, withEvidence: boolean): string {
+/** Each result with its activation as a bar, the path to it, and the best sentence behind the last step, or all behind every step. */
+export function relatedText(answer: RelatedAnswer, evidence: 'none' | 'last' | 'all'): string {
   const lines = [`Related to ${answer.seeds.map((seed) => paint(seed.name, 'bold')).join(' and ')}:`];
   if (answer.related.length === 0) lines.push('  nothing: no fact and no sentence joins it to another entity');
   const strongest = answer.related[0]?.activation ?? 1;
@@ -39,12 +47,14 @@ export function relatedText(answer: RelatedAnswer, withEvidence: boolean): strin
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}`;
     lines.push(`  ${paint(bar, 'green')} ${formatShare(entity.activation)}  ${paint(entity.name, 'bold')} ${paint(entity.type, 'cyan')}`);
     if (entity.path.length === 0) continue;
-    lines.push(`      ${pathText(entity.path)}`);
-    const evidence = entity.path.at(-1)!.evidence[0];
-    if (withEvidence && evidence?.text) lines.push(paint(`      “${shorten(evidence.text, EVIDENCE_COLUMNS)}” ${evidence.uri}`, 'dim'));
+    if (evidence !== 'all' || entity.path.length > 1) lines.push(`      ${pathText(entity.path)}`);
+    if (evidence === 'last') lines.push(...entity.path.at(-1)!.evidence.slice(0, 1).map(quoted));
+    if (evidence === 'all') lines.push(...entity.path.flatMap((step) => [`      ${pathText([step])} ${paint(formatShare(step.probability), 'green')}`, ...step.evidence.map(quoted)]));
   }
   return lines.join('\n');
 }
+
+const quoted = ({ text, uri }: Evidence): string => paint(`      “${shorten(text ?? '', EVIDENCE_COLUMNS)}” ${uri}`, 'dim');
 
 function pathText(path: readonly PathStep[]): string {
   const steps = path.map((step) => {

@@ -1,24 +1,40 @@
 // `engram search TEXT`: the entities a text may mean, best first.
 import type { Command } from 'commander';
-import { addCommonOptions, addDirOption, addExample, configOf, wholeNumber, type DirFlags } from './options.ts';
-import { plural, print, printJson, shorten, table } from './output.ts';
+import type { ContextHit } from '../../graph/query/search-in-context.ts';
+import { addCommonOptions, addDirOption, addExample, commaList, configOf, wholeNumber, type DirFlags } from './options.ts';
+import { formatShare, paint, plural, print, printJson, shorten, table } from './output.ts';
 
 const MOST_ALIAS_COLUMNS = 60;
+const SENTENCE_COLUMNS = 100;
+
+interface SearchFlags extends DirFlags {
+  readonly limit: number;
+  readonly type?: readonly string[];
+  readonly why?: boolean;
+}
 
 export function addSearchCommand(program: Command): void {
   const command = program
     .command('search')
-    .description('find entities by name, alias or attribute')
+    .description('find entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to')
     .argument('<text...>', 'words; spelling may be a little off')
-    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10);
-  addExample(addDirOption(addCommonOptions(command)), 'search turing', 'search "Bell Labs" --limit 3 --json');
-  command.action(async (words: string[], flags: DirFlags & { readonly limit: number }) => {
+    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
+    .option('--type <types>', 'only entities of these, with commas between', commaList)
+    .option('--why', 'show what each rank is made of');
+  addExample(addDirOption(addCommonOptions(command)), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
+  command.action(async (words: string[], flags: SearchFlags) => {
     const { openGraph } = await import('../open-graph.ts');
+    const { readActivation } = await import('../activation-weights.ts');
+    const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
+    const { createContextSearch } = await import('../../graph/query/search-in-context.ts');
     const { createSearch } = await import('../../graph/query/search.ts');
-    const { graph } = await openGraph(flags.dir, await configOf(flags));
+    const config = await configOf(flags);
+    const { graph, extractions } = await openGraph(flags.dir, config);
+    const { spread, links } = await readActivation(config.activation);
+    const search = createContextSearch(graph, extractions, createSearch(graph), createSnapshot(graph, links), spread);
     const text = words.join(' ');
-    const hits = createSearch(graph).search(text, { limit: flags.limit });
-    const found = hits.map((hit) => ({ ...hit, facts: graph.factsOf(hit.id).length }));
+    const hits = search.search(text, { limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) });
+    const found = hits.map(({ words: _, why, ...hit }) => ({ ...hit, facts: graph.factsOf(hit.id).length, ...(flags.why ? { why } : {}) }));
     if (flags.json) return printJson({ text, entities: found });
     if (found.length === 0) return print(`Nothing fits '${text}'.`);
     const rows = found.map((hit) => [
@@ -28,6 +44,14 @@ export function addSearchCommand(program: Command): void {
       plural(hit.facts, 'fact'),
       shorten(hit.aliases.join(', '), MOST_ALIAS_COLUMNS),
     ]);
-    print(table(rows, [{ colours: ['bold'] }, { colours: ['cyan'] }, { align: 'right' }, { align: 'right' }, { colours: ['dim'] }], ''));
+    const lines = table(rows, [{ colours: ['bold'] }, { colours: ['cyan'] }, { align: 'right' }, { align: 'right' }, { colours: ['dim'] }], '').split('\n');
+    print((flags.why ? lines.flatMap((line, place) => [line, ...reasons(hits[place]!)]) : lines).join('\n'));
   });
+}
+
+function reasons({ why: { name, text, context, sentence, from } }: ContextHit): string[] {
+  const lines = [`name ${formatShare(name)}, text ${formatShare(text)}, context ${formatShare(context)}`];
+  if (sentence !== undefined) lines.push(`“${shorten(sentence.text!, SENTENCE_COLUMNS)}” ${sentence.uri}`);
+  if (from.length > 0) lines.push(`activation from ${from.map((source) => `${source.name} ${source.activation.toPrecision(2)}`).join(', ')}`);
+  return lines.map((line) => paint(`      ${line}`, 'dim'));
 }

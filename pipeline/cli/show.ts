@@ -27,7 +27,7 @@ export function showGraph(graph: KnowledgeGraph, extractions: readonly Extractio
   const example = (ranked.find((one) => one.entity.type === 'PER' && saysSomething(one)) ?? ranked.find(saysSomething) ?? ranked[0]!).entity;
   const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
   const answer = related(graph, [example.id], { ...spread, snapshot: createSnapshot(graph, links), limit: MOST_RELATED, textOf: (id) => texts.get(id) });
-  blocks.push(relatedText(answer, true), nextBlock(graph, example, out));
+  blocks.push(relatedText(answer, 'last'), nextBlock(graph, example, out));
   return blocks.join('\n\n');
 }
 
