@@ -1,4 +1,5 @@
-// Activation as the config has it: its numbers, or what `engram train activation` learnt from what people found relevant.
+// Activation as the config has it: its numbers, or what `engram train activation` learnt from what people found relevant; and the links beside the facts: what
+// conversations left, and, where that is asked for, what is inferred.
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
@@ -6,7 +7,9 @@ import { createSnapshot, type SnapshotOptions } from '../graph/activation/snapsh
 import { spread, strongest, type SpreadOptions } from '../graph/activation/spread.ts';
 import type { ActivationWeights, RelevanceExample } from '../graph/activation/train-weights.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import { inferredLinks } from '../graph/inference/suggest.ts';
 import { createSearch, findEntity } from '../graph/query/search.ts';
+import { readAssociations } from './associations.ts';
 import type { Config } from './core/config.ts';
 import { EngramError, messageOf } from './core/errors.ts';
 
@@ -25,9 +28,16 @@ export interface ActivationOptions {
   readonly links: SnapshotOptions;
 }
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID` for a file of weights that is none */
-export async function readActivation({ weights: path, ...spreadOptions }: Config['activation']): Promise<ActivationOptions> {
-  if (path === 'none') return { spread: spreadOptions, links: {} };
+/**
+ * @param dir of the build, whose associations count too
+ * @throws EngramError `ENGRAM_MODEL_INVALID` for a file of weights that is none
+ */
+export async function readActivation({ weights: path, inferred, ...spreadOptions }: Config['activation'], graph: KnowledgeGraph, dir: string): Promise<ActivationOptions> {
+  const { spread, links } = path === 'none' ? { spread: spreadOptions, links: {} } : learnt(spreadOptions, await readWeights(path));
+  return { spread, links: { ...links, further: [...(await readAssociations(dir, graph)), ...(inferred ? inferredLinks(graph) : [])] } };
+}
+
+async function readWeights(path: string): Promise<ActivationWeights> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
@@ -36,7 +46,7 @@ export async function readActivation({ weights: path, ...spreadOptions }: Config
   }
   const parsed = weightsFile.safeParse(json);
   if (!parsed.success) throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `${parsed.error.issues[0]!.path.join('.') || 'the file'}: ${parsed.error.issues[0]!.message}` });
-  return learnt(spreadOptions, parsed.data);
+  return parsed.data;
 }
 
 export function learnt(base: SpreadOptions, { predicates, decay, firingThreshold, hubInhibition, leastFan }: ActivationWeights): ActivationOptions {

@@ -15,10 +15,10 @@ import { claimsOf, type Claim } from '../graph/query/explain.ts';
 import { refOf, type EntityRef } from '../graph/query/related.ts';
 import { createSearch } from '../graph/query/search.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-import { readActivation } from './activation-weights.ts';
+import type { ActivationOptions } from './activation-weights.ts';
 import type { Config } from './core/config.ts';
 import { documentIdOf } from './core/ids.ts';
-import type { EntityId, Extraction, Provenance, Sentence } from './core/model.ts';
+import type { EntityId, Extraction, Fact, Provenance, Sentence } from './core/model.ts';
 import { nameKey } from './core/names/normalize-name.ts';
 import { readRelationSchema } from './read-schema.ts';
 
@@ -30,6 +30,8 @@ export interface Answer {
   readonly predicate: string;
   /** That this answers the question: of the fact, and of the question asking for it. */
   readonly probability: number;
+  /** The pattern that leads to it, where no document states it. */
+  readonly inferred?: string;
   /** Strongest first. */
   readonly evidence: readonly Claim[];
 }
@@ -91,20 +93,21 @@ interface Candidate {
   readonly surface: string;
   readonly probability: number;
   readonly provenance: readonly Provenance[];
+  readonly inferred?: string;
 }
 
 /**
  * @param extractions those that the graph was built from; they hold the texts
+ * @param activation its inferred links may be answers
  * @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING`
  */
-export async function createAnswerer(graph: KnowledgeGraph, extractions: readonly Extraction[], config: Config): Promise<Answerer> {
+export async function createAnswerer(graph: KnowledgeGraph, extractions: readonly Extraction[], config: Config, { spread: spreadOptions, links }: ActivationOptions): Promise<Answerer> {
   const { engine, extract } = config;
   const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
   const [tagger, reader] = [await createTagger({ engine: engine.kind, precision: engine.precision, model: model(extract.ner) }), await createRelationReader({ engine: engine.kind, precision: engine.precision, model: model(extract.relation) })];
   const schema = await readRelationSchema(config.graph.schema);
   const genderOf = createGenderGuess(loadWordVectors());
   const texts = new Map(extractions.map((extraction) => [extraction.id, extraction]));
-  const { spread: spreadOptions, links } = await readActivation(config.activation);
   const [snapshot, search] = [createSnapshot(graph, links), createSearch(graph)];
   const named = new Map<string, EntityId[]>();
   for (const { id, name, aliases } of graph.entities()) for (const each of new Set([name, ...aliases].map(nameKey))) named.set(each, [...(named.get(each) ?? []), id]);
@@ -154,13 +157,16 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
   const candidatesOf = (things: readonly (readonly EntityId[])[], statement: Statement): (Candidate & { readonly thing: number; readonly filler: number | undefined })[] =>
     things.flatMap((ids, thing) =>
       ids.flatMap((about) => {
-        const facts = graph.factsOf(about).flatMap((fact) => {
+        const inferred = snapshot.further
+          .filter(({ origin, subject, object }) => origin === 'inference' && (subject === about || object === about))
+          .map(({ subject, predicate, object, strength, because, facts }) => ({ subject, predicate, object, probability: strength, provenance: facts.flatMap((fact) => fact.provenance), inferred: because }));
+        const facts = [...graph.factsOf(about), ...inferred].flatMap((fact: Omit<Fact, 'id'> & { readonly inferred?: string }) => {
           const reversed = fact.object === about;
           const other = reversed ? fact.subject : fact.object;
           const { type, name } = graph.entity(other)!;
           const filler = things.findIndex((others, index) => index !== thing && others.includes(other));
           if (statement.answers.size === 0 ? filler < thing : !statement.answers.has(type) || filler >= 0) return [];
-          return [{ about, other, predicate: fact.predicate, reversed, label: type, text: name, surface: name, probability: fact.probability, provenance: fact.provenance, thing, filler: filler < 0 ? undefined : filler }];
+          return [{ about, other, predicate: fact.predicate, reversed, label: type, text: name, surface: name, probability: fact.probability, provenance: fact.provenance, ...(fact.inferred === undefined ? {} : { inferred: fact.inferred }), thing, filler: filler < 0 ? undefined : filler }];
         });
         const values = graph.entity(about)!.attributes.flatMap(({ name, value, kind, surface, probability, provenance }) => {
           const label: string = kind === 'date' ? 'TIME' : 'NUM';
@@ -216,12 +222,13 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
     return {
       question,
       about: spokenOf.map((id) => refOf(graph, id)),
-      answers: once.map(({ candidate: { about, other, text, predicate, provenance }, probability }) => ({
+      answers: once.map(({ candidate: { about, other, text, predicate, provenance, inferred }, probability }) => ({
         text: statement.answers.size === 0 ? 'yes' : text,
         ...(other === undefined ? {} : { entity: refOf(graph, other) }),
         about: refOf(graph, about),
         predicate,
         probability,
+        ...(inferred === undefined ? {} : { inferred }),
         evidence: claimsOf(graph, texts, provenance),
       })),
       ...(once.length === 0 ? { reason: 'not known' as const } : {}),

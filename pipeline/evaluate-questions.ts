@@ -2,10 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-import { createAnswerer, type AskResult } from './ask.ts';
-import type { Config } from './core/config.ts';
+import type { Answerer, AskResult } from './ask.ts';
 import { EngramError, messageOf } from './core/errors.ts';
-import type { Extraction } from './core/model.ts';
 import { nameKey } from './core/names/normalize-name.ts';
 
 const questionLine = z.strictObject({
@@ -48,11 +46,10 @@ export async function readQuestions(path: string): Promise<GoldQuestion[]> {
   });
 }
 
-export async function judgeQuestions(graph: KnowledgeGraph, extractions: readonly Extraction[], config: Config, questions: readonly GoldQuestion[]): Promise<JudgedQuestion[]> {
+export async function judgeQuestions(graph: KnowledgeGraph, answerer: Answerer, questions: readonly GoldQuestion[]): Promise<JudgedQuestion[]> {
   const judged: JudgedQuestion[] = [];
   const talks = new Map<string, GoldQuestion[]>();
   for (const question of questions) talks.set(question.conversation, [...(talks.get(question.conversation) ?? []), question]);
-  const answerer = await createAnswerer(graph, extractions, config);
   for (const talk of talks.values()) {
     const conversation = answerer.begin();
     let now = 0;
@@ -66,6 +63,5 @@ export async function judgeQuestions(graph: KnowledgeGraph, extractions: readonl
       judged.push({ ...gold, result, isRight, rightAnswers: rightAnswers.length });
     }
   }
-  await answerer.close();
   return judged;
 }

@@ -1,12 +1,27 @@
 // A compact copy of the knowledge graph for activation: two arcs a fact, one each way, weighted by how sure it is and by what its predicate
 // passes on, plus weak ones where two entities share a sentence.
-import type { EntityId } from '../../pipeline/core/model.ts';
+import type { EntityId, Fact } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
 import { rowsOf, type Arcs } from './arcs.ts';
 
 export interface Snapshot extends Arcs {
   /** Sorted; the position is the number of the node. */
   readonly ids: readonly EntityId[];
+  readonly further: readonly FurtherLink[];
+}
+
+/** A link that no document states: what was spoken of together, or what patterns of the graph lead to. */
+export interface FurtherLink {
+  readonly subject: EntityId;
+  readonly predicate: string;
+  readonly object: EntityId;
+  /** In (0, 1], as the probability of a fact. */
+  readonly strength: number;
+  readonly origin: 'conversation' | 'inference';
+  /** The conversation, or the pattern. */
+  readonly because: string;
+  /** What the pattern leads from. */
+  readonly facts: readonly Fact[];
 }
 
 /** What a snapshot is made of. */
@@ -32,6 +47,8 @@ export interface LinkOptions {
 export interface SnapshotOptions extends LinkOptions {
   /** By predicate; those that are not named pass on all. Two entities that are only ever mentioned together have `MENTIONED_WITH`. */
   readonly predicates?: Readonly<Record<string, LinkWeight>>;
+  /** Those that name entities that are not there are left out. */
+  readonly further?: readonly FurtherLink[];
 }
 
 /** The predicate of a link that no fact makes, only a shared sentence. */
@@ -42,19 +59,22 @@ const DEFAULT_PREDICATES: Readonly<Record<string, LinkWeight>> = { [MENTIONED_WI
 
 export const defaultLinkWeight = (predicate: string): LinkWeight => DEFAULT_PREDICATES[predicate] ?? ALL;
 
-export function createSnapshot(source: SnapshotSource, { predicates = {}, ...options }: SnapshotOptions = {}): Snapshot {
+export function createSnapshot(source: SnapshotSource, { predicates = {}, further = [], ...options }: SnapshotOptions = {}): Snapshot {
   const ids = source.numberEntities();
   const weightOf = new Map(Object.entries({ ...DEFAULT_PREDICATES, ...predicates }));
   const { toObject, toSubject } = weightOf.get(MENTIONED_WITH)!;
   const links = linksOf(source, ids.length, toObject + toSubject > 0 ? options : { maxCoMentions: 0 });
+  const known = further.map((link) => ({ ...link, from: placeOf(ids, link.subject), to: placeOf(ids, link.object) })).filter(({ from, to }) => from >= 0 && to >= 0 && from !== to);
   const arcs = rowsOf(ids.length, (visit) => {
-    links((subject, predicate, object, strength) => {
+    const pass = (subject: number, predicate: string, object: number, strength: number): void => {
       const { toObject, toSubject } = weightOf.get(predicate) ?? ALL;
       visit(subject, object, strength * toObject);
       visit(object, subject, strength * toSubject);
-    });
+    };
+    links(pass);
+    for (const { from, predicate, to, strength } of known) pass(from, predicate, to, strength);
   });
-  return { ids, ...arcs };
+  return { ids, further, ...arcs };
 }
 
 /** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */
@@ -69,7 +89,11 @@ export function linksOf(source: SnapshotSource, count: number, { maxCoMentions =
 }
 
 /** The node of an entity, or −1. */
-export function nodeOf({ ids }: Snapshot, id: EntityId): number {
+export function nodeOf({ ids }: Pick<Snapshot, 'ids'>, id: EntityId): number {
+  return placeOf(ids, id);
+}
+
+function placeOf(ids: readonly EntityId[], id: EntityId): number {
   let [low, high] = [0, ids.length];
   while (low < high) {
     const middle = (low + high) >> 1;

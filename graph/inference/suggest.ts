@@ -1,7 +1,7 @@
 // Links that the graph does not state but that its patterns lead to, each with its probability, the patterns and the facts that support it. They are never
 // written into the graph.
 import type { EntityId, Fact } from '../../pipeline/core/model.ts';
-import { createSnapshot, nodeOf, type Snapshot } from '../activation/snapshot.ts';
+import { createSnapshot, nodeOf, type FurtherLink, type Snapshot } from '../activation/snapshot.ts';
 import { spread, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
@@ -32,16 +32,7 @@ export interface SuggestOptions extends PatternOptions {
 const MOST_SUPPORT = 3;
 
 /** Best first. */
-export function suggestLinks(graph: KnowledgeGraph, { about, limit = 20, leastProbability = 0.4, activation = {}, snapshot = createSnapshot(graph), ...options }: SuggestOptions = {}): Suggestion[] {
-  const table = linkTable(graph);
-  const patterns = minePatterns(table, options);
-  const byWay = new Map<string, Pattern[]>();
-  for (const pattern of patterns) {
-    const way = pattern.body.map(({ predicate, reversed }) => `${reversed ? '<' : '>'}${predicate}`).join(' ');
-    byWay.set(way, [...(byWay.get(way) ?? []), pattern]);
-  }
-  const found = [...table.from.keys()].flatMap((subject) => suggestionsFrom(table, subject, byWay).filter(({ object }) => about === undefined || about === subject || about === object));
-  const likely = found.filter(({ probability }) => probability >= leastProbability).sort((a, b) => b.probability - a.probability || compareText(a.subject, b.subject) || compareText(a.object, b.object));
+export function suggestLinks(graph: KnowledgeGraph, { limit = 20, activation = {}, snapshot = createSnapshot(graph), ...options }: SuggestOptions = {}): Suggestion[] {
   const reached = new Map<EntityId, ReadonlyMap<number, number>>();
   const levelOf = (subject: EntityId, object: EntityId): number => {
     if (!reached.has(subject)) {
@@ -50,10 +41,27 @@ export function suggestLinks(graph: KnowledgeGraph, { about, limit = 20, leastPr
     }
     return reached.get(subject)!.get(nodeOf(snapshot, object)) ?? 0;
   };
-  return likely
+  return likelyLinks(graph, options)
     .slice(0, limit)
     .map(({ subject, object, ...rest }): Suggestion => ({ inferred: true, subject: refOf(graph, subject), object: refOf(graph, object), activation: levelOf(subject, object), ...rest }))
     .sort((a, b) => b.probability - a.probability || b.activation - a.activation);
+}
+
+function likelyLinks(graph: KnowledgeGraph, { about, leastProbability = 0.4, ...options }: SuggestOptions) {
+  const table = linkTable(graph);
+  const patterns = minePatterns(table, options);
+  const byWay = new Map<string, Pattern[]>();
+  for (const pattern of patterns) {
+    const way = pattern.body.map(({ predicate, reversed }) => `${reversed ? '<' : '>'}${predicate}`).join(' ');
+    byWay.set(way, [...(byWay.get(way) ?? []), pattern]);
+  }
+  const found = [...table.from.keys()].flatMap((subject) => suggestionsFrom(table, subject, byWay).filter(({ object }) => about === undefined || about === subject || about === object));
+  return found.filter(({ probability }) => probability >= leastProbability).sort((a, b) => b.probability - a.probability || compareText(a.subject, b.subject) || compareText(a.object, b.object));
+}
+
+/** All suggested links, for activation to go along where that is asked for. */
+export function inferredLinks(graph: KnowledgeGraph): FurtherLink[] {
+  return likelyLinks(graph, {}).map(({ subject, predicate, object, probability, support: [best] }) => ({ subject, predicate, object, strength: probability, origin: 'inference', because: best!.pattern, facts: best!.facts }));
 }
 
 function suggestionsFrom(table: LinkTable, subject: EntityId, byWay: ReadonlyMap<string, readonly Pattern[]>) {

@@ -3,7 +3,7 @@
 import type { DocumentId, EntityId, EntityType, Provenance } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { strongestPaths } from '../activation/paths.ts';
-import { createSnapshot, MENTIONED_WITH, nodeOf, type Snapshot } from '../activation/snapshot.ts';
+import { createSnapshot, MENTIONED_WITH, nodeOf, type FurtherLink, type Snapshot } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
@@ -33,6 +33,9 @@ export interface PathStep {
   readonly reversed: boolean;
   readonly probability: number;
   readonly evidence: readonly Evidence[];
+  /** Of a link that no document states. */
+  readonly origin?: FurtherLink['origin'];
+  readonly because?: string;
 }
 
 export interface RelatedEntity extends EntityRef {
@@ -78,7 +81,7 @@ export function related(graph: KnowledgeGraph, texts: readonly string[], options
     related: ranked.map(({ node, level }) => ({
       ...refOf(graph, ids[node]!),
       activation: level,
-      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids[step]!), options),
+      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids[step]!), snapshot.further, options),
     })),
   };
 }
@@ -89,23 +92,32 @@ export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {
   return { id, type: entity.type, name: entity.name };
 }
 
-function stepsOf(graph: KnowledgeGraph, path: readonly EntityId[], options: RelatedOptions): PathStep[] {
+function stepsOf(graph: KnowledgeGraph, path: readonly EntityId[], further: readonly FurtherLink[], options: RelatedOptions): PathStep[] {
   return path.slice(1).map((to, i) => {
     const from = path[i];
     const ends = { from: refOf(graph, from), to: refOf(graph, to) };
     const [fact] = graph.factsBetween(from, to);
+    const link = further.find(({ subject, object }) => (subject === from && object === to) || (subject === to && object === from));
+    if (fact === undefined && link !== undefined) {
+      const { subject, predicate, strength, origin, because } = link;
+      return { ...ends, predicate, reversed: subject !== from, probability: strength, origin, because, evidence: link.facts.flatMap(({ provenance }) => bestEvidence(graph, provenance, options)) };
+    }
     if (fact === undefined) {
       return { ...ends, predicate: MENTIONED_WITH, reversed: false, probability: 0, evidence: sharedSentences(graph, from, to, options) };
     }
-    const strongest = [...fact.provenance].sort((a, b) => b.score - a.score || compareText(a.documentId, b.documentId) || a.start - b.start);
     return {
       ...ends,
       predicate: fact.predicate,
       reversed: fact.subject !== from,
       probability: fact.probability,
-      evidence: strongest.slice(0, options.maxEvidence ?? 3).map((p) => evidenceOf(graph, p, options)),
+      evidence: bestEvidence(graph, fact.provenance, options),
     };
   });
+}
+
+function bestEvidence(graph: KnowledgeGraph, provenance: readonly Provenance[], options: RelatedOptions): Evidence[] {
+  const strongest = [...provenance].sort((a, b) => b.score - a.score || compareText(a.documentId, b.documentId) || a.start - b.start);
+  return strongest.slice(0, options.maxEvidence ?? 3).map((p) => evidenceOf(graph, p, options));
 }
 
 function evidenceOf(graph: KnowledgeGraph, p: Pick<Provenance, 'documentId' | 'start' | 'end' | 'score'>, { textOf }: RelatedOptions): Evidence {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
 import type { AskResult } from '../ask.ts';
 import { EngramError, messageOf } from '../core/errors.ts';
-import { addCommonOptions, addDirOption, addExample, configOf, type DirFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addExample, configOf, INFERRED_HELP, inferredOf, type DirFlags } from './options.ts';
 import { formatShare, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
@@ -21,15 +21,17 @@ export function addAskCommand(program: Command): void {
     .command('ask')
     .description('answer a question from the facts of the graph')
     .argument('<question...>', 'who, where, when, what, which, or one that yes answers')
-    .option('--conversation <file>', 'keeps what was spoken of, for "and where did she study?"');
+    .option('--conversation <file>', 'keeps what was spoken of, for "and where did she study?"')
+    .option('--inferred', INFERRED_HELP);
   addExample(addDirOption(addCommonOptions(command)), 'ask "Where was Grace Hopper born?" --conversation talk.json', 'ask "And where did she study?" --conversation talk.json');
-  command.action(async (words: string[], flags: DirFlags & { readonly conversation?: string }) => {
+  command.action(async (words: string[], flags: DirFlags & { readonly conversation?: string; readonly inferred?: boolean }) => {
     const { openGraph } = await import('../open-graph.ts');
+    const { readActivation } = await import('../activation-weights.ts');
     const { createAnswerer } = await import('../ask.ts');
-    const config = await configOf(flags);
-    const state = flags.conversation === undefined ? undefined : await readState(flags.conversation);
+    const config = await configOf(flags, inferredOf(flags));
+    const state = flags.conversation === undefined ? undefined : await readConversation(flags.conversation);
     const { graph, extractions } = await openGraph(flags.dir, config);
-    const answerer = await createAnswerer(graph, extractions, config);
+    const answerer = await createAnswerer(graph, extractions, config, await readActivation(config.activation, graph, flags.dir));
     try {
       const conversation = answerer.begin(state);
       const result = await conversation.ask(words.join(' '));
@@ -45,8 +47,8 @@ export function addAskCommand(program: Command): void {
 function answerText({ answers, reason }: AskResult, withEvidence: boolean): string {
   if (reason !== undefined) return REASONS[reason];
   return answers
-    .flatMap(({ text, about, predicate, entity, probability, evidence: [claim] }) => {
-      const said = `${about.name} ─${predicate}─ ${entity?.name ?? text}`;
+    .flatMap(({ text, about, predicate, entity, probability, inferred, evidence: [claim] }) => {
+      const said = `${about.name} ─${predicate}─ ${entity?.name ?? text}${inferred === undefined ? '' : ` (inferred: ${inferred})`}`;
       const lines = [`${paint(text, 'bold')}  ${paint(formatShare(probability), 'green')}  ${paint(said, 'dim')}`];
       if (withEvidence && claim !== undefined) lines.push(paint(`    “${shorten(claim.text, EVIDENCE_COLUMNS)}” ${claim.uri}`, 'dim'));
       return lines;
@@ -55,7 +57,7 @@ function answerText({ answers, reason }: AskResult, withEvidence: boolean): stri
 }
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` for a file that is no conversation; one that is not there begins one */
-async function readState(path: string): Promise<WorkingMemoryState | undefined> {
+export async function readConversation(path: string): Promise<WorkingMemoryState | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -61,7 +61,7 @@ export function addBuildCommand(program: Command): void {
       if (flags.show) {
         const { showGraph } = await import('./show.ts');
         const { readActivation } = await import('../activation-weights.ts');
-        print(showGraph(result.graph, result.extractions, await readActivation(config.activation), flags.out));
+        print(showGraph(result.graph, result.extractions, await readActivation(config.activation, result.graph, flags.out), flags.out));
         print();
       }
       if (!flags.quiet) print(summaryLine(result, flags.out));

@@ -13,11 +13,14 @@ export function addEvaluateQuestionsCommand(parent: Command): void {
   addExample(addDirOption(addCommonOptions(command)), 'evaluate questions --data fixtures/questions/sample.jsonl --dir .engram/sample');
   command.action(async (flags: DirFlags & { readonly data: string }) => {
     const { openGraph } = await import('../open-graph.ts');
+    const { readActivation } = await import('../activation-weights.ts');
+    const { createAnswerer } = await import('../ask.ts');
     const { judgeQuestions, readQuestions } = await import('../evaluate-questions.ts');
     const config = await configOf(flags);
     const questions = await readQuestions(flags.data);
     const { graph, extractions } = await openGraph(flags.dir, config);
-    const judged = await judgeQuestions(graph, extractions, config, questions);
+    const answerer = await createAnswerer(graph, extractions, config, await readActivation(config.activation, graph, flags.dir));
+    const judged = await judgeQuestions(graph, answerer, questions).finally(() => answerer.close());
     const groups = [['all', judged], ...[...new Set(judged.map(({ part }) => part))].map((part) => [part, judged.filter((each) => each.part === part)] as const), ['with an answer', judged.filter(({ answers }) => answers.length > 0)], ['without one', judged.filter(({ answers }) => answers.length === 0)]] as const;
     const rows = groups.map(([name, own]) => ({ name, questions: own.length, ...shares(own) }));
     if (flags.json) return printJson({ task: 'questions', rows, wrong: judged.filter(({ isRight }) => !isRight).map(({ question, answers, result }) => ({ question, expected: answers, given: result.answers.map(({ text }) => text) })) });

@@ -29,7 +29,7 @@ export function addFeatureCommands(program: Command): void {
     const { graph } = await openGraph(flags.dir, config);
     const { entityNamed } = await import('../../graph/query/search.ts');
     const only = flags.for === undefined ? undefined : (await linesOf(flags.for)).map((line) => entityNamed(graph, line));
-    const { spread: activation, links } = await (await import('../activation-weights.ts')).readActivation(config.activation);
+    const { spread: activation, links } = await (await import('../activation-weights.ts')).readActivation(config.activation, graph, flags.dir);
     const beside = `${flags.out}.new`;
     let rows: number;
     try {
@@ -53,8 +53,12 @@ export function addFeatureCommands(program: Command): void {
   similar.action(async (name: string, flags: DirFlags & { readonly limit: number; readonly anyType?: boolean }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { similarEntities } = await import('../../graph/query/similar.ts');
-    const { graph } = await openGraph(flags.dir, await configOf(flags));
-    const answer = similarEntities(graph, name, { limit: flags.limit, anyType: flags.anyType ?? false });
+    const { readActivation } = await import('../activation-weights.ts');
+    const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
+    const config = await configOf(flags);
+    const { graph } = await openGraph(flags.dir, config);
+    const { links } = await readActivation(config.activation, graph, flags.dir);
+    const answer = similarEntities(graph, name, { limit: flags.limit, anyType: flags.anyType ?? false, snapshot: createSnapshot(graph, links) });
     if (flags.json) return printJson(answer);
     print(`Similar to ${answer.entity.name}:`);
     print(table(answer.similar.map((each) => [formatShare(each.similarity), each.name, each.type, each.shared.map(({ name: shared }) => shared).join(', ')]), [{ colours: ['green'] }, { colours: ['bold'] }, { colours: ['cyan'] }, { colours: ['dim'] }]));

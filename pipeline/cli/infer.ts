@@ -31,7 +31,10 @@ export function addInferCommand(program: Command): void {
       for (const { pattern, confidence, support } of patterns) print(`${paint(formatShare(confidence), 'green')}  ${pattern}  (${support} pairs)`);
       return;
     }
-    const suggestions = suggestLinks(graph, { ...(name === undefined ? {} : { about: entityNamed(graph, name) }), limit: flags.limit, leastProbability: flags.minProbability });
+    const { readActivation } = await import('../activation-weights.ts');
+    const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
+    const { spread, links } = await readActivation(config.activation, graph, flags.dir);
+    const suggestions = suggestLinks(graph, { activation: spread, snapshot: createSnapshot(graph, links), ...(name === undefined ? {} : { about: entityNamed(graph, name) }), limit: flags.limit, leastProbability: flags.minProbability });
     if (flags.json) return printJson({ suggestions });
     if (suggestions.length === 0) return print('Nothing is suggested: no pattern that the graph shows often enough leads to a link it lacks.');
     for (const { subject, predicate, object, probability, support } of suggestions) {

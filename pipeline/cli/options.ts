@@ -66,6 +66,11 @@ export function configOf(flags: EngineFlags, more: ConfigInput = {}): Promise<Co
   });
 }
 
+export const INFERRED_HELP = 'also use links that no document states but that patterns of the graph lead to';
+
+/** What `--inferred` means for `configOf`. */
+export const inferredOf = ({ inferred }: { readonly inferred?: boolean }): ConfigInput => (inferred ? { activation: { inferred } } : {});
+
 /** @throws EngramError `ENGRAM_SOURCE_NOT_FOUND` */
 export function requirePath(path: string): void {
   if (!existsSync(path)) throw new EngramError('ENGRAM_SOURCE_NOT_FOUND', { path });

@@ -1,7 +1,7 @@
 // `engram related ENTITY…`: what activation reaches from the named entities, and along which facts.
 import type { Command } from 'commander';
 import type { Evidence, PathStep, RelatedAnswer } from '../../graph/query/related.ts';
-import { addCommonOptions, addDirOption, addExample, commaList, configOf, wholeNumber, type DirFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addExample, commaList, configOf, INFERRED_HELP, inferredOf, wholeNumber, type DirFlags } from './options.ts';
 import { formatShare, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
@@ -11,6 +11,7 @@ interface RelatedFlags extends DirFlags {
   readonly limit: number;
   readonly type?: readonly string[];
   readonly why?: boolean;
+  readonly inferred?: boolean;
 }
 
 export function addRelatedCommand(program: Command): void {
@@ -20,17 +21,18 @@ export function addRelatedCommand(program: Command): void {
     .argument('<entity...>', 'names or ids, quoted when of several words')
     .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
     .option('--type <types>', 'only entities of these, with commas between', commaList)
-    .option('--why', 'show the sentences behind every step');
+    .option('--why', 'show the sentences behind every step')
+    .option('--inferred', INFERRED_HELP);
   addExample(addDirOption(addCommonOptions(command)), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
   command.action(async (names: string[], flags: RelatedFlags) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { related } = await import('../../graph/query/related.ts');
-    const config = await configOf(flags);
+    const config = await configOf(flags, inferredOf(flags));
     const { graph, extractions } = await openGraph(flags.dir, config);
     const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
-    const { spread, links } = await readActivation(config.activation);
+    const { spread, links } = await readActivation(config.activation, graph, flags.dir);
     const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }), textOf: (id) => texts.get(id) });
     if (flags.json) return printJson(answer);
     print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));
@@ -59,7 +61,8 @@ const quoted = ({ text, uri }: Evidence): string => paint(`      “${shorten(te
 function pathText(path: readonly PathStep[]): string {
   const steps = path.map((step) => {
     const link = paint(step.predicate, 'magenta');
-    return `${step.reversed ? `←${link}─` : `─${link}→`} ${step.to.name}`;
+    const origin = step.origin === undefined ? '' : paint(` (${step.origin === 'inference' ? 'inferred' : `spoken of together in ${step.because}`})`, 'dim');
+    return `${step.reversed ? `←${link}─` : `─${link}→`} ${step.to.name}${origin}`;
   });
   return [path[0]!.from.name, ...steps].join(' ');
 }

@@ -1,7 +1,7 @@
 // `engram search TEXT`: the entities a text may mean, best first.
 import type { Command } from 'commander';
 import type { ContextHit } from '../../graph/query/search-in-context.ts';
-import { addCommonOptions, addDirOption, addExample, commaList, configOf, wholeNumber, type DirFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addExample, commaList, configOf, INFERRED_HELP, inferredOf, wholeNumber, type DirFlags } from './options.ts';
 import { formatShare, paint, plural, print, printJson, shorten, table } from './output.ts';
 
 const MOST_ALIAS_COLUMNS = 60;
@@ -11,6 +11,7 @@ interface SearchFlags extends DirFlags {
   readonly limit: number;
   readonly type?: readonly string[];
   readonly why?: boolean;
+  readonly inferred?: boolean;
 }
 
 export function addSearchCommand(program: Command): void {
@@ -20,7 +21,8 @@ export function addSearchCommand(program: Command): void {
     .argument('<text...>', 'words; spelling may be a little off')
     .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
     .option('--type <types>', 'only entities of these, with commas between', commaList)
-    .option('--why', 'show what each rank is made of');
+    .option('--why', 'show what each rank is made of')
+    .option('--inferred', INFERRED_HELP);
   addExample(addDirOption(addCommonOptions(command)), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
   command.action(async (words: string[], flags: SearchFlags) => {
     const { openGraph } = await import('../open-graph.ts');
@@ -28,9 +30,9 @@ export function addSearchCommand(program: Command): void {
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { createContextSearch } = await import('../../graph/query/search-in-context.ts');
     const { createSearch } = await import('../../graph/query/search.ts');
-    const config = await configOf(flags);
+    const config = await configOf(flags, inferredOf(flags));
     const { graph, extractions } = await openGraph(flags.dir, config);
-    const { spread, links } = await readActivation(config.activation);
+    const { spread, links } = await readActivation(config.activation, graph, flags.dir);
     const search = createContextSearch(graph, extractions, createSearch(graph), createSnapshot(graph, links), spread);
     const text = words.join(' ');
     const hits = search.search(text, { limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) });

@@ -46,7 +46,7 @@ export function addTrainActivation(parent: Command): void {
       },
     });
     await writeFile(flags.out, `${JSON.stringify(weights, undefined, 1)}\n`);
-    const base = await readActivation({ ...config.activation, weights: 'none' });
+    const base = await readActivation({ ...config.activation, weights: 'none' }, graph, flags.dir);
     const [before, after] = [scoreRanking(graph, held, base), scoreRanking(graph, held, learnt(base.spread, weights))];
     if (flags.json) return printJson({ task: 'activation', weights: flags.out, queries: examples.length, heldOut: held.length, before, after });
     const right = { align: 'right' } as const;

@@ -102,6 +102,8 @@ export const configSchema = z.strictObject({
       maxActive: count.default(100_000),
       /** A file that `engram train activation` wrote, whose numbers then count; or 'none'. */
       weights: field.default('none'),
+      /** Whether activation also goes along links that no document states but that patterns lead to, and questions are answered from them. */
+      inferred: z.boolean().default(false),
     })
     .prefault({}),
 });
