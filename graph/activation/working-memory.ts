@@ -40,8 +40,8 @@ const DEFAULTS = { keptPerTurn: 0.6, halfLife: 1800, capacity: 32 } as const;
 const LEAST = 1e-3;
 /** What is spoken of is at full level; what it reminds of gets this share of the activation that reaches it. */
 const REMINDED = 0.5;
-/** Less in one turn is not counted as active together. */
-const LEAST_TOGETHER = 0.25;
+/** What was spoken of in this turn or the one before has so much; what is only reminded of has less, and its links are there already. */
+const LEAST_TOGETHER = 0.5;
 const MOST_TOGETHER = 256;
 /** What is left of a sum that was taken back. */
 const ROUNDING = 1e-9;
@@ -111,8 +111,7 @@ export class WorkingMemory {
 
   private coActiveNow(): CoActive[] {
     const active = this.active().filter(({ level }) => level >= LEAST_TOGETHER);
-    const pairs = active.flatMap((x, at) => active.slice(at + 1).map((y) => ({ x, y, weight: x.level * y.level })));
-    return pairs.filter(({ weight }) => weight >= LEAST_TOGETHER).map(({ x, y, weight }) => (x.id < y.id ? { a: x.id, b: y.id, weight } : { a: y.id, b: x.id, weight }));
+    return active.flatMap((x, at) => active.slice(at + 1).map((y) => ({ a: x.id < y.id ? x.id : y.id, b: x.id < y.id ? y.id : x.id, weight: x.level * y.level })));
   }
 
   private count({ a, b, weight }: CoActive, times: 1 | -1): void {

@@ -118,5 +118,8 @@ export function minePatterns(table: LinkTable, { leastSupport = 5, leastConfiden
 
 /** "placeOfBirth, locatedIn ⇒ placeOfBirth". */
 export function patternText({ body, predicate }: Pick<Pattern, 'body' | 'predicate'>): string {
-  return `${body.map((step) => `${step.reversed ? '←' : ''}${step.predicate}`).join(', ')} ⇒ ${predicate}`;
+  return `${body.map(stepText).join(', ')} ⇒ ${predicate}`;
 }
+
+/** "spouse", "←spouse". */
+export const stepText = ({ predicate, reversed }: Step): string => `${reversed ? '←' : ''}${predicate}`;

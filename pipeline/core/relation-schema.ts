@@ -16,6 +16,8 @@ export interface Predicate {
   readonly symmetric: boolean;
   /** A subject has one value only. */
   readonly functional: boolean;
+  /** Every subject has a value, stated or not. */
+  readonly total: boolean;
 }
 
 export interface RelationSchema {
@@ -38,6 +40,7 @@ const schemaFile = z.record(
     range: z.array(type).min(1),
     symmetric: z.boolean().default(false),
     functional: z.boolean().default(false),
+    total: z.boolean().default(false),
   }),
 );
 

@@ -1,6 +1,8 @@
 import test from 'ava';
 import { linkTable, minePatterns, patternText } from '../../graph/inference/patterns.ts';
-import { suggestLinks } from '../../graph/inference/suggest.ts';
+import { createSnapshot } from '../../graph/activation/snapshot.ts';
+import { inferredLinks, suggestLinks } from '../../graph/inference/suggest.ts';
+import { related } from '../../graph/query/related.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { documentIdOf, entityIdOf } from '../../pipeline/core/ids.ts';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
@@ -56,4 +58,14 @@ test('nothing is suggested that is stated the other way round, joins other types
   t.true(suggestLinks(graph, { leastProbability: 0, leastConfidence: 0, limit: 1000 }).every(({ subject, predicate, object }) => graph.factsBetween(subject.id, object.id).every((fact) => fact.predicate !== predicate)));
   t.deepEqual(suggestLinks(graph, { leastSupport: 11 }), []);
   t.deepEqual(suggestLinks(new KnowledgeGraph()), []);
+});
+
+test('activation goes along inferred links only where they are handed to it, and says so', (t) => {
+  const { graph, idOf } = graphOf(facts);
+  const further = inferredLinks(graph);
+  t.deepEqual(further.map(({ subject, predicate, object, origin }) => `${graph.entity(subject)!.name} ${predicate} ${graph.entity(object)!.name} ${origin}`).sort(), ['p10 placeOfBirth s0 inference', 'p11 placeOfBirth s1 inference']);
+  const stepTo = (links: typeof further) => related(graph, [idOf('p10')], { snapshot: createSnapshot(graph, { further: links }), limit: 50 }).related.find(({ id }) => id === idOf('s0'))!;
+  t.is(stepTo([]).path.length, 2);
+  t.deepEqual(stepTo(further).path.map(({ predicate, origin, because }) => ({ predicate, origin, because })), [{ predicate: 'placeOfBirth', origin: 'inference', because: 'placeOfBirth, locatedIn ⇒ placeOfBirth' }]);
+  t.true(stepTo(further).activation > stepTo([]).activation);
 });

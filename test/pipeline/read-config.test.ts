@@ -30,8 +30,9 @@ test('configs/default.yaml says exactly the defaults', async (t) => {
 });
 
 test('the defaults of activation are those of the graph', (t) => {
-  const { weights, ...numbers } = DEFAULT_CONFIG.activation;
+  const { weights, inferred, ...numbers } = DEFAULT_CONFIG.activation;
   t.is(weights, 'none');
+  t.false(inferred);
   t.like(SPREAD_DEFAULTS, numbers);
 });
 
