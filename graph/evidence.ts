@@ -38,31 +38,57 @@ export function combinedProbability(provenance: readonly Provenance[]): number {
 
 const clamp = (x: number): number => (x >= 1 ? 1 : x > 0 ? x : 0);
 
+/** So many claims are looked through one by one; more have their keys kept. Most facts have one. */
+const FEW = 8;
+
 /** A collection of provenance that holds every claim once; the higher score wins. */
 export class Evidence {
-  private readonly byKey = new Map<string, Provenance>();
-  private sorted: readonly Provenance[] | undefined;
+  private claims: Provenance[] = [];
+  private placeOf: Map<string, number> | undefined;
+  private isSorted = true;
+  /** Whether somebody holds the list of claims. */
+  private isShared = false;
   private combined: number | undefined;
+
+  get size(): number {
+    return this.claims.length;
+  }
 
   add(provenance: readonly Provenance[]): void {
     for (const p of provenance) {
-      const key = provenanceKey(p);
-      const known = this.byKey.get(key);
-      if (known !== undefined && known.score >= p.score) continue;
-      this.byKey.set(key, copyOf(p));
-      this.sorted = undefined;
+      const place = this.find(p);
+      if (place !== undefined && this.claims[place]!.score >= p.score) continue;
+      if (this.isShared) [this.claims, this.isShared] = [[...this.claims], false];
+      if (place === undefined) this.placeOf?.set(provenanceKey(p), this.claims.length);
+      this.claims[place ?? this.claims.length] = copyOf(p);
+      this.isSorted &&= this.claims.length === 1;
       this.combined = undefined;
     }
   }
 
+  /** What is returned is never changed. */
   provenance(): readonly Provenance[] {
-    this.sorted ??= [...this.byKey.values()].sort(compareProvenance);
-    return this.sorted;
+    if (!this.isSorted) [this.claims, this.placeOf, this.isSorted] = [[...this.claims].sort(compareProvenance), undefined, true];
+    this.isShared = true;
+    return this.claims;
   }
 
   probability(): number {
-    return (this.combined ??= combinedProbability([...this.byKey.values()]));
+    return (this.combined ??= combinedProbability(this.claims));
   }
+
+  private find(p: Provenance): number | undefined {
+    if (this.claims.length <= FEW) {
+      const place = this.claims.findIndex((other) => isSameClaim(other, p));
+      return place < 0 ? undefined : place;
+    }
+    this.placeOf ??= new Map(this.claims.map((claim, place) => [provenanceKey(claim), place]));
+    return this.placeOf.get(provenanceKey(p));
+  }
+}
+
+function isSameClaim(a: Provenance, b: Provenance): boolean {
+  return a.documentId === b.documentId && a.head[0] === b.head[0] && a.head[1] === b.head[1] && a.tail[0] === b.tail[0] && a.tail[1] === b.tail[1] && a.extractor === b.extractor;
 }
 
 /** The same fields always in the same order, so that equal graphs are equal bytes. */

@@ -227,6 +227,14 @@ export class KnowledgeGraph {
     return [...new Set(this.graph.edges(id))].sort(compareText).map((fact) => this.fact(fact as FactId) as Fact);
   }
 
+  /** Facts of which the entity is subject and object, and the claims for all of them; cheaper than `factsOf`. */
+  countFacts(id: EntityId): { readonly asSubject: number; readonly asObject: number; readonly claims: number } {
+    let claims = 0;
+    this.graph.forEachOutboundEdge(id, (_, { evidence }) => void (claims += evidence.size));
+    this.graph.forEachInboundEdge(id, (_, { subject, object, evidence }) => void (claims += subject === object ? 0 : evidence.size));
+    return { asSubject: this.graph.outDegree(id), asObject: this.graph.inDegree(id), claims };
+  }
+
   /** Facts between two entities in either direction, strongest first. */
   factsBetween(a: EntityId, b: EntityId): Fact[] {
     if (!this.graph.hasNode(a) || !this.graph.hasNode(b)) return [];

@@ -19,7 +19,7 @@ const weightsFile = z.strictObject({
   predicates: z.record(z.string(), z.strictObject({ toObject: share, toSubject: share })),
   decay: z.number().gt(0).lt(1),
   firingThreshold: z.number().min(0),
-  hubInhibition: share,
+  hubInhibition: z.number().min(-1).max(1),
   leastFan: share,
 });
 

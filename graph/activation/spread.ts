@@ -6,7 +6,7 @@
 //
 // and activation is x / h. The map is a contraction in the sum of x, so the fixed point is one, it is reached from any start, its sum is at most
 // that of the seeds / (1 − decay), and it grows with the decay and with every seed and falls with the threshold. Above a threshold of t at most sum / t nodes
-// pass anything on, so that what is active does not depend on the size of the graph.
+// pass anything on (where hubs are not put forward), so that what is active does not depend on the size of the graph.
 //
 // It is computed by pushing what has not been sent (Andersen, Chung & Lang 2006; that the threshold makes an ℓ1-regularised PageRank: Fountoulakis et
 // al. 2017): every x is at most that of the fixed point, and together they miss it by no more than the returned error.
@@ -17,7 +17,7 @@ export interface SpreadOptions {
   readonly decay?: number;
   /** What a node keeps to itself, at least 0; 0 lets all of it go on. */
   readonly firingThreshold?: number;
-  /** How far a node of many neighbours is held back, in [0, 1]: 0 not at all, 1 in proportion to its fan. */
+  /** How far a node of many neighbours is held back, in [−1, 1]: 0 not at all, 1 in proportion to its fan; below 0 it is put forward. */
   readonly hubInhibition?: number;
   /** A node whose links weigh less than this together passes on less than all; 0 always passes on all. */
   readonly leastFan?: number;

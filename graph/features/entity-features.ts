@@ -63,7 +63,7 @@ export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, 
   for (const id of only ?? snapshot.ids) {
     const node = nodeOf(snapshot, id);
     const { type, name, aliases, mentions, attributes } = graph.entity(id)!;
-    const facts = graph.factsOf(id);
+    const { asSubject, asObject, claims } = graph.countFacts(id);
     const documents = new Set(mentions.map(({ documentId }) => documentId));
     const dates = [...documents].flatMap((document) => dateOf.get(document) ?? []).sort();
     const near = neighbours === 0 ? [] : strongest(spread(snapshot, new Map([[node, 1]]), activation), neighbours, (other) => other !== node);
@@ -74,9 +74,9 @@ export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, 
       aliases.length,
       mentions.length,
       documents.size,
-      facts.filter(({ subject }) => subject === id).length,
-      facts.filter(({ object }) => object === id).length,
-      [...facts, ...attributes].reduce((sum, { provenance }) => sum + provenance.length, 0),
+      asSubject,
+      asObject,
+      attributes.reduce((sum, { provenance }) => sum + provenance.length, claims),
       attributes.length,
       snapshot.offsets[node + 1]! - snapshot.offsets[node]!,
       snapshot.fan[node]!,

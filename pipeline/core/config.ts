@@ -95,8 +95,8 @@ export const configSchema = z.strictObject({
       decay: z.number().gt(0).lt(1).default(0.7),
       /** What an entity keeps to itself. */
       firingThreshold: z.number().min(0).max(1).default(0),
-      /** How far an entity of many links is held back. */
-      hubInhibition: z.number().min(0).max(1).default(0.5),
+      /** How far an entity of many links is held back, or, below 0, put forward. */
+      hubInhibition: z.number().min(-1).max(1).default(0.5),
       maxPulses: count.max(1000).default(100),
       /** Most entities that are activated. */
       maxActive: count.default(100_000),

@@ -15,7 +15,7 @@ const NODES = 14;
 const listed = fc.array(fc.tuple(fc.nat(NODES - 1), fc.nat(NODES - 1), unit), { maxLength: 60, size: 'max' });
 const arcsOf = (list: readonly (readonly [number, number, number])[]): Arcs => rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc)));
 const seedsOf = fc.array(fc.tuple(fc.nat(NODES - 1), fc.double({ min: 0.01, max: 2, noNaN: true })), { minLength: 1, maxLength: 3 }).map((pairs) => new Map(pairs));
-const shape = fc.record({ firingThreshold: unit.map((x) => x / 5), hubInhibition: unit, leastFan: fc.constantFrom(0, 1) });
+const shape = fc.record({ firingThreshold: unit.map((x) => x / 5), hubInhibition: unit.map((x) => 2 * x - 1), leastFan: fc.constantFrom(0, 1) });
 const exact = { tolerance: 0, maxPulses: 2000, maxWork: Infinity, maxActive: Infinity } as const;
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
 
