@@ -10,7 +10,7 @@ import { openStore, STORES } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
-import type { DeadLetter, GraphStore, SourceItem, StoreCounts } from './core/stage.ts';
+import type { DeadLetter, GraphStore, SourceItem, StoreCounts, SyncReport } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import { openJournal, type JournalProblem } from './journal.ts';
 import {
@@ -57,6 +57,8 @@ export interface BuildResult {
   readonly graph: KnowledgeGraph;
   readonly extractions: readonly Extraction[];
   readonly store: StoreCounts;
+  /** What was written into it. */
+  readonly sync: SyncReport;
   /** Records of the journal that were damaged; their documents were read anew where the inputs still hold them. */
   readonly journalProblems: readonly JournalProblem[];
   /** The first inputs that could not be read; dead-letter.jsonl has all. */
@@ -109,6 +111,11 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   const unreadable = new Set<string>();
   const told: DeadLetter[] = [];
 
+  const refuse = (letter: DeadLetter): Promise<void> => {
+    if (told.length < MOST_TOLD) told.push(letter);
+    return deadLetters.append(letter);
+  };
+
   async function* items(): AsyncGenerator<SourceItem> {
     for (const file of files) {
       const size = await sizeOf(file);
@@ -132,10 +139,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       items: items(),
       stages,
       journal: { keyOf: journal.keyOf, append: (records) => journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const)) },
-      onDeadLetter: (letter) => {
-        if (told.length < MOST_TOLD) told.push(letter);
-        return deadLetters.append(letter);
-      },
+      onDeadLetter: refuse,
       batchDocuments: config.extract.batchDocuments,
       concurrency: config.extract.concurrency,
       signal,
@@ -163,7 +167,8 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     tell('graph');
     const graphStart = seconds();
     const written = await writeGraph(journal, { out, config, openStore: () => parts.openStore(config, out), onGraph: () => tell('store') });
-    const { graph, extractions, store } = written;
+    const { graph, extractions, store, report } = written;
+    for (const { kind, id, code, reason } of report.refused) await refuse({ uri: `${kind} ${id}`, stage: 'store', code, message: `${config.store.address.replace(CREDENTIALS, '//')} refused ${kind} ${id}: ${reason}` });
     const end = seconds();
 
     const complete: RunManifest = {
@@ -176,7 +181,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
         extracted: result.extracted,
         unchanged: result.unchanged,
         removed: removed.length,
-        deadLetters: result.deadLetters,
+        deadLetters: deadLetters.count,
         words: result.words,
         ...written.counts,
       },
@@ -193,7 +198,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     };
     await writeManifest(out, complete);
     tell('done');
-    return { manifest: complete, graph, extractions, store, journalProblems: journal.problems, deadLetters: told };
+    return { manifest: complete, graph, extractions, store, sync: report, journalProblems: journal.problems, deadLetters: told };
   } finally {
     await journal.close();
     await deadLetters.close();
@@ -229,12 +234,14 @@ async function closeStages(stages: Stages): Promise<void> {
 }
 
 export function openConfiguredStore(config: Config, out: string): Promise<GraphStore> {
-  const { address, user, password } = config.store;
+  const { address, user, password, writers, maxOutage } = config.store;
   return openStore(address, {
     directory: out,
     user: process.env['NEO4J_USER'] ?? user,
     password: process.env[password.env],
     onCorrupt: 'rebuild',
+    writers,
+    maxOutageMs: 1000 * maxOutage,
   });
 }
 

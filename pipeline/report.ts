@@ -25,5 +25,5 @@ export function paceOf(progress: BuildProgress, since: number): Pace {
 /** What `engram build --json` prints. */
 export function buildReport(result: BuildResult, out: string): object {
   const { counts, seconds, wordsPerSecond, digest, versions, config } = result.manifest;
-  return { out, status: result.manifest.status, counts, store: { address: config.store.address, ...result.store }, seconds, wordsPerSecond, digest, versions, journalProblems: result.journalProblems };
+  return { out, status: result.manifest.status, counts, store: { address: config.store.address, ...result.store }, sync: result.sync, seconds, wordsPerSecond, digest, versions, journalProblems: result.journalProblems };
 }

@@ -5,7 +5,7 @@ import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { Extraction, GraphDelta } from './core/model.ts';
-import type { GraphStore, StoreCounts } from './core/stage.ts';
+import type { GraphStore, StoreCounts, SyncReport } from './core/stage.ts';
 import type { JournalView } from './journal.ts';
 import { digestOfGraph, type RunManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
@@ -23,6 +23,7 @@ export interface WrittenGraph {
   readonly graph: KnowledgeGraph;
   readonly extractions: readonly Extraction[];
   readonly store: StoreCounts;
+  readonly report: SyncReport;
   readonly storeSeconds: number;
   readonly counts: StoreCounts & Pick<NonNullable<RunManifest['counts']>, 'attributes' | 'rejected'>;
   readonly digest: NonNullable<RunManifest['digest']>;
@@ -30,6 +31,8 @@ export interface WrittenGraph {
 
 const STORE_RETRIES = 3;
 const STORE_RETRY_MS = 500;
+/** A store that has its own patience has had it by then. */
+const LONGEST_RETRY_MS = 10_000;
 
 /** @throws EngramError `ENGRAM_STORE_UNAVAILABLE` when the store does not answer: the journal is whole, run it again */
 export async function writeGraph(journal: JournalView, { out, config, openStore, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
@@ -38,11 +41,12 @@ export async function writeGraph(journal: JournalView, { out, config, openStore,
   const delta = graph.toDelta();
   onGraph?.();
   const started = performance.now();
-  const store = await writeStore(openStore, delta);
+  const { store, report } = await writeStore(openStore, delta);
   return {
     graph,
     extractions,
     store,
+    report,
     storeSeconds: (performance.now() - started) / 1000,
     counts: {
       ...graph.counts,
@@ -54,14 +58,14 @@ export async function writeGraph(journal: JournalView, { out, config, openStore,
 }
 
 /** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */
-async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<StoreCounts> {
+async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<{ readonly store: StoreCounts; readonly report: SyncReport }> {
   return pRetry(
     async () => {
       const store = await open();
       try {
         await store.prepare();
-        await store.replaceAll(delta);
-        return await store.counts();
+        const report = await store.replaceAll(delta);
+        return { store: await store.counts(), report };
       } finally {
         await store.close();
       }
@@ -69,6 +73,7 @@ async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): P
     {
       retries: STORE_RETRIES,
       minTimeout: STORE_RETRY_MS,
+      maxRetryTime: LONGEST_RETRY_MS,
       shouldRetry: ({ error }) => error instanceof EngramError && error.retriable,
     },
   );

@@ -38,6 +38,9 @@ export function schemaStatements(dialect: Dialect): readonly string[] {
     return [
       'CREATE CONSTRAINT engram_entity_id IF NOT EXISTS FOR (e:EngramEntity) REQUIRE e.id IS UNIQUE',
       'CREATE CONSTRAINT engram_document_id IF NOT EXISTS FOR (d:EngramDocument) REQUIRE d.id IS UNIQUE',
+      'CREATE CONSTRAINT engram_sync_stream IF NOT EXISTS FOR (s:EngramSync) REQUIRE s.stream IS UNIQUE',
+      'CREATE INDEX engram_entity_name IF NOT EXISTS FOR (e:EngramEntity) ON (e.name)',
+      'CREATE FULLTEXT INDEX engram_entity_text IF NOT EXISTS FOR (e:EngramEntity) ON EACH [e.name, e.aliases, e.attributes]',
     ];
   }
   return [
@@ -61,8 +64,19 @@ export function isRelationType(name: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,125}$/.test(name);
 }
 
-/** Rows {id, uri, title, record}. */
-export function upsertDocuments(): string {
+/** Neo4j: waits until the indexes that were asked for can be used, at most so many seconds. */
+export const awaitIndexes = 'CALL db.awaitIndexes(300)';
+
+/** Neo4j: the ledger. The batch a writer commits, and how many it has; asked while the node is locked, so that a commit in flight has ended. */
+export const noteCommit = 'MERGE (s:EngramSync {stream: $stream}) SET s.batch = $batch, s.batches = coalesce(s.batches, 0) + 1';
+export const isCommitted = 'MERGE (s:EngramSync {stream: $stream}) SET s.asked = $batch WITH s RETURN coalesce(s.batch = $batch, false) AS committed';
+/** Neo4j: the digest of the graph that the database holds whole; null while it is being written. */
+export const setGraph = "MERGE (s:EngramSync {stream: 'graph'}) SET s.graph = $graph";
+export const readGraph = "MATCH (s:EngramSync {stream: 'graph'}) RETURN s.graph AS graph";
+
+/** Rows {id, properties} for Neo4j; rows {id, uri, title, record} for the embedded store. */
+export function upsertDocuments(dialect: Dialect): string {
+  if (dialect === 'neo4j') return 'UNWIND $rows AS row MERGE (d:EngramDocument {id: row.id}) SET d += row.properties';
   return `UNWIND $rows AS row
 MERGE (d:EngramDocument {id: row.id})
 SET d.uri = row.uri, d.title = row.title, d.record = row.record
@@ -87,16 +101,19 @@ REMOVE e:${others.join(':')}
 RETURN count(*) AS n`;
 }
 
-/** Rows {id, subject, object, predicate, probability, provenance}, all of one relation type. A row with a missing end is not counted. */
+/**
+ * Rows {id, subject, object, properties} for Neo4j, all of one relation type; rows {id, subject, object, predicate, probability, provenance} for the embedded
+ * store. A row with a missing end is not counted.
+ */
 export function upsertFacts(dialect: Dialect, relationType: string): string {
   const label = dialect === 'neo4j' ? `\`${relationType}\`` : 'Fact';
   // The embedded store types a list by its first row: 1 would be an integer among doubles, so the number travels as text.
-  const probability = dialect === 'neo4j' ? 'row.probability' : 'CAST(row.probability AS DOUBLE)';
+  const set = dialect === 'neo4j' ? 'f += row.properties' : 'f.predicate = row.predicate, f.probability = CAST(row.probability AS DOUBLE), f.provenance = row.provenance';
   return `UNWIND $rows AS row
 MATCH (s:EngramEntity {id: row.subject})
 MATCH (o:EngramEntity {id: row.object})
 MERGE (s)-[f:${label} {id: row.id}]->(o)
-SET f.predicate = row.predicate, f.probability = ${probability}, f.provenance = row.provenance
+SET ${set}
 RETURN count(*) AS n`;
 }
 
@@ -132,21 +149,26 @@ export const unlinkDocuments = 'MATCH (:EngramEntity)-[m:MENTIONED_IN]->(d:Engra
 export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDocument'): readonly string[] {
   if (dialect === 'embedded') return [`MATCH (n:${label}) WHERE n.id IN $ids DETACH DELETE n`];
   const labels = label === 'EngramEntity' ? ['EngramEntity', ...Object.values(SHIPPED_LABELS)] : [label];
-  const owned = label === 'EngramEntity' ? ['type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions'] : ['uri', 'title', 'record'];
+  const owned = label === 'EngramEntity' ? ['type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions', 'digest'] : ['uri', 'title', 'record', 'digest'];
   return [
     `MATCH (n:${label}) WHERE n.id IN $ids AND NOT (n)--() DELETE n`,
     `MATCH (n:${label}) WHERE n.id IN $ids REMOVE n.id, ${owned.map((key) => `n.${key}`).join(', ')}, n:${labels.join(':')}`,
   ];
 }
 
-/** Ids of all nodes, and of all facts of one relation type (Neo4j), that Engram owns. */
-export function nodeIds(label: 'EngramEntity' | 'EngramDocument'): string {
-  return `MATCH (n:${label}) RETURN n.id AS id`;
+/** Neo4j: ids and digests of all nodes, and of all facts of one relation type, that Engram owns. */
+export function nodeDigests(label: 'EngramEntity' | 'EngramDocument'): string {
+  return `MATCH (n:${label}) RETURN n.id AS id, n.digest AS digest`;
 }
 
-export function factIds(relationType: string): string {
-  return `${matchFacts('neo4j', relationType)} RETURN f.id AS id`;
+export function factDigests(relationType: string): string {
+  return `${matchFacts('neo4j', relationType)} RETURN f.id AS id, f.digest AS digest`;
 }
+
+/** Neo4j: all there is of what Engram owns, for a comparison. */
+export const wholeDocuments = 'MATCH (d:EngramDocument) RETURN d.id AS id, properties(d) AS properties';
+export const wholeEntities = 'MATCH (e:EngramEntity) RETURN e.id AS id, properties(e) AS properties, labels(e) AS labels, [(e)-[m:MENTIONED_IN]->(d:EngramDocument) | [d.id, m.count]] AS links';
+export const wholeFacts = (relationType: string): string => `${matchFacts('neo4j', relationType)} RETURN f.id AS id, s.id AS subject, o.id AS object, type(f) AS type, properties(f) AS properties`;
 
 export const existingEntities = 'MATCH (e:EngramEntity) WHERE e.id IN $ids RETURN e.id AS id';
 /** Neo4j: which readable attribute properties these entities carry, so that outdated ones can be cleared. */

@@ -2,6 +2,7 @@
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { isEntityType } from '../../pipeline/core/model.ts';
 import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
+import type { Difference, SyncReport } from '../../pipeline/core/stage.ts';
 import { isPredicateName } from './cypher.ts';
 
 /** A delta with no id twice and nothing both removed and written: removals come first, so what is written stays. */
@@ -76,6 +77,30 @@ export function mentionCounts(entity: Entity): ReadonlyMap<DocumentId, number> {
 /** Sorted by id, by code unit: the order `readAll` promises. */
 export function sortedById<T extends { readonly id: string }>(records: Iterable<T>): T[] {
   return [...records].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** What a store that keeps records as they are has otherwise. */
+export function differencesBetween(expected: GraphDelta, found: GraphDelta): Difference[] {
+  const compare = <T extends { readonly id: string }>(kind: Difference['kind'], records: readonly T[], stored: readonly T[]): Difference[] => {
+    const left = new Map(stored.map((record) => [record.id, record]));
+    const differing = records.flatMap((record): Difference[] => {
+      const other = left.get(record.id);
+      left.delete(record.id);
+      if (other === undefined) return [{ kind, id: record.id, problem: 'missing' }];
+      return JSON.stringify(record) === JSON.stringify(other) ? [] : [{ kind, id: record.id, problem: 'changed' }];
+    });
+    return [...differing, ...[...left.keys()].map((id) => ({ kind, id, problem: 'extra' as const }))];
+  };
+  return sortedById([...compare('document', expected.documents, found.documents), ...compare('entity', expected.entities, found.entities), ...compare('fact', expected.facts, found.facts)]);
+}
+
+/** Of a store that writes all or nothing. */
+export function reportOf(delta: CheckedDelta): SyncReport {
+  return {
+    written: { documents: delta.documents.size, entities: delta.entities.size, facts: delta.facts.size },
+    removed: { documents: delta.removedDocuments.size, entities: delta.removedEntities.size, facts: delta.removedFacts.size },
+    ...{ refused: [], batches: 1, retries: 0, deadlocks: 0 },
+  };
 }
 
 /** Slices of at most `size`, in order. */

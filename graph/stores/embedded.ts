@@ -8,9 +8,9 @@ import type { Connection, Database, LbugValue, QueryResult } from '@ladybugdb/co
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta } from '../../pipeline/core/model.ts';
-import type { GraphStore, StoreCounts } from '../../pipeline/core/stage.ts';
+import type { GraphStore, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
-import { checkDelta, endsOutside, mentionCounts, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import { checkDelta, differencesBetween, endsOutside, mentionCounts, refuseMissingEntities, reportOf, slicesOf, sortedById } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
 import { probeEmbedded } from './embedded-probe.ts';
 
@@ -82,6 +82,24 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
       }
     });
 
+  const replaceAll = (delta: GraphDelta): Promise<SyncReport> =>
+    alone(async () => {
+      const checked = checkDelta(delta, name);
+      refuseMissingEntities(checked, new Set(), name);
+      const folder = await mkdtemp(`${path}.build-`);
+      try {
+        const fresh = join(folder, basename(path));
+        await buildDatabase(fresh, folder, name, checked);
+        await session.close();
+        await removeSideFiles(path);
+        await rename(fresh, path);
+        session = await openSession(path, name);
+        return reportOf(checked);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+
   return {
     kind: 'embedded',
     prepare: () => alone(() => prepare(session)),
@@ -93,28 +111,16 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
         try {
           await writeDelta(session, checked);
           await session.run('COMMIT');
+          return reportOf(checked);
         } catch (error) {
           // A failed statement may have ended the transaction already; the first error is the one to tell.
           await session.run('ROLLBACK').catch(() => undefined);
           throw error;
         }
       }),
-    replaceAll: (delta) =>
-      alone(async () => {
-        const checked = checkDelta(delta, name);
-        refuseMissingEntities(checked, new Set(), name);
-        const folder = await mkdtemp(`${path}.build-`);
-        try {
-          const fresh = join(folder, basename(path));
-          await buildDatabase(fresh, folder, name, checked);
-          await session.close();
-          await removeSideFiles(path);
-          await rename(fresh, path);
-          session = await openSession(path, name);
-        } finally {
-          await rm(folder, { recursive: true, force: true });
-        }
-      }),
+    replaceAll,
+    differences: (delta) => alone(async () => differencesBetween(delta, await readGraph(session))),
+    repair: replaceAll,
     counts: () => alone(() => readCounts(session)),
     readAll: () => alone(() => readGraph(session)),
     query: (statement, parameters = {}) =>
@@ -140,7 +146,7 @@ async function writeDelta(session: Session, delta: CheckedDelta): Promise<void> 
   await forIds(cypher.removeFacts('embedded', 'Fact'), delta.removedFacts);
   for (const statement of cypher.removeNodes('embedded', 'EngramEntity')) await forIds(statement, delta.removedEntities);
   for (const statement of cypher.removeNodes('embedded', 'EngramDocument')) await forIds(statement, delta.removedDocuments);
-  await forRows(cypher.upsertDocuments(), [...delta.documents.values()].map(documentRow));
+  await forRows(cypher.upsertDocuments('embedded'), [...delta.documents.values()].map(documentRow));
   const entities = [...delta.entities.values()];
   await forRows(cypher.upsertEntities('embedded', 'MISC'), entities.map(entityRow));
   await forIds(cypher.unlinkEntities, delta.entities.keys());

@@ -17,6 +17,7 @@ export interface StoreOptions {
   readonly password?: string;
   readonly database?: string;
   readonly maxOutageMs?: number;
+  readonly writers?: number;
   /** What to do with a corrupt embedded file; see `openEmbedded`. */
   readonly onCorrupt?: 'rebuild' | 'refuse';
 }
@@ -47,8 +48,8 @@ export const STORES: readonly StoreEntry[] = [
     kind: 'neo4j',
     example: 'neo4j://HOST:7687',
     matches: /^(neo4j|bolt)(\+s|\+ssc)?:\/\//,
-    async open(address, { user = process.env['NEO4J_USER'], password = process.env['NEO4J_PASSWORD'], database, maxOutageMs }) {
-      return createNeo4jStore(serverOf(address), { user, password, database, maxOutageMs });
+    async open(address, { user = process.env['NEO4J_USER'], password = process.env['NEO4J_PASSWORD'], database, maxOutageMs, writers }) {
+      return createNeo4jStore(serverOf(address), { user, password, database, maxOutageMs, writers });
     },
   },
   {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
-import type { GraphStore } from '../../pipeline/core/stage.ts';
-import { checkDelta, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import type { GraphStore, SyncReport } from '../../pipeline/core/stage.ts';
+import { checkDelta, differencesBetween, refuseMissingEntities, reportOf, slicesOf, sortedById } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
 
 interface Records {
@@ -29,7 +29,9 @@ export function createJsonLinesStore(folder: string): GraphStore {
     facts: await readTable<Fact>(name, folder, 'facts'),
   });
 
-  const apply = async (delta: CheckedDelta, before: Records): Promise<void> => {
+  const replaceAll = (delta: GraphDelta): Promise<SyncReport> => queue.add(() => apply(checkDelta(delta, name), { documents: new Map(), entities: new Map(), facts: new Map() }));
+
+  const apply = async (delta: CheckedDelta, before: Records): Promise<SyncReport> => {
     refuseMissingEntities(delta, new Set(before.entities.keys()), name);
     const after: Records = {
       documents: merged(before.documents, delta.documents, delta.removedDocuments),
@@ -40,6 +42,7 @@ export function createJsonLinesStore(folder: string): GraphStore {
       if (!after.entities.has(fact.subject) || !after.entities.has(fact.object)) after.facts.delete(fact.id);
     }
     await replaceTables(name, folder, after);
+    return reportOf(delta);
   };
 
   return {
@@ -50,9 +53,11 @@ export function createJsonLinesStore(folder: string): GraphStore {
     write(delta) {
       return queue.add(async () => apply(checkDelta(delta, name), await read()));
     },
-    replaceAll(delta) {
-      return queue.add(() => apply(checkDelta(delta, name), { documents: new Map(), entities: new Map(), facts: new Map() }));
+    replaceAll,
+    differences(delta) {
+      return queue.add(async () => differencesBetween(delta, deltaOf(await read())));
     },
+    repair: replaceAll,
     counts() {
       return queue.add(async () => {
         const { documents, entities, facts } = await read();
@@ -60,20 +65,15 @@ export function createJsonLinesStore(folder: string): GraphStore {
       });
     },
     readAll() {
-      return queue.add(async (): Promise<GraphDelta> => {
-        const { documents, entities, facts } = await read();
-        return {
-          documents: sortedById(documents.values()),
-          entities: sortedById(entities.values()),
-          facts: sortedById(facts.values()),
-        };
-      });
+      return queue.add(async () => deltaOf(await read()));
     },
     async close() {
       await queue.onIdle();
     },
   };
 }
+
+const deltaOf = ({ documents, entities, facts }: Records): GraphDelta => ({ documents: sortedById(documents.values()), entities: sortedById(entities.values()), facts: sortedById(facts.values()) });
 
 function merged<Id, T>(before: ReadonlyMap<Id, T>, written: ReadonlyMap<Id, T>, removed: ReadonlySet<Id>): Map<Id, T> {
   const after = new Map(before);

@@ -1,48 +1,37 @@
-// The graph in a Neo4j 5 server. Every statement is an upsert by id, so a transaction whose acknowledgement was lost
-// can be sent again; what somebody else hung on Engram's nodes is left alone.
-import neo4j, { Neo4jError } from 'neo4j-driver';
-import type { Driver, ManagedTransaction, Session, Transaction } from 'neo4j-driver';
+// The graph in a Neo4j 5 server. What is written is only what differs from what stands there: every row carries a digest of what Engram wrote. What somebody
+// else hung on Engram's nodes is left alone.
 import PQueue from 'p-queue';
-import pRetry from 'p-retry';
-import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta } from '../../pipeline/core/model.ts';
-import type { StoreCounts } from '../../pipeline/core/stage.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
+import { digestOf } from '../../pipeline/core/ids.ts';
+import type { Attribute, DocumentId, DocumentRecord, Entity, EntityId, EntityMention, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
+import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
-import { checkDelta, endsOutside, mentionCounts, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import { checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
-import type { CypherRow, QueryableStore } from './embedded.ts';
+import type { QueryableStore } from './embedded.ts';
+import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
+import { isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, rowDigest, stepsOf, type Changes, type Step } from './neo4j-rows.ts';
 
-export interface Neo4jOptions {
-  readonly user?: string;
-  readonly password?: string;
-  /** Of the server; its default database when left out. */
-  readonly database?: string;
-  /** How long a server that has answered once may be away before a write fails. */
-  readonly maxOutageMs?: number;
-}
+export type { Neo4jOptions } from './neo4j-connection.ts';
 
-type Work<T> = (transaction: Transaction | ManagedTransaction) => Promise<T>;
-
-const rowsPerBatch = 1000;
-/** Up to here the whole delta is one transaction; beyond, batches that each leave the store consistent. */
-const rowsPerTransaction = 5000;
-const defaultMaxOutageMs = 60_000;
-const connectTimeoutMs = 10_000;
-const memoryCodes = /MemoryPool|OutOfMemory/;
+const ROWS_ASKED = 1000;
+/** Up to here all changes are one transaction; beyond, batches that each leave the store consistent. */
+const ROWS_OF_ONE_TRANSACTION = 1000;
+const DEFAULT_WRITERS = 2;
+/** Rows of a batch, and how long one should take. */
+const [FIRST_ROWS, FEWEST_ROWS, MOST_ROWS] = [1000, 10, 10_000];
+const BATCH_MS = 200;
+/** Of the strings of a batch, about. */
+const BATCH_CHARACTERS = 1024 * 1024;
 
 /** Connects on the first call, not here. */
 export function createNeo4jStore(address: string, options: Neo4jOptions = {}): QueryableStore {
   const name = address;
-  const auth = options.password === undefined ? undefined : neo4j.auth.basic(options.user ?? 'neo4j', options.password);
-  const driver: Driver = neo4j.driver(address, auth, {
-    connectionTimeout: connectTimeoutMs,
-    disableLosslessIntegers: true,
-    telemetryDisabled: true,
-    userAgent: 'engram',
-  });
+  const connection = connectNeo4j(address, options);
+  const { ask } = connection;
+  const writers = options.writers ?? DEFAULT_WRITERS;
   const queue = new PQueue({ concurrency: 1 });
   const owned = new Set<string>();
-  let answered = false;
 
   const alone = <T>(work: () => Promise<T>): Promise<T> =>
     queue.add(async () => {
@@ -53,102 +42,144 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
       }
     });
 
-  const withSession = async <T>(work: (session: Session) => Promise<T>, access: 'READ' | 'WRITE' = 'WRITE'): Promise<T> => {
-    const session = driver.session({
-      defaultAccessMode: access,
-      ...(options.database === undefined ? {} : { database: options.database }),
-    });
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
-  };
-
-  /** Tries again what may pass by itself, until `maxOutageMs` is over; a server never reached is not waited for. */
-  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
-    const result = await pRetry(work, {
-      retries: 1000,
-      minTimeout: 100,
-      maxTimeout: 5000,
-      randomize: true,
-      maxRetryTime: options.maxOutageMs ?? defaultMaxOutageMs,
-      shouldRetry: ({ error }) => isTransient(error) && answered,
-    });
-    answered = true;
-    return result;
-  };
-
-  /** Explicit transactions: the driver's own retry would send a batch that is too large for the server's memory again and again. */
-  const inTransaction = <T>(work: Work<T>): Promise<T> =>
-    patiently(() =>
-      withSession(async (session) => {
-        const transaction = session.beginTransaction();
-        try {
-          const result = await work(transaction);
-          await transaction.commit();
-          return result;
-        } finally {
-          await transaction.close();
-        }
-      }),
-    );
-
-  const ask = (statement: string, parameters: object = {}): Promise<readonly CypherRow[]> =>
-    patiently(() => withSession(async (session) => (await session.run(statement, parameters)).records.map((record) => record.toObject()), 'READ'));
-
-  const learnFactTypes = async (): Promise<readonly string[]> => {
+  const factTypes = async (): Promise<readonly string[]> => {
     for (const { type } of await ask(cypher.factTypes)) if (cypher.isRelationType(type as string)) owned.add(type as string);
     return [...owned].sort();
   };
 
-  /** Constraints are schema writes, which Neo4j keeps apart from data; a constraint stands when its statement returns. */
-  const define = (statement: string): Promise<void> => patiently(() => withSession(async (session) => void (await session.run(statement))));
-
-  const prepare = async (): Promise<void> => {
-    for (const statement of cypher.schemaStatements('neo4j')) await define(statement);
-    await learnFactTypes();
-  };
-
-  const write = async (delta: CheckedDelta): Promise<void> => {
+  const apply = async (changes: Changes): Promise<SyncReport> => {
     const stored = new Set<string>();
-    for (const ids of slicesOf(endsOutside(delta), rowsPerBatch)) for (const row of await ask(cypher.existingEntities, { ids })) stored.add(row['id'] as string);
-    refuseMissingEntities(delta, stored, name);
-    const types = new Set([...delta.facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)));
-    for (const type of types) {
+    for (const ids of slicesOf(endsOutside(changes), ROWS_ASKED)) for (const row of await ask(cypher.existingEntities, { ids })) stored.add(row['id'] as string);
+    refuseMissingEntities(changes, stored, name);
+    for (const type of new Set([...changes.facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)))) {
       if (owned.has(type)) continue;
-      await define(cypher.factConstraint(type));
+      await connection.define(cypher.factConstraint(type));
       owned.add(type);
     }
-    const steps = stepsOf(delta, [...owned].sort());
-    const rows = steps.reduce((total, step) => total + step.rows.length, 0);
-    if (rows <= rowsPerTransaction) {
-      const done = await inTransaction(async (transaction) => {
-        for (const step of steps) await step.run(transaction, step.rows, name);
-        return true;
-      }).catch((error: unknown) => {
-        if (isTooLarge(error)) return false;
-        throw error;
-      });
-      if (done) return;
-    }
-    for (const step of steps) for (const slice of slicesOf(step.rows, rowsPerBatch)) await runHalving(step, slice);
+    const steps = stepsOf(changes, [...owned].sort(), name);
+    const { retries, deadlocks } = connection.counts;
+    const refused: RefusedRow[] = [];
+    const size = createBatchSize();
+    const batches = await writeSteps(steps, size, refused);
+    return {
+      written: { documents: changes.documents.size, entities: changes.entities.size, facts: changes.facts.size },
+      removed: { documents: changes.removedDocuments.size, entities: changes.removedEntities.size, facts: changes.removedFacts.size },
+      refused,
+      batches,
+      retries: connection.counts.retries - retries,
+      deadlocks: connection.counts.deadlocks - deadlocks,
+    };
   };
 
-  const runHalving = async (step: Step, rows: readonly unknown[]): Promise<void> => {
-    try {
-      await inTransaction((transaction) => step.run(transaction, rows, name));
-    } catch (error) {
-      if (!isTooLarge(error) || rows.length === 1) throw error;
-      const half = Math.ceil(rows.length / 2);
-      await runHalving(step, rows.slice(0, half));
-      await runHalving(step, rows.slice(half));
+  const writeSteps = async (steps: readonly Step[], size: BatchSize, refused: RefusedRow[]): Promise<number> => {
+    let batches = 0;
+    if (steps.reduce((sum, { rows }) => sum + rows.length, 0) <= ROWS_OF_ONE_TRANSACTION) {
+      try {
+        if (steps.length === 0) return 0;
+        await connection.commit(0, async (transaction) => {
+          for (const step of steps) await step.run(transaction, step.rows);
+        });
+        return 1;
+      } catch (error) {
+        if (!['resize', 'poison'].includes(errorClassOf(error))) throw error;
+      }
     }
+    const writeRows = async (step: Step, rows: readonly unknown[], writer: number): Promise<void> => {
+      const started = performance.now();
+      try {
+        await connection.commit(writer, (transaction) => step.run(transaction, rows));
+        batches++;
+        size.took(rows.length, performance.now() - started);
+      } catch (error) {
+        const kind = errorClassOf(error);
+        if (kind !== 'poison' && kind !== 'resize') throw error;
+        if (kind === 'resize') size.tooLarge(rows.length);
+        if (rows.length === 1) {
+          refused.push({ kind: step.kind, id: step.idOf(rows[0] as never), code: codeOf(error), reason: reasonOf(error) });
+          return;
+        }
+        const half = Math.ceil(rows.length / 2);
+        await writeRows(step, rows.slice(0, half), writer);
+        await writeRows(step, rows.slice(half), writer);
+      }
+    };
+    for (const step of steps) {
+      let next = 0;
+      let failure: { readonly error: unknown } | undefined;
+      const work = async (writer: number): Promise<void> => {
+        while (next < step.rows.length && failure === undefined) {
+          const start = next;
+          next = size.endOf(step.rows, start);
+          await writeRows(step, step.rows.slice(start, next), writer).catch((error: unknown) => void (failure ??= { error }));
+        }
+      };
+      await Promise.all(Array.from({ length: step.isParallel ? writers : 1 }, (_, writer) => work(writer)));
+      if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+    }
+    return batches;
+  };
+
+  /** What differs from what stands there, by digest. */
+  const changesOf = async (delta: CheckedDelta): Promise<Changes> => {
+    const known = new Set<string>();
+    const changed = async <Id extends string, T extends DocumentRecord | Entity | Fact>(records: ReadonlyMap<Id, T>, statements: readonly string[]): Promise<[Map<Id, T>, Set<Id>]> => {
+      const [differing, removed] = [new Map(records), new Set<Id>()];
+      for (const statement of statements) {
+        for (const row of await ask(statement)) {
+          const id = row['id'] as Id;
+          known.add(id);
+          const record = records.get(id);
+          if (record === undefined) removed.add(id);
+          else if (row['digest'] === rowDigest(record)) differing.delete(id);
+        }
+      }
+      return [differing, removed];
+    };
+    const [documents, removedDocuments] = await changed(delta.documents, [cypher.nodeDigests('EngramDocument')]);
+    const [entities, removedEntities] = await changed(delta.entities, [cypher.nodeDigests('EngramEntity')]);
+    const [facts, removedFacts] = await changed(delta.facts, (await factTypes()).map(cypher.factDigests));
+    // The facts of an entity that goes go with it, those that stay have ends that stay.
+    return { documents, entities, facts, removedDocuments, removedEntities, removedFacts, isNew: (id) => !known.has(id) };
+  };
+
+  const setGraph = (graph: string | null): Promise<void> => connection.commit(0, async (transaction) => void (await transaction.run(cypher.setGraph, { graph })));
+
+  const replaceAll = async (delta: CheckedDelta): Promise<SyncReport> => {
+    refuseMissingEntities(delta, new Set(), name);
+    const graph = digestOf(...[delta.documents, delta.entities, delta.facts].flatMap((records) => sortedById<DocumentRecord | Entity | Fact>(records.values()).map(rowDigest)));
+    if ((await ask(cypher.readGraph))[0]?.['graph'] === graph) return NOTHING_WRITTEN;
+    const changes = await changesOf(delta);
+    await setGraph(null);
+    const report = await apply(changes);
+    // A graph of which rows were refused is not whole: the next time they are tried again.
+    if (report.refused.length === 0) await setGraph(graph);
+    return report;
+  };
+
+  const differences = async (delta: CheckedDelta): Promise<Difference[]> => {
+    const found: Difference[] = [];
+    const compare = async <Id extends string, T>(kind: Difference['kind'], records: ReadonlyMap<Id, T>, statements: readonly string[], isAsWritten: (record: T, row: CypherRow) => boolean): Promise<void> => {
+      const missing = new Set(records.keys());
+      for (const statement of statements) {
+        for (const row of await ask(statement)) {
+          const id = row['id'] as Id;
+          const record = records.get(id);
+          if (record === undefined) found.push({ kind, id, problem: 'extra' });
+          else if (!missing.delete(id) || !isAsWritten(record, row)) found.push({ kind, id, problem: 'changed' });
+        }
+      }
+      for (const id of missing) found.push({ kind, id, problem: 'missing' });
+    };
+    const documents = new Set<string>(delta.documents.keys());
+    await compare('document', delta.documents, [cypher.wholeDocuments], isDocumentAsWritten);
+    await compare('entity', delta.entities, [cypher.wholeEntities], (entity, row) => isEntityAsWritten(entity, row, documents));
+    await compare('fact', delta.facts, (await factTypes()).map(cypher.wholeFacts), isFactAsWritten);
+    return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   };
 
   const readAll = async (): Promise<GraphDelta> => {
     const facts: Fact[] = [];
-    for (const type of await learnFactTypes()) facts.push(...(await ask(cypher.readFacts('neo4j', type))).map(factOf));
+    for (const type of await factTypes()) facts.push(...(await ask(cypher.readFacts('neo4j', type))).map(factOf));
     const entities = (await ask(cypher.readEntities)).map(entityOf);
     const documents = (await ask(cypher.readDocuments)).map((row) => JSON.parse(row['record'] as string) as DocumentRecord);
     return { documents: sortedById(documents), entities: sortedById(entities), facts: sortedById(facts) };
@@ -156,131 +187,93 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
 
   return {
     kind: 'neo4j',
-    prepare: () => alone(prepare),
-    write: (delta) => alone(() => write(checkDelta(delta, name))),
-    replaceAll: (delta) =>
+    prepare: () =>
+      alone(async () => {
+        for (const statement of cypher.schemaStatements('neo4j')) await connection.define(statement);
+        await connection.define(cypher.awaitIndexes);
+        await factTypes();
+      }),
+    write: (delta) =>
       alone(async () => {
         const checked = checkDelta(delta, name);
-        const outdated = async (statement: string, kept: ReadonlyMap<string, unknown>): Promise<Set<string>> =>
-          new Set((await ask(statement)).map((row) => row['id'] as string).filter((id) => !kept.has(id)));
-        const removedFacts = new Set<string>();
-        for (const type of await learnFactTypes()) for (const id of await outdated(cypher.factIds(type), checked.facts)) removedFacts.add(id);
-        await write({
-          ...checked,
-          removedDocuments: (await outdated(cypher.nodeIds('EngramDocument'), checked.documents)) as Set<DocumentRecord['id']>,
-          removedEntities: (await outdated(cypher.nodeIds('EngramEntity'), checked.entities)) as Set<Entity['id']>,
-          removedFacts: removedFacts as Set<Fact['id']>,
+        await setGraph(null);
+        return apply({ ...checked, isNew: () => false });
+      }),
+    replaceAll: (delta) => alone(() => replaceAll(checkDelta(delta, name))),
+    differences: (delta) => alone(() => differences(checkDelta(delta, name))),
+    repair: (delta) =>
+      alone(async () => {
+        const checked = checkDelta(delta, name);
+        const wrong = new Map((await differences(checked)).map(({ id, problem }) => [id, problem]));
+        const only = <Id extends string, T>(records: ReadonlyMap<Id, T>): Map<Id, T> => new Map([...records].filter(([id]) => wrong.has(id)));
+        const extra = new Set([...wrong].flatMap(([id, problem]) => (problem === 'extra' ? [id] : [])));
+        const removed = <Id extends string>(letter: string): Set<Id> => new Set([...extra].filter((id) => id.startsWith(letter))) as Set<string> as Set<Id>;
+        const changedFacts = [...only(checked.facts).keys()].filter((id) => wrong.get(id) === 'changed');
+        await setGraph(null);
+        // A fact that hangs between other entities than it should is taken away and made anew.
+        return apply({
+          ...{ documents: only(checked.documents), entities: only(checked.entities), facts: only(checked.facts) },
+          ...{ removedDocuments: removed<DocumentId>('d'), removedEntities: removed<EntityId>('e'), removedFacts: new Set<FactId>([...removed<FactId>('f'), ...changedFacts]) },
+          isNew: () => false,
         });
       }),
     counts: () =>
       alone(async (): Promise<StoreCounts> => {
         const count = async (statement: string): Promise<number> => (await ask(statement))[0]?.['n'] as number;
         let facts = 0;
-        for (const type of await learnFactTypes()) facts += await count(cypher.countFacts('neo4j', type));
+        for (const type of await factTypes()) facts += await count(cypher.countFacts('neo4j', type));
         return { documents: await count(cypher.countDocuments), entities: await count(cypher.countEntities), facts };
       }),
     readAll: () => alone(readAll),
     query: (statement, parameters = {}) => alone(() => ask(statement, parameters)),
     async close() {
       await queue.onIdle();
-      await driver.close();
+      await connection.close();
     },
   };
 }
 
-/** Rows of one kind and how a batch of them is written. */
-interface Step {
-  readonly rows: readonly unknown[];
-  run(transaction: Transaction | ManagedTransaction, rows: readonly unknown[], store: string): Promise<void>;
+const NO_ROWS: StoreCounts = { documents: 0, entities: 0, facts: 0 };
+const NOTHING_WRITTEN: SyncReport = { written: NO_ROWS, removed: NO_ROWS, refused: [], batches: 0, retries: 0, deadlocks: 0 };
+
+interface BatchSize {
+  /** The end of the batch that begins at a place. */
+  endOf(rows: readonly unknown[], start: number): number;
+  took(rows: number, ms: number): void;
+  tooLarge(rows: number): void;
 }
 
-/** Removals first (facts, then entities, then documents), then what the rest hangs on. */
-function stepsOf(delta: CheckedDelta, factTypes: readonly string[]): readonly Step[] {
-  const byIds = (ids: Iterable<string>, statements: readonly string[]): Step => ({
-    rows: [...ids],
-    async run(transaction, slice) {
-      for (const statement of statements) await transaction.run(statement, { ids: slice });
-    },
-  });
-  const byRows = (rows: readonly object[], statement: string): Step => ({
-    rows,
-    async run(transaction, slice) {
-      await transaction.run(statement, { rows: slice });
-    },
-  });
-  const entities = [...delta.entities.values()];
-  return [
-    byIds(delta.removedFacts, factTypes.map((type) => cypher.removeFacts('neo4j', type))),
-    byIds(delta.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('neo4j', 'EngramEntity')]),
-    byIds(delta.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('neo4j', 'EngramDocument')]),
-    byRows([...delta.documents.values()].map(documentRow), cypher.upsertDocuments()),
-    ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type))),
-    byIds(delta.entities.keys(), [cypher.unlinkEntities]),
-    byRows(entities.flatMap((entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }))), cypher.linkEntities('neo4j')),
-    ...factSteps([...delta.facts.values()]),
-  ].filter((step) => step.rows.length > 0);
-}
-
-function entityStep(type: Entity['type'], entities: readonly Entity[]): Step {
+/** As many rows as take about `BATCH_MS`; never again so many that the server refused them. */
+function createBatchSize(): BatchSize {
+  let [rows, most] = [FIRST_ROWS, MOST_ROWS];
   return {
-    rows: entities,
-    async run(transaction, slice) {
-      const batch = slice as readonly Entity[];
-      const before = await transaction.run(cypher.attributeNamesOf, { ids: batch.map((entity) => entity.id) });
-      const outdated = new Map(before.records.map((record) => [record.get('id') as string, record.get('names') as string[]]));
-      const rows = batch.map((entity) => ({ id: entity.id, properties: entityProperties(entity, outdated.get(entity.id) ?? []) }));
-      await transaction.run(cypher.upsertEntities('neo4j', type), { rows });
+    endOf(all, start) {
+      let characters = 0;
+      let end = start;
+      while (end < all.length && end - start < rows && characters < BATCH_CHARACTERS) characters += charactersOf(all[end++]);
+      return end;
+    },
+    took(count, ms) {
+      if (count < rows) return;
+      rows = Math.max(FEWEST_ROWS, Math.min(most, rows * 2, Math.round((rows + (count * BATCH_MS) / Math.max(1, ms)) / 2)));
+    },
+    tooLarge(count) {
+      most = Math.max(1, Math.min(most, Math.floor(count / 2)));
+      rows = Math.min(rows, most);
     },
   };
 }
 
-function factSteps(facts: readonly Fact[]): readonly Step[] {
-  const byType = new Map<string, Fact[]>();
-  for (const fact of facts) {
-    const type = cypher.relationTypeOf(fact.predicate);
-    const sameType = byType.get(type);
-    if (sameType === undefined) byType.set(type, [fact]);
-    else sameType.push(fact);
-  }
-  return [...byType].map(([type, sameType]) => ({
-    rows: sameType,
-    async run(transaction, slice, store) {
-      const rows = (slice as readonly Fact[]).map((fact) => ({ ...fact, provenance: JSON.stringify(fact.provenance) }));
-      const result = await transaction.run(cypher.upsertFacts('neo4j', type), { rows });
-      const written = result.records[0]?.get('n') as number;
-      // Somebody else removed an entity since the check: the transaction goes back.
-      if (written < rows.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: rows.length - written, example: rows[0]?.subject });
-    },
-  }));
+/** About, without writing it out. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let sum = 0;
+  for (const key in value) sum += charactersOf((value as Readonly<Record<string, unknown>>)[key]) + key.length;
+  return sum;
 }
 
-const documentRow = (record: DocumentRecord) => ({ id: record.id, uri: record.uri, title: record.title ?? null, record: JSON.stringify(record) });
-
-const ownProperties: ReadonlySet<string> = new Set(['id', 'type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions']);
-
-/** The strongest value of each attribute is also a property of its own, for people's queries; `attributes` holds them all. */
-function entityProperties(entity: Entity, outdatedNames: readonly string[]): Record<string, unknown> {
-  const readable = new Map<string, string | number>();
-  for (const attribute of entity.attributes) {
-    if (readable.has(attribute.name) || ownProperties.has(attribute.name) || !cypher.isPredicateName(attribute.name)) continue;
-    readable.set(attribute.name, readableValue(attribute));
-  }
-  return {
-    ...Object.fromEntries(outdatedNames.map((name) => [name, null])),
-    ...Object.fromEntries(readable),
-    type: entity.type,
-    name: entity.name,
-    aliases: entity.aliases,
-    attributes: JSON.stringify(entity.attributes),
-    attributeNames: [...readable.keys()],
-    mentions: JSON.stringify(entity.mentions),
-  };
-}
-
-function readableValue({ kind, value }: Attribute): string | number {
-  const number = Number(value);
-  return kind === 'number' && value.trim() !== '' && Number.isFinite(number) ? number : value;
-}
+const codeOf = (error: unknown): string => (error instanceof EngramError ? error.code : ((error as { readonly code?: string }).code ?? 'ENGRAM_STORE_FAILED'));
 
 const entityOf = (row: CypherRow): Entity => ({
   id: row['id'] as Entity['id'],
@@ -291,23 +284,3 @@ const entityOf = (row: CypherRow): Entity => ({
   attributes: JSON.parse(row['attributes'] as string) as Attribute[],
 });
 const factOf = (row: CypherRow): Fact => ({ ...row, provenance: JSON.parse(row['provenance'] as string) as Fact['provenance'] }) as Fact;
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Neo4jError && memoryCodes.test(error.code);
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof Neo4jError && error.retriable && !isTooLarge(error);
-}
-
-/** Nothing of the credentials is in the driver's messages; only their first line is kept, as the rest echoes the statement. */
-function asStoreError(store: string, cause: unknown): EngramError {
-  if (cause instanceof EngramError) return cause;
-  const problem = messageOf(cause).split('\n', 1)[0]?.slice(0, 300) ?? '';
-  if (!(cause instanceof Neo4jError)) return new EngramError('ENGRAM_STORE_FAILED', { store, problem }, { cause });
-  if (cause.code.startsWith('Neo.ClientError.Security')) {
-    return new EngramError('ENGRAM_STORE_UNAVAILABLE', { store, problem: 'user name or password refused' }, { cause });
-  }
-  if (cause.code === 'ServiceUnavailable' || cause.code === 'SessionExpired') return new EngramError('ENGRAM_STORE_UNAVAILABLE', { store, problem }, { cause });
-  return new EngramError('ENGRAM_STORE_FAILED', { store, problem: `${cause.code}: ${problem}` }, { cause });
-}

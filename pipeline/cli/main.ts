@@ -14,6 +14,7 @@ import { addInferCommand } from './infer.ts';
 import { addRelatedCommand } from './related.ts';
 import { addResolutionCommands } from './resolution.ts';
 import { addSearchCommand } from './search.ts';
+import { addSyncCommands } from './sync.ts';
 import { addTrainCommand } from './train.ts';
 import { reportError } from './output.ts';
 
@@ -44,6 +45,7 @@ addInferCommand(program);
 addResolutionCommands(program);
 addFeatureCommands(program);
 addExportCommand(program);
+addSyncCommands(program);
 addEvaluateCommand(program);
 addTrainCommand(program);
 addDoctorCommand(program);

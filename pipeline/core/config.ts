@@ -78,6 +78,10 @@ export const configSchema = z.strictObject({
       user: field.default('neo4j'),
       /** The name of the environment variable that holds the password. */
       password: z.strictObject({ env: field.default('NEO4J_PASSWORD') }).prefault({}),
+      /** Of Neo4j: transactions that write entities side by side. */
+      writers: count.max(64).default(2),
+      /** Seconds that a server which has answered once may be away. */
+      maxOutage: count.default(300),
     })
     .prefault({}),
   graph: z

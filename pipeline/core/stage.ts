@@ -35,18 +35,48 @@ export interface StoreCounts {
   readonly facts: number;
 }
 
+/** A document, entity or fact that a store would not take, and why. */
+export interface RefusedRow {
+  readonly kind: 'document' | 'entity' | 'fact';
+  readonly id: string;
+  /** Of the server, or of Engram. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface SyncReport {
+  /** Rows that were sent; of `written` those of `refused` do not stand there. */
+  readonly written: StoreCounts;
+  readonly removed: StoreCounts;
+  readonly refused: readonly RefusedRow[];
+  readonly batches: number;
+  readonly retries: number;
+  readonly deadlocks: number;
+}
+
+/** Something in a store that is not as the graph has it. */
+export interface Difference {
+  readonly kind: 'document' | 'entity' | 'fact';
+  readonly id: string;
+  readonly problem: 'missing' | 'extra' | 'changed';
+}
+
 /** A database that holds the graph. Upserts are by stable id: twice equals once. */
 export interface GraphStore {
   readonly kind: string;
   /** Constraints and tables; safe to repeat; called before the first write. */
   prepare(): Promise<void>;
   /**
-   * All of the delta or an error; order within it does not matter.
+   * All of the delta, but for rows that the store refuses; order within it does not matter.
    * @throws EngramError `ENGRAM_STORE_MISSING_ENTITY` when a fact names an entity that neither the delta nor the store holds
    */
-  write(delta: GraphDelta): Promise<void>;
-  /** Replaces everything Engram owns in the store. */
-  replaceAll(delta: GraphDelta): Promise<void>;
+  write(delta: GraphDelta): Promise<SyncReport>;
+  /** Makes everything Engram owns in the store this graph. */
+  replaceAll(delta: GraphDelta): Promise<SyncReport>;
+  /** What in the store is not as this graph has it, in order of id; all of it is read. */
+  differences(delta: GraphDelta): Promise<Difference[]>;
+  /** Writes anew what differs. */
+  repair(delta: GraphDelta): Promise<SyncReport>;
   counts(): Promise<StoreCounts>;
   /** Everything Engram owns in the store, entities, facts and documents sorted by id; for verification and tests. */
   readAll(): Promise<GraphDelta>;

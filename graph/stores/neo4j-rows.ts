@@ -1,0 +1,160 @@
+// What Engram writes into Neo4j for documents, entities and facts: the rows of each batch with their statements, and what has to stand there afterwards.
+import { EngramError } from '../../pipeline/core/errors.ts';
+import { digestOf } from '../../pipeline/core/ids.ts';
+import type { Attribute, DocumentRecord, Entity, Fact } from '../../pipeline/core/model.ts';
+import * as cypher from './cypher.ts';
+import { mentionCounts, type CheckedDelta } from './delta.ts';
+import type { CypherRow, Run } from './neo4j-connection.ts';
+
+export type RowKind = 'document' | 'entity' | 'fact';
+
+/** Rows of one kind and how a batch of them is written. */
+export interface Step {
+  readonly kind: RowKind;
+  readonly rows: readonly unknown[];
+  /** Whether batches may be written side by side: no two touch the same nodes, but for documents, which all take in the same order. */
+  readonly isParallel: boolean;
+  readonly idOf: (row: never) => string;
+  run(transaction: Run, rows: readonly unknown[]): Promise<void>;
+}
+
+/** Changes with what they change: of new entities nothing old has to be cleared away. */
+export type Changes = CheckedDelta & { readonly isNew: (id: string) => boolean };
+
+/** What tells a row that stands from one that has changed. */
+export const rowDigest = (record: DocumentRecord | Entity | Fact): string => digestOf(JSON.stringify(record));
+
+/** Removals first (facts, then entities, then documents), then what the rest hangs on. */
+export function stepsOf(changes: Changes, factTypes: readonly string[], store: string): Step[] {
+  const byIds = (kind: RowKind, ids: Iterable<string>, statements: readonly string[]): Step => ({
+    kind,
+    rows: [...ids],
+    isParallel: false,
+    idOf: (id: string) => id,
+    async run(transaction, slice) {
+      for (const statement of statements) await transaction.run(statement, { ids: slice });
+    },
+  });
+  const entities = [...changes.entities.values()];
+  return [
+    byIds('fact', changes.removedFacts, factTypes.map((type) => cypher.removeFacts('neo4j', type))),
+    byIds('entity', changes.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('neo4j', 'EngramEntity')]),
+    byIds('document', changes.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('neo4j', 'EngramDocument')]),
+    documentStep([...changes.documents.values()]),
+    ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type), changes.isNew)),
+    ...factSteps([...changes.facts.values()], store),
+  ].filter((step) => step.rows.length > 0);
+}
+
+function documentStep(documents: readonly DocumentRecord[]): Step {
+  return {
+    kind: 'document',
+    rows: documents,
+    isParallel: true,
+    idOf: ({ id }: DocumentRecord) => id,
+    async run(transaction, slice) {
+      await transaction.run(cypher.upsertDocuments('neo4j'), { rows: (slice as readonly DocumentRecord[]).map((record) => ({ id: record.id, properties: documentProperties(record) })) });
+    },
+  };
+}
+
+/** An entity and its links to documents are one: its digest tells of both. */
+function entityStep(type: Entity['type'], entities: readonly Entity[], isNew: (id: string) => boolean): Step {
+  return {
+    kind: 'entity',
+    rows: entities,
+    isParallel: true,
+    idOf: ({ id }: Entity) => id,
+    async run(transaction, slice) {
+      const batch = slice as readonly Entity[];
+      const ids = batch.map((entity) => entity.id).filter((id) => !isNew(id));
+      const before = ids.length === 0 ? [] : (await transaction.run(cypher.attributeNamesOf, { ids })).records;
+      const outdated = new Map(before.map((record) => [record.get('id') as string, record.get('names') as string[]]));
+      const rows = batch.map((entity) => ({ id: entity.id, properties: { ...Object.fromEntries((outdated.get(entity.id) ?? []).map((name) => [name, null])), ...entityProperties(entity) } }));
+      const links = batch.flatMap(linksOf).sort((a, b) => (a.document < b.document ? -1 : a.document > b.document ? 1 : 0));
+      const sent = [transaction.run(cypher.upsertEntities('neo4j', type), { rows })];
+      if (ids.length > 0) sent.push(transaction.run(cypher.unlinkEntities, { ids }));
+      if (links.length > 0) sent.push(transaction.run(cypher.linkEntities('neo4j'), { rows: links }));
+      await all(sent);
+    },
+  };
+}
+
+function factSteps(facts: readonly Fact[], store: string): Step[] {
+  const byType = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    const type = cypher.relationTypeOf(fact.predicate);
+    const sameType = byType.get(type);
+    if (sameType === undefined) byType.set(type, [fact]);
+    else sameType.push(fact);
+  }
+  return [...byType].map(([type, sameType]) => ({
+    kind: 'fact' as const,
+    rows: sameType,
+    // Two facts may share an entity: one writer cannot stand in its own way.
+    isParallel: false,
+    idOf: ({ id }: Fact) => id,
+    async run(transaction: Run, slice: readonly unknown[]) {
+      const rows = (slice as readonly Fact[]).map((fact) => ({ id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) }));
+      const result = await transaction.run(cypher.upsertFacts('neo4j', type), { rows });
+      const written = result.records[0]?.get('n') as number;
+      // Somebody else removed an entity, or it was refused: the transaction goes back.
+      if (written < rows.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: rows.length - written, example: rows[0]?.subject });
+    },
+  }));
+}
+
+/** Waits for all, so that none fails unheard; throws the first failure. */
+async function all(sent: readonly PromiseLike<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+const linksOf = (entity: Entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }));
+
+const documentProperties = (record: DocumentRecord) => ({ uri: record.uri, title: record.title ?? null, record: JSON.stringify(record), digest: rowDigest(record) });
+
+const factProperties = (fact: Fact) => ({ predicate: fact.predicate, probability: fact.probability, provenance: JSON.stringify(fact.provenance), digest: rowDigest(fact) });
+
+const OWN_PROPERTIES: ReadonlySet<string> = new Set(['id', 'type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions', 'digest']);
+
+/** The strongest value of each attribute is also a property of its own, for people's queries; `attributes` holds them all. */
+function entityProperties(entity: Entity): Record<string, unknown> {
+  const readable = new Map<string, string | number>();
+  for (const attribute of entity.attributes) {
+    if (readable.has(attribute.name) || OWN_PROPERTIES.has(attribute.name) || !cypher.isPredicateName(attribute.name)) continue;
+    readable.set(attribute.name, readableValue(attribute));
+  }
+  return {
+    ...Object.fromEntries(readable),
+    type: entity.type,
+    name: entity.name,
+    aliases: entity.aliases,
+    attributes: JSON.stringify(entity.attributes),
+    attributeNames: [...readable.keys()],
+    mentions: JSON.stringify(entity.mentions),
+    digest: rowDigest(entity),
+  };
+}
+
+/** A number where a double holds it exactly, else as it is written. */
+function readableValue({ kind, value }: Attribute): string | number {
+  const number = Number(value);
+  return kind === 'number' && value.trim() !== '' && Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : value;
+}
+
+/** Whether a document, entity or fact stands as it was written, with all that Engram keeps of it; what others added is no matter. */
+export const isDocumentAsWritten = (record: DocumentRecord, row: CypherRow): boolean => hasProperties(row['properties'] as CypherRow, documentProperties(record));
+
+export function isEntityAsWritten(entity: Entity, row: CypherRow, documents: ReadonlySet<string>): boolean {
+  const links = (row['links'] as readonly (readonly [string, number])[]).map(([document, count]) => `${document} ${count}`).sort();
+  const expected = linksOf(entity).filter(({ document }) => documents.has(document)).map(({ document, count }) => `${document} ${count}`).sort();
+  return hasProperties(row['properties'] as CypherRow, entityProperties(entity)) && isSame(links, expected) && (row['labels'] as readonly string[]).includes(cypher.labelOfType(entity.type));
+}
+
+export const isFactAsWritten = (fact: Fact, row: CypherRow): boolean =>
+  row['subject'] === fact.subject && row['object'] === fact.object && row['type'] === cypher.relationTypeOf(fact.predicate) && hasProperties(row['properties'] as CypherRow, factProperties(fact));
+
+const hasProperties = (found: CypherRow, expected: object): boolean => Object.entries(expected).every(([key, value]) => (value === null ? found[key] === undefined : isSame(found[key], value)));
+
+const isSame = (a: unknown, b: unknown): boolean => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,52 @@
+// A build's graph and a store, without reading a document: brought in step, compared, put right.
+import type { Config } from './core/config.ts';
+import { EngramError } from './core/errors.ts';
+import type { GraphDelta } from './core/model.ts';
+import type { Difference, GraphStore, StoreCounts, SyncReport } from './core/stage.ts';
+import { openConfiguredStore } from './build.ts';
+import { readManifest } from './manifest.ts';
+import { openGraph } from './open-graph.ts';
+
+/**
+ * The store that the folder was built into, unless another is named.
+ * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`
+ */
+export async function configWithStore(dir: string, config: Config, address: string | undefined): Promise<Config> {
+  const manifest = await readManifest(dir);
+  if (manifest === undefined) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
+  return { ...config, store: { ...config.store, address: address ?? manifest.config.store.address } };
+}
+
+/** Writes into the store what differs from the graph of the journal. */
+export function syncStore(dir: string, config: Config): Promise<{ readonly counts: StoreCounts; readonly report: SyncReport }> {
+  return withStore(dir, config, async (store, delta) => {
+    await store.prepare();
+    const report = await store.replaceAll(delta);
+    return { counts: await store.counts(), report };
+  });
+}
+
+/**
+ * Reads all that Engram wrote into the store and compares it with the graph of the journal.
+ * @param repair whether to write anew what differs
+ * @returns what differed, and what still does
+ */
+export function verifyStore(dir: string, config: Config, repair: boolean): Promise<{ readonly found: readonly Difference[]; readonly left: readonly Difference[] }> {
+  return withStore(dir, config, async (store, delta) => {
+    await store.prepare();
+    const found = await store.differences(delta);
+    if (!repair || found.length === 0) return { found, left: found };
+    await store.repair(delta);
+    return { found, left: await store.differences(delta) };
+  });
+}
+
+async function withStore<T>(dir: string, config: Config, work: (store: GraphStore, delta: GraphDelta) => Promise<T>): Promise<T> {
+  const { graph } = await openGraph(dir, config);
+  const store = await openConfiguredStore(config, dir);
+  try {
+    return await work(store, graph.toDelta());
+  } finally {
+    await store.close();
+  }
+}
