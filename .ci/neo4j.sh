@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs a real Neo4j Community server for tests, from Maven Central: needs a JDK 17+ and mvn, no Docker.
 #   .ci/neo4j.sh start   fetches once, starts, waits for Bolt, prints the address (bolt://127.0.0.1:PORT)
+#   .ci/neo4j.sh again   starts a killed one anew, on its data and port
 #   .ci/neo4j.sh stop    stops what start started, and removes its data
-# ENGRAM_CACHE (default ~/.cache/engram) keeps the jars; ENGRAM_NEO4J_HOME keeps conf, data, logs and pid.
+# ENGRAM_NEO4J_CONF adds lines to neo4j.conf. ENGRAM_CACHE (default ~/.cache/engram) keeps the jars; ENGRAM_NEO4J_HOME keeps conf, data, logs and pid.
 # The server takes any login and listens on 127.0.0.1 only. Neo4j Community is GPLv3: a separate process, never shipped.
 set -euo pipefail
 
@@ -65,7 +66,17 @@ start() {
     echo "dbms.usage_report.enabled=false"
     echo "server.memory.pagecache.size=256m"
     echo "db.tx_log.rotation.retention_policy=keep_none"
+    echo "${ENGRAM_NEO4J_CONF:-}"
   } > "$home/conf/neo4j.conf"
+  launch "$port"
+}
+
+again() {
+  launch "$(sed -n 's/^server.bolt.listen_address=.*://p' "$home/conf/neo4j.conf")"
+}
+
+launch() {
+  local port=$1
   nohup java -Xms512m -Xmx1g -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError \
     --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED \
     --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
@@ -101,6 +112,6 @@ stop() {
 }
 
 case ${1:-} in
-  start | stop) "$1" ;;
-  *) echo "usage: .ci/neo4j.sh start|stop" >&2; exit 64 ;;
+  start | again | stop) "$1" ;;
+  *) echo "usage: .ci/neo4j.sh start|again|stop" >&2; exit 64 ;;
 esac

@@ -158,7 +158,7 @@ export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDoc
 
 /** Neo4j: ids and digests of all nodes, and of all facts of one relation type, that Engram owns. */
 export function nodeDigests(label: 'EngramEntity' | 'EngramDocument'): string {
-  return `MATCH (n:${label}) RETURN n.id AS id, n.digest AS digest`;
+  return `MATCH (n:${label}) WHERE n.id IS NOT NULL RETURN n.id AS id, n.digest AS digest`;
 }
 
 export function factDigests(relationType: string): string {
@@ -166,8 +166,8 @@ export function factDigests(relationType: string): string {
 }
 
 /** Neo4j: all there is of what Engram owns, for a comparison. */
-export const wholeDocuments = 'MATCH (d:EngramDocument) RETURN d.id AS id, properties(d) AS properties';
-export const wholeEntities = 'MATCH (e:EngramEntity) RETURN e.id AS id, properties(e) AS properties, labels(e) AS labels, [(e)-[m:MENTIONED_IN]->(d:EngramDocument) | [d.id, m.count]] AS links';
+export const wholeDocuments = 'MATCH (d:EngramDocument) WHERE d.id IS NOT NULL RETURN d.id AS id, properties(d) AS properties';
+export const wholeEntities = 'MATCH (e:EngramEntity) WHERE e.id IS NOT NULL RETURN e.id AS id, properties(e) AS properties, labels(e) AS labels, [(e)-[m:MENTIONED_IN]->(d:EngramDocument) | [d.id, m.count]] AS links';
 export const wholeFacts = (relationType: string): string => `${matchFacts('neo4j', relationType)} RETURN f.id AS id, s.id AS subject, o.id AS object, type(f) AS type, properties(f) AS properties`;
 
 export const existingEntities = 'MATCH (e:EngramEntity) WHERE e.id IN $ids RETURN e.id AS id';

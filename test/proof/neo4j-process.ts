@@ -1,0 +1,118 @@
+// A Neo4j server of a proof's own, which may be killed and started again on its data; and a proxy in front of it that cuts connections.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import neo4j from 'neo4j-driver';
+
+const run = promisify(execFile);
+
+export interface Neo4jProcess {
+  readonly address: string;
+  /** At once, as when the power goes. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
+  ask(statement: string, parameters?: object): Promise<Record<string, unknown>[]>;
+  /** Names the last transaction that was committed: another one after any write. */
+  bookmark(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+let shared: Promise<Neo4jProcess> | undefined;
+
+/** One server for all proofs that ask nothing special of it. */
+export const sharedNeo4j = (): Promise<Neo4jProcess> => (shared ??= startNeo4j());
+
+export async function stopSharedNeo4j(): Promise<void> {
+  await (await shared)?.stop();
+}
+
+/** @param settings lines of neo4j.conf */
+export async function startNeo4j(settings = ''): Promise<Neo4jProcess> {
+  const home = join(await mkdtemp(join(tmpdir(), 'engram-proof-')), 'neo4j');
+  const script = async (command: string): Promise<string> => (await run('.ci/neo4j.sh', [command], { env: { ...process.env, ENGRAM_NEO4J_HOME: home, ENGRAM_NEO4J_CONF: settings } })).stdout.trim();
+  const address = await script('start');
+  let driver = neo4j.driver(address, undefined, { disableLosslessIntegers: true });
+  return {
+    address,
+    async kill() {
+      process.kill(Number(await readFile(join(home, 'pid'), 'utf8')), 'SIGKILL');
+      await driver.close();
+    },
+    async startAgain() {
+      await script('again');
+      driver = neo4j.driver(address, undefined, { disableLosslessIntegers: true });
+    },
+    async ask(statement, parameters) {
+      // A session's own transactions: some statements run in no other.
+      const session = driver.session();
+      try {
+        return (await session.run(statement, parameters)).records.map((record) => record.toObject());
+      } finally {
+        await session.close();
+      }
+    },
+    async bookmark() {
+      const session = driver.session();
+      try {
+        await session.run('MATCH (n) RETURN n LIMIT 1');
+        return session.lastBookmarks().join(' ');
+      } finally {
+        await session.close();
+      }
+    },
+    async stop() {
+      await driver.close();
+      await script('stop');
+      await rm(join(home, '..'), { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Proxy {
+  readonly address: string;
+  readonly cuts: () => number;
+  close(): void;
+}
+
+/** A COMMIT of Bolt as it travels: one chunk of two bytes, and its end. */
+const COMMIT = Buffer.from([0x00, 0x02, 0xb0, 0x12, 0x00, 0x00]);
+
+/** Cuts the connection when the server has answered a COMMIT, before the answer is passed on; at most so many times, and never twice in a row for one of `isCut`. */
+export async function startCuttingProxy(address: string, most: number): Promise<Proxy> {
+  const port = Number(new URL(address).port);
+  const sockets = new Set<Socket>();
+  let cuts = 0;
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    let isCommitted = false;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
+    }
+    client.on('data', (data) => {
+      if (data.includes(COMMIT) && cuts < most) isCommitted = true;
+      upstream.write(data);
+    });
+    upstream.on('data', (data) => {
+      if (!isCommitted) return void client.write(data);
+      cuts++;
+      client.destroy();
+      upstream.destroy();
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: own } = server.address() as { port: number };
+  return {
+    address: `bolt://127.0.0.1:${own}`,
+    cuts: () => cuts,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// `npm run proof [-- ID… --long --seed N --json]`: what Engram promises when things go wrong, shown on this machine: real kills, a real proxy, a real Neo4j. Each has a
+// control that has to fail. Without `--long` a short form of each.
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { heading, note, print, printJson, table } from '../../pipeline/cli/output.ts';
+import { stopSharedNeo4j } from './neo4j-process.ts';
+import * as runs from './run-proofs.ts';
+import * as syncs from './sync-proofs.ts';
+
+export interface ProofResult {
+  readonly held: boolean;
+  readonly figures: string;
+  /** What happens without the device that keeps the promise, or shows that the fault was real. */
+  readonly control: string;
+  readonly controlFailed: boolean;
+}
+
+export interface Proof {
+  readonly id: string;
+  readonly promise: string;
+  run(options: { readonly seed: number; readonly long: boolean }): Promise<ProofResult>;
+}
+
+const { values: flags, positionals: ids } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, seed: { type: 'string', default: '17' }, json: { type: 'boolean', default: false } } });
+const all: readonly Proof[] = [...Object.values(runs), ...Object.values(syncs)].sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+const unknown = ids.filter((id) => !all.some((proof) => proof.id === id));
+if (unknown.length > 0) throw new Error(`No proof ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}.`);
+if (!existsSync('.ci/neo4j.sh')) throw new Error('Run it from the root of the project.');
+const rows = [];
+for (const proof of all.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
+  const started = performance.now();
+  const result = await proof.run({ seed: Number(flags.seed), long: flags.long }).catch((error: unknown): ProofResult => ({ held: false, figures: `failed: ${error instanceof Error ? error.message : String(error)}`, control: '', controlFailed: false }));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  rows.push({ id: proof.id, promise: proof.promise, ...result, seconds });
+  note(`${result.held && result.controlFailed ? 'held  ' : 'BROKEN'} ${proof.id} (${seconds} s): ${proof.promise}\n         ${result.figures}\n         control: ${result.control}`);
+}
+await stopSharedNeo4j();
+if (flags.json) printJson({ seed: Number(flags.seed), long: flags.long, rows });
+else {
+  print(heading(`promises under faults, seed ${flags.seed}, ${flags.long ? 'long' : 'short'} form`));
+  print(table([['', 'promise', 'seen', 'control'], ...rows.map(({ id, promise, held, controlFailed, figures, control }) => [`${held && controlFailed ? '✔' : '✘'} ${id}`, promise, figures, control])]));
+}
+if (rows.some(({ held, controlFailed }) => !held || !controlFailed)) process.exitCode = 1;

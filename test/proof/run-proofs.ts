@@ -1,0 +1,173 @@
+// R1, R12, R16 and R17: builds and their journal under kills, damage, other settings and signals.
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { runBuild } from '../../pipeline/build.ts';
+import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
+import type { Extraction } from '../../pipeline/core/model.ts';
+import { createRandom } from '../../pipeline/core/random.ts';
+import { openJournal, readJournal } from '../../pipeline/journal.ts';
+import { createFakeStages } from '../support/fake-stages.ts';
+import { generateExtractions } from '../support/generate-extractions.ts';
+import type { Proof } from './proof.ts';
+
+const CONFIG: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
+const SAMPLE = 'fixtures/documents';
+
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'engram-proof-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const killedBuilds: Proof = {
+  id: 'R1',
+  promise: 'kill -9 at random points of a build, run again: the graph of a build that was not killed',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const [kills, documents] = [long ? 100 : 6, 30];
+      const docs = join(folder, 'docs');
+      await mkdir(docs);
+      for (let at = 0; at < documents; at++) await writeFile(join(docs, `${at}.txt`), `Ada${at} Kingston met Grace${at % 7} Boston`);
+      const build = (out: string) => runBuild({ inputs: [docs], out, config: CONFIG, parts: { createStages: async () => createFakeStages() } });
+      const whole = (await build(join(folder, 'whole'))).manifest.digest!.graph;
+      const random = createRandom(seed);
+      let [identical, inTheMiddle] = [0, 0];
+      for (let round = 0; round < kills; round++) {
+        const out = join(folder, `killed-${round}`);
+        const child = spawn(process.execPath, ['--import=tsx', 'test/support/slow-build.ts', docs, out], { stdio: ['ignore', 'pipe', 'ignore'] });
+        await new Promise((resolve) => child.stdout.once('data', resolve));
+        await wait(random.integer(2200));
+        child.kill('SIGKILL');
+        await new Promise((resolve) => child.once('close', resolve));
+        const { manifest } = await build(out);
+        if (manifest.counts!.extracted > 0 && manifest.counts!.unchanged > 0) inTheMiddle++;
+        if (manifest.digest!.graph === whole) identical++;
+      }
+      return { held: identical === kills, figures: `${identical} of ${kills} identical; ${inTheMiddle} kills met the middle of the reading`, control: `what a kill left was incomplete ${inTheMiddle} times`, controlFailed: inTheMiddle > 0 };
+    }),
+};
+
+export const damagedJournal: Proof = {
+  id: 'R12',
+  promise: 'every truncation and bit flip in the last 4 KiB of the journal: what is left is whole or told of, never silently different',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const journal = await openJournal(folder);
+      const written = new Map<string, string>();
+      for (const extraction of generateExtractions(8, seed)) {
+        written.set(extraction.id, JSON.stringify(extraction));
+        await journal.append({ kind: 'extraction', key: 'k', extraction });
+      }
+      await journal.close();
+      const path = join(folder, 'journal', '000001.jsonl');
+      const bytes = await readFile(path);
+      const from = Math.max(0, bytes.length - 4096);
+      const random = createRandom(seed);
+      const places = Array.from({ length: bytes.length - from }, (_, at) => from + at).filter(() => long || random.next() < 0.02);
+      const damages = [...places.map((length) => bytes.subarray(0, length)), ...places.flatMap((place) => Array.from({ length: 8 }, (_, bit) => flipped(bytes, place, bit)).filter(() => long || random.next() < 0.25))];
+      let [silent, recovered, whole, unseen] = [0, 0, 0, 0];
+      for (const damaged of damages) {
+        await writeFile(path, damaged);
+        const view = await readJournal(folder);
+        const found: Extraction[] = [];
+        for await (const extraction of view.extractions()) found.push(extraction);
+        await view.close();
+        const isSame = found.every((extraction) => written.get(extraction.id) === JSON.stringify(extraction));
+        const isAll = found.length === written.size;
+        if (!isSame || (!isAll && view.problems.length === 0 && damaged.length > 0 && !endsAtRecord(bytes, damaged))) silent++;
+        else if (isAll) whole++;
+        else recovered++;
+        // What JSON alone would have taken for a record.
+        if (damaged.length === bytes.length && differsUnchecked(damaged, written)) unseen++;
+      }
+      return { held: silent === 0, figures: `${silent} silent of ${damages.length} damages; ${recovered} left a part that was told of, ${whole} harmed no record`, control: `without the checksums ${unseen} would have been taken for what was written`, controlFailed: unseen > 0 };
+    }),
+};
+
+function flipped(bytes: Buffer, place: number, bit: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[place]! ^= 1 << bit;
+  return copy;
+}
+
+/** Cut exactly between two records, which no reader can tell from a journal that was never longer. */
+const endsAtRecord = (whole: Buffer, damaged: Buffer): boolean => damaged.length < whole.length && damaged.at(-1) === 0x0a;
+
+function differsUnchecked(damaged: Buffer, written: ReadonlyMap<string, string>): boolean {
+  return damaged.toString('utf8').split('\n').some((line) => {
+    try {
+      const { extraction } = JSON.parse(line.slice(line.indexOf(' ') + 1)) as { readonly extraction: Extraction };
+      return written.get(extraction.id) !== JSON.stringify(extraction);
+    } catch {
+      return false;
+    }
+  });
+}
+
+export const otherSettings: Proof = {
+  id: 'R16',
+  promise: 'one, two, four batches at once, any size of batch, shuffled input: the same graph',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const random = createRandom(seed);
+      const files = (await readdir(SAMPLE)).sort().map((name) => join(SAMPLE, name));
+      const settings = [[1, 64], [2, 7], [4, 1], ...(long ? [[1, 1], [2, 64], [4, 16]] : [])] as const;
+      const digests = new Set<string>();
+      for (const [at, [concurrency, batchDocuments]] of settings.entries()) {
+        const { manifest } = await runBuild({ inputs: random.shuffle(files), out: join(folder, String(at)), config: { ...CONFIG, extract: { ...CONFIG.extract, concurrency, batchDocuments } } });
+        digests.add(manifest.digest!.graph);
+      }
+      const { manifest: fewer } = await runBuild({ inputs: files.slice(1), out: join(folder, 'fewer'), config: CONFIG });
+      return { held: digests.size === 1, figures: `${digests.size} graph from ${settings.length} settings, real models on the sample`, control: `one document less is ${digests.has(fewer.digest!.graph) ? 'the same' : 'another'} graph`, controlFailed: !digests.has(fewer.digest!.graph) };
+    }),
+};
+
+export const signals: Proof = {
+  id: 'R17',
+  promise: 'SIGTERM ends a build within 5 s, to be resumed; a second writer in one folder is refused',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const random = createRandom(seed);
+      const docs = join(folder, 'docs');
+      for (let copy = 0; copy < 12; copy++) await cp(SAMPLE, join(docs, String(copy)), { recursive: true });
+      const start = (out: string) => {
+        const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', 'build', docs, '--out', out, '--store', 'jsonl', '--quiet'], { stdio: ['ignore', 'ignore', 'pipe'] });
+        let told = '';
+        child.stderr.on('data', (piece: Buffer) => (told += piece.toString()));
+        return { child, ended: new Promise<number | null>((resolve) => child.once('close', resolve)), told: () => told };
+      };
+      const times: number[] = [];
+      const codes = new Set<number | null>();
+      let refusal = '';
+      for (let round = 0; round < (long ? 10 : 2); round++) {
+        const out = join(folder, `out-${round}`);
+        const first = start(out);
+        while (!(await readdir(join(out, 'journal')).catch(() => [] as string[])).includes('lock')) await wait(20);
+        if (round === 0) {
+          const second = start(out);
+          refusal = `${String(await second.ended)} ${/ENGRAM_\w+/.exec(second.told())?.[0] ?? ''}`;
+        }
+        await wait(random.integer(1500));
+        const sent = performance.now();
+        first.child.kill('SIGTERM');
+        codes.add(await first.ended);
+        times.push((performance.now() - sent) / 1000);
+      }
+      const whole = await runBuild({ inputs: [docs], out: join(folder, 'whole'), config: CONFIG });
+      const resumed = await runBuild({ inputs: [docs], out: join(folder, 'out-0'), config: CONFIG });
+      const isSame = whole.manifest.digest!.graph === resumed.manifest.digest!.graph;
+      const isRefused = /ENGRAM_CHECKPOINT_LOCKED/.test(refusal);
+      return {
+        held: Math.max(...times) < 5 && [...codes].every((code) => code === 3) && isSame && isRefused,
+        figures: `longest ${Math.max(...times).toFixed(2)} s of ${times.length}, exit ${[...codes].join(', ')}; the second writer: ${refusal}; resumed: ${isSame ? 'identical' : 'different'}`,
+        control: `of ${whole.manifest.counts!.read} documents the stopped build had read ${resumed.manifest.counts!.unchanged}`,
+        controlFailed: resumed.manifest.counts!.unchanged < whole.manifest.counts!.read,
+      };
+    }),
+};
