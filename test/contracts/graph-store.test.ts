@@ -275,6 +275,23 @@ for (const { kind } of STORES) {
     t.deepEqual(await (await reopen()).readAll(), stored(expected));
   });
 
+  contract('what is not as the graph has it is named, and a repair writes it anew', async (t, store) => {
+    await store.replaceAll(sample);
+    t.deepEqual(await store.differences(sample), []);
+    const [first, second] = sample.facts;
+    await store.write({ documents: [], entities: [{ ...london, aliases: ['Londinium'] }, entity('Paris')], facts: [{ ...second!, probability: 0.25 }], removedFacts: [first!.id] });
+    const expected = [
+      { kind: 'entity', id: london.id, problem: 'changed' },
+      { kind: 'entity', id: entity('Paris').id, problem: 'extra' },
+      { kind: 'fact', id: first!.id, problem: 'missing' },
+      { kind: 'fact', id: second!.id, problem: 'changed' },
+    ].sort((a, b) => (a.id < b.id ? -1 : 1));
+    t.deepEqual(await store.differences(sample), expected);
+    await store.repair(sample);
+    t.deepEqual(await store.differences(sample), []);
+    t.deepEqual(await store.readAll(), stored(sample));
+  });
+
   contract('an empty delta changes nothing', async (t, store) => {
     await store.write(nothing);
     t.deepEqual(await store.readAll(), nothing);

@@ -81,6 +81,56 @@ test.serial('what somebody else hung on the graph stays when Engram removes its 
   }),
 );
 
+test.serial('of an unchanged graph nothing is written, of a changed one what has changed', (t) =>
+  withServer(t, async (store) => {
+    t.like(await store.replaceAll(graph), { written: { documents: 1, entities: 2, facts: 1 }, batches: 1 });
+    t.like(await store.replaceAll(graph), { written: { documents: 0, entities: 0, facts: 0 }, batches: 0 });
+    const renamed = { ...grace, aliases: ['Amazing Grace'] };
+    t.like(await store.replaceAll({ ...graph, entities: [ada, renamed] }), { written: { documents: 0, entities: 1, facts: 0 }, removed: { entities: 0, facts: 0 }, batches: 1 });
+    t.like(await store.replaceAll({ ...graph, entities: [ada, renamed], facts: [] }), { written: { entities: 0 }, removed: { facts: 1 }, batches: 1 });
+  }),
+);
+
+test.serial('a row that the server refuses is told of with its reason, and so is a fact that needs it; the rest is stored, and the next sync tries again', (t) =>
+  withServer(t, async (store, run) => {
+    await run('CREATE CONSTRAINT somebody_elses IF NOT EXISTS FOR (p:Person) REQUIRE p.name IS UNIQUE');
+    await run("CREATE (:Person:Note {name: 'Grace'})");
+    const others = Array.from({ length: 20 }, (_, at) => person(`Other ${at}`));
+    const whole = { ...graph, entities: [...graph.entities, ...others] };
+    const { refused } = await store.replaceAll(whole);
+    t.deepEqual(refused.map(({ kind, id, code }) => [kind, id, code]), [
+      ['entity', grace.id, 'Neo.ClientError.Schema.ConstraintValidationFailed'],
+      ['fact', fact.id, 'ENGRAM_STORE_MISSING_ENTITY'],
+    ]);
+    t.regex(refused[0]!.reason, /Grace/);
+    t.deepEqual(await store.counts(), { documents: 1, entities: 21, facts: 0 });
+    t.deepEqual((await store.differences(whole)).map(({ id, problem }) => [id, problem]), [[grace.id, 'missing'], [fact.id, 'missing']]);
+    await run('DROP CONSTRAINT somebody_elses');
+    t.like(await store.replaceAll(whole), { refused: [], written: { entities: 1, facts: 1 } });
+    t.deepEqual(await store.differences(whole), []);
+  }),
+);
+
+test.serial('what somebody changed in the database is named, with labels, links and readable properties', (t) =>
+  withServer(t, async (store, run) => {
+    await store.replaceAll(graph);
+    for (const change of [
+      'MATCH (e:EngramEntity {id: $id}) SET e.dateOfBirth = 1',
+      'MATCH (e:EngramEntity {id: $id}) REMOVE e:Person',
+      'MATCH (e:EngramEntity {id: $id})-[m:MENTIONED_IN]->() SET m.count = 7',
+      'MATCH (e:EngramEntity {id: $id}) SET e.digest = null',
+    ]) {
+      await run(change, { id: ada.id });
+      t.deepEqual(await store.differences(graph), [{ kind: 'entity', id: ada.id, problem: 'changed' }], change);
+      await store.repair(graph);
+      t.deepEqual(await store.differences(graph), [], change);
+    }
+    await run("MATCH (e:EngramEntity {id: $id}) SET e.owner = 'somebody else', e:Mine", { id: ada.id });
+    t.deepEqual(await store.differences(graph), []);
+    await run('MATCH (e:EngramEntity {id: $id}) REMOVE e:Mine', { id: ada.id });
+  }),
+);
+
 test.serial('a query reads with parameters and can change nothing', (t) =>
   withServer(t, async (store) => {
     await store.write(graph);
