@@ -2,7 +2,7 @@
 // In memory there is an index (id → place in a segment file); extractions are read from disk when asked for.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EngramError, messageOf } from './core/errors.ts';
 import type { Decision, DocumentId, Extraction } from './core/model.ts';
@@ -78,6 +78,49 @@ export async function openJournal(dir: string): Promise<Journal> {
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/**
+ * Writes the records that count into new segments and removes the old ones, so that nothing is left of what was removed or replaced. Stopped at any place it
+ * leaves a journal that says the same.
+ * @param forgotten documents whose decisions go too
+ * @throws EngramError as `openJournal`
+ */
+export async function compactJournal(dir: string, forgotten: ReadonlySet<DocumentId>): Promise<void> {
+  const folder = join(dir, FOLDER);
+  const lock = await writing(folder, () => acquireLock(join(folder, LOCK_FILE)));
+  try {
+    const old = await segmentsOf(folder);
+    const { entries, decisions } = await readIndex(old);
+    const reader = createReader(old);
+    let number = old.length === 0 ? 0 : numberOf(old.at(-1)!);
+    let path = await createSegment(folder, ++number);
+    let [file, size] = [await open(path, 'a'), 0];
+    try {
+      const write = async (line: Buffer): Promise<void> => {
+        if (size >= SEGMENT_BYTES) {
+          await file.sync();
+          await file.close();
+          path = await createSegment(folder, ++number);
+          [file, size] = [await open(path, 'a'), 0];
+        }
+        await writing(path, () => file.appendFile(line));
+        size += line.length;
+      };
+      for (const [id, entry] of [...entries].sort(([, a], [, b]) => a.segment - b.segment || a.offset - b.offset)) {
+        await write(lineFrom({ kind: 'extraction', key: entry.key, extraction: await reader.read(id, entry) }).line);
+      }
+      for (const { decision } of decisions.values()) if (!forgotten.has(decision.a.documentId) && !forgotten.has(decision.b.documentId)) await write(lineFrom({ kind: 'decision', ...decision }).line);
+      await writing(path, () => file.sync());
+    } finally {
+      await file.close();
+      await reader.close();
+    }
+    // The first first: a removal stands behind what it removes.
+    for (const segment of old) await writing(segment, () => unlink(segment));
+  } finally {
+    await lock.release();
   }
 }
 

@@ -9,17 +9,16 @@ import { EntityResolver, type Cluster, type WeighedPair } from '../graph/resolve
 import { probabilityOfLogOdds } from '../graph/resolve/match.ts';
 import type { Appearance } from '../graph/resolve/profile.ts';
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
-import { openConfiguredStore } from './build.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import { entityIdOf } from './core/ids.ts';
 import type { Decision, EntityId, Reference } from './core/model.ts';
 import { normalizeName } from './core/names/normalize-name.ts';
 import { openJournal, readJournal, type JournalRecord, type JournalView } from './journal.ts';
-import { readManifest, writeManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { readRelationSchema } from './read-schema.ts';
-import { writeGraph, type WrittenGraph } from './write-graph.ts';
+import { manifestOf, rebuild } from './rebuild.ts';
+import type { WrittenGraph } from './write-graph.ts';
 
 export interface Resolution {
   readonly graph: KnowledgeGraph;
@@ -98,16 +97,12 @@ export function separate({ cluster, appearances }: NamedThing): JournalRecord[] 
 
 /** @throws EngramError `ENGRAM_CHECKPOINT_LOCKED` while a build is writing there */
 export async function decide(dir: string, config: Config, records: readonly JournalRecord[]): Promise<WrittenGraph> {
-  const manifest = await readManifest(dir);
-  if (manifest === undefined) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
+  const manifest = await manifestOf(dir);
   const journal = await openJournal(dir);
   try {
     await journal.append(...records);
     await journal.flush();
-    const settings = { ...config, store: manifest.config.store };
-    const written = await writeGraph(journal, { out: dir, config: settings, openStore: () => openConfiguredStore(settings, dir) });
-    if (manifest.counts !== undefined) await writeManifest(dir, { ...manifest, counts: { ...manifest.counts, ...written.counts }, digest: written.digest });
-    return written;
+    return await rebuild(dir, config, journal, manifest);
   } finally {
     await journal.close();
   }

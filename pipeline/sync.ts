@@ -1,20 +1,17 @@
 // A build's graph and a store, without reading a document: brought in step, compared, put right.
 import type { Config } from './core/config.ts';
-import { EngramError } from './core/errors.ts';
 import type { GraphDelta } from './core/model.ts';
 import type { Difference, GraphStore, StoreCounts, SyncReport } from './core/stage.ts';
 import { openConfiguredStore } from './build.ts';
-import { readManifest } from './manifest.ts';
 import { openGraph } from './open-graph.ts';
+import { manifestOf } from './rebuild.ts';
 
 /**
  * The store that the folder was built into, unless another is named.
  * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`
  */
 export async function configWithStore(dir: string, config: Config, address: string | undefined): Promise<Config> {
-  const manifest = await readManifest(dir);
-  if (manifest === undefined) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
-  return { ...config, store: { ...config.store, address: address ?? manifest.config.store.address } };
+  return { ...config, store: { ...config.store, address: address ?? (await manifestOf(dir)).config.store.address } };
 }
 
 /** Writes into the store what differs from the graph of the journal. */

@@ -75,6 +75,24 @@ test('a build ends in 0 with one line when piped, and its graph can be read', as
   t.is(unknown.code, 2);
 });
 
+test('a graph is written into another store, verified there, and put right', async (t) => {
+  const { docs, out } = await folderFor(t);
+  await engram(['build', docs, '--out', out]);
+  const other = `jsonl:${join(out, 'other')}`;
+  const written = await engram(['sync', '--dir', out, '--store', other]);
+  t.is(written.code, 0, written.err);
+  t.regex(written.out, /^Wrote 1 document, \d+ entit(y|ies), \d+ facts?, removed 0 documents/);
+  t.regex((await engram(['verify', '--dir', out, '--store', other])).out, /holds the graph as it was built/);
+  const path = join(out, 'other', 'entities.jsonl');
+  await writeFile(path, (await readFile(path, 'utf8')).split('\n').slice(1).join('\n'));
+  const found = await engram(['verify', '--dir', out, '--store', other]);
+  t.is(found.code, 1);
+  t.regex(found.out, /missing +entity +e-[0-9a-f]{20}/);
+  t.is((await engram(['verify', '--dir', out, '--store', other, '--repair'])).code, 0);
+  t.is((await engram(['verify', '--dir', out, '--store', other])).code, 0);
+  t.is((await engram(['verify', '--dir', join(out, 'nowhere')])).code, 2);
+});
+
 test('a document that could not be read makes it 1, and the rest is there', async (t) => {
   const { docs, out } = await folderFor(t);
   await writeFile(join(docs, 'broken.jsonl'), '{not json\n');
