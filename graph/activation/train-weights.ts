@@ -37,6 +37,8 @@ export interface TrainWeightsOptions {
 
 /** Kept from 0 and 1, where a logistic function has no gradient. */
 const NEAREST = 0.02;
+/** Beyond, the layers there are would hold too little of what spreads in the end. */
+const MOST_DECAY = 0.9;
 /** Share of activation of what is not reached. */
 const LEAST_SHARE = 1e-7;
 
@@ -57,7 +59,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
   });
   const variables = {
     passed: tf.variable(tf.tensor1d(initial)),
-    decay: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.decay))),
+    decay: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.decay / MOST_DECAY))),
     inhibition: tf.variable(tf.scalar(Math.atanh(SPREAD_DEFAULTS.hubInhibition))),
     threshold: tf.variable(tf.scalar(-8)),
     leastFan: tf.variable(tf.scalar(logit(SPREAD_DEFAULTS.leastFan))),
@@ -73,7 +75,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
       const fan = sumBySource(passed);
       const leastFan = tf.sigmoid(variables.leastFan);
       const share = tf.div(passed, sourceOf(tf.add(leastFan, tf.relu(tf.sub(fan, leastFan))) as tf.Tensor1D)) as tf.Tensor1D;
-      const decay = tf.sigmoid(variables.decay);
+      const decay = tf.mul(MOST_DECAY, tf.sigmoid(variables.decay));
       const inhibition = tf.pow(tf.maximum(fan, 1), tf.tanh(variables.inhibition)).reshape([nodes, 1]);
       const threshold = tf.mul(tf.softplus(variables.threshold), inhibition);
       const seeds = tf.buffer([nodes, some.length]);
@@ -95,7 +97,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
 
   const weights = (): ActivationWeights => {
     const passed = tf.tidy(() => tf.sigmoid(variables.passed).dataSync());
-    const [decay, hubInhibition, firingThreshold, leastFan] = tf.tidy(() => [tf.sigmoid(variables.decay), tf.tanh(variables.inhibition), tf.softplus(variables.threshold), tf.sigmoid(variables.leastFan)].map((value) => value.dataSync()[0]!));
+    const [decay, hubInhibition, firingThreshold, leastFan] = tf.tidy(() => [tf.mul(MOST_DECAY, tf.sigmoid(variables.decay)), tf.tanh(variables.inhibition), tf.softplus(variables.threshold), tf.sigmoid(variables.leastFan)].map((value) => value.dataSync()[0]!));
     const predicates = names.map((name, kind) => [name, name === MENTIONED_WITH ? { toObject: round(passed[2 * kind]!), toSubject: round(passed[2 * kind]!) } : { toObject: round(passed[2 * kind]!), toSubject: round(passed[2 * kind + 1]!) }] as const);
     return { version: 1, predicates: Object.fromEntries(predicates), decay: round(decay!), firingThreshold: round(firingThreshold!), hubInhibition: round(hubInhibition!), leastFan: round(leastFan!) };
   };

@@ -1,8 +1,9 @@
 // `engram build INPUT…`: documents in, a graph out. The same command again resumes or updates.
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { BuildResult } from '../build.ts';
-import type { ConfigInput } from '../core/config.ts';
-import { addCommonOptions, addEngineOptions, addExample, configOf, DEFAULT_OUT, shareOfOne, type EngineFlags } from './options.ts';
+import type { Config, ConfigInput } from '../core/config.ts';
+import { addCommonOptions, addDirOption, addEngineOptions, addExample, configOf, DEFAULT_OUT, shareOfOne, type EngineFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
 import { createProgressView } from './progress.ts';
 
@@ -40,42 +41,61 @@ export function addBuildCommand(program: Command): void {
       },
       ...(flags.minProbability !== undefined && { graph: { minMentionScore: flags.minProbability } }),
     };
-    const config = await configOf(flags, more);
-    const { runBuild } = await import('../build.ts');
-    const { buildReport } = await import('../report.ts');
-    const view = createProgressView(process.stderr.isTTY && !flags.quiet && !flags.json);
-    const stop = new AbortController();
-    const interrupt = (): void => {
-      if (stop.signal.aborted) process.exit(EXIT.unreachable);
-      stop.abort();
-      if (!flags.quiet) note('\nengram: finishing the batches in flight; once more to stop at once.');
-    };
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-    const result = await runBuild({ inputs, out: flags.out, config, signal: stop.signal, onProgress: view.update }).finally(() => {
-      view.stop();
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    });
-    const counts = result.manifest.counts!;
-    if (flags.json) printJson(buildReport(result, flags.out));
-    else {
-      if (flags.show) {
-        const { showGraph } = await import('./show.ts');
-        const { readActivation } = await import('../activation-weights.ts');
-        print(showGraph(result.graph, result.extractions, await readActivation(config.activation, result.graph, flags.out), flags.out));
-        print();
-      }
-      if (!flags.quiet) print(summaryLine(result, flags.out));
-      const rejected = Object.entries(counts.rejected ?? {});
-      if (!flags.quiet && rejected.length > 0) {
-        const total = rejected.reduce((sum, [, count]) => sum + count, 0);
-        print(`The schema rejected ${plural(total, 'relation')} (${rejected.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')}); ${flags.out}/rejected.jsonl lists them.`);
-      }
+    await buildAndTell(inputs, flags, await configOf(flags, more));
+  });
+}
+
+/** Runs a build and says how it went; its exit code is the outcome's. */
+async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, 'store' | 'model'>, config: Config): Promise<void> {
+  const { runBuild } = await import('../build.ts');
+  const { buildReport } = await import('../report.ts');
+  const view = createProgressView(process.stderr.isTTY && !flags.quiet && !flags.json);
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.unreachable);
+    stop.abort();
+    if (!flags.quiet) note('\nengram: finishing the batches in flight; once more to stop at once.');
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const result = await runBuild({ inputs, out: flags.out, config, signal: stop.signal, onProgress: view.update }).finally(() => {
+    view.stop();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  });
+  const counts = result.manifest.counts!;
+  if (flags.json) printJson(buildReport(result, flags.out));
+  else {
+    if (flags.show) {
+      const { showGraph } = await import('./show.ts');
+      const { readActivation } = await import('../activation-weights.ts');
+      print(showGraph(result.graph, result.extractions, await readActivation(config.activation, result.graph, flags.out), flags.out));
+      print();
     }
-    for (const { path, line, reason } of flags.quiet ? [] : result.journalProblems) note(`engram: ${path}, line ${line}: ${reason}`);
-    if (counts.deadLetters === 0) return;
-    process.exitCode = EXIT.someFailed;
-    for (const { message } of flags.quiet ? [] : result.deadLetters) note(`engram: ${message}`);
-    if (!flags.json) note(`engram: ${plural(counts.deadLetters, 'document')} could not be read; ${flags.out}/dead-letter.jsonl says why.`);
+    if (!flags.quiet) print(summaryLine(result, flags.out));
+    const rejected = Object.entries(counts.rejected ?? {});
+    if (!flags.quiet && rejected.length > 0) {
+      const total = rejected.reduce((sum, [, count]) => sum + count, 0);
+      print(`The schema rejected ${plural(total, 'relation')} (${rejected.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')}); ${flags.out}/rejected.jsonl lists them.`);
+    }
+  }
+  for (const { path, line, reason } of flags.quiet ? [] : result.journalProblems) note(`engram: ${path}, line ${line}: ${reason}`);
+  if (counts.deadLetters === 0) return;
+  process.exitCode = EXIT.someFailed;
+  for (const { message } of flags.quiet ? [] : result.deadLetters) note(`engram: ${message}`);
+  if (!flags.json) note(`engram: ${plural(counts.deadLetters, 'document')} could not be read; ${flags.out}/dead-letter.jsonl says why.`);
+}
+
+export function addRetryCommand(program: Command): void {
+  const command = program.command('retry').description('read again what the last build could not read, with the settings it was built with');
+  addExample(addDirOption(addEngineOptions(addCommonOptions(command))), 'retry --dir engram-graph');
+  command.action(async (flags: EngineFlags & { readonly dir: string }) => {
+    const { readDeadLetters } = await import('../dead-letter.ts');
+    const { manifestOf } = await import('../rebuild.ts');
+    const { config: before } = await manifestOf(flags.dir);
+    const letters = await readDeadLetters(flags.dir);
+    if (letters.length === 0) return flags.json ? printJson({ retried: 0 }) : flags.quiet ? undefined : print('There is nothing to retry.');
+    const files = [...new Set(letters.filter(({ stage }) => stage !== 'store').map(({ uri }) => uri.replace(/#[^#]*$/, '')))].filter((file) => existsSync(file));
+    const config = await configOf(flags);
+    await buildAndTell(files, { ...flags, out: flags.dir }, { ...config, extract: before.extract, graph: before.graph, sources: before.sources, store: { ...config.store, address: before.store.address } });
   });
 }
 

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { engramVersion } from '../manifest.ts';
 import { addAskCommand } from './ask.ts';
-import { addBuildCommand } from './build.ts';
+import { addBuildCommand, addRetryCommand } from './build.ts';
 import { addConsolidateCommand } from './consolidate.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
@@ -37,6 +37,7 @@ Exit codes: 0 done, 1 some documents could not be read, 2 bad usage or config, 3
 );
 
 addBuildCommand(program);
+addRetryCommand(program);
 addSearchCommand(program);
 addRelatedCommand(program);
 addExplainCommand(program);

@@ -1,4 +1,4 @@
-// R1, R12, R16 and R17: builds and their journal under kills, damage, other settings and signals.
+// R1, R12, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,9 @@ import { runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
+import { forgetDocuments, removeDocuments } from '../../pipeline/forget.ts';
 import { openJournal, readJournal } from '../../pipeline/journal.ts';
+import { readManifest } from '../../pipeline/manifest.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 import type { Proof } from './proof.ts';
@@ -128,6 +130,32 @@ export const otherSettings: Proof = {
     }),
 };
 
+export const forgotten: Proof = {
+  id: 'S13',
+  promise: 'a forgotten document: none of its sentences and no name of it is in anything that Engram wrote',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const out = join(folder, 'out');
+      const files = (await readdir(SAMPLE)).filter((name) => name.endsWith('.txt')).sort().map((name) => join(SAMPLE, name));
+      const config = { ...CONFIG, store: { ...CONFIG.store, address: 'embedded' } };
+      await runBuild({ inputs: [SAMPLE], out, config });
+      const chosen = createRandom(seed).shuffle(files).slice(0, long ? 10 : 3);
+      await removeDocuments(out, config, chosen.slice(0, 1));
+      const text = (await readFile(chosen[0]!, 'utf8')).split('\n').find((line) => line.length > 40)!.slice(0, 40);
+      const journal = await readFile(join(out, 'journal', '000001.jsonl'), 'utf8');
+      await runBuild({ inputs: [SAMPLE], out, config });
+      let [left, searched] = [0, 0];
+      for (const file of chosen) {
+        const { found, searched: files } = await forgetDocuments(out, config, [file]);
+        left += found.length;
+        searched += files;
+      }
+      const { manifest } = await runBuild({ inputs: (await readdir(SAMPLE)).map((name) => join(SAMPLE, name)).filter((name) => !chosen.includes(name)), out: join(folder, 'fresh'), config });
+      const isSame = (await readManifest(out))!.digest!.graph === manifest.digest!.graph;
+      return { held: left === 0 && isSame, figures: `${left} of ${searched} files searched hold anything of ${chosen.length} documents; the graph is ${isSame ? 'that' : 'not that'} of a build without them`, control: 'after a mere removal the journal still has the text', controlFailed: journal.includes(text) };
+    }),
+};
+
 export const signals: Proof = {
   id: 'R17',
   promise: 'SIGTERM ends a build within 5 s, to be resumed; a second writer in one folder is refused',
@@ -135,7 +163,7 @@ export const signals: Proof = {
     withFolder(async (folder) => {
       const random = createRandom(seed);
       const docs = join(folder, 'docs');
-      for (let copy = 0; copy < 12; copy++) await cp(SAMPLE, join(docs, String(copy)), { recursive: true });
+      for (let copy = 0; copy < 6; copy++) await cp(SAMPLE, join(docs, String(copy)), { recursive: true });
       const start = (out: string) => {
         const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', 'build', docs, '--out', out, '--store', 'jsonl', '--quiet'], { stdio: ['ignore', 'ignore', 'pipe'] });
         let told = '';
@@ -153,7 +181,7 @@ export const signals: Proof = {
           const second = start(out);
           refusal = `${String(await second.ended)} ${/ENGRAM_\w+/.exec(second.told())?.[0] ?? ''}`;
         }
-        await wait(random.integer(1500));
+        await wait(random.integer(1000));
         const sent = performance.now();
         first.child.kill('SIGTERM');
         codes.add(await first.ended);

@@ -53,7 +53,7 @@ export const killedSyncs: Proof = {
   promise: 'kill -9 at random points of a sync to Neo4j, run again: the database holds the graph',
   async run({ seed, long }) {
     const size = { entities: 4000, facts: 8000 };
-    const kills = long ? 100 : 6;
+    const kills = long ? 100 : 4;
     const random = createRandom(seed);
     const server = await sharedNeo4j();
     let [identical, inTheMiddle] = [0, 0];
@@ -161,7 +161,7 @@ export const outages: Proof = {
     const server = await sharedNeo4j();
     const results: string[] = [];
     let held = true;
-    for (const seconds of long ? [30, 120] : [6]) {
+    for (const seconds of long ? [30, 120] : [4]) {
       await withServer(server, async (store) => {
         const graph = syntheticGraph({ entities: 30_000, facts: 60_000 }, seed);
         const writing = store.replaceAll(graph);

@@ -100,6 +100,11 @@ test('a document that could not be read makes it 1, and the rest is there', asyn
   t.is(code, 1, err);
   const report = JSON.parse(said) as { counts: { documents: number; deadLetters: number }; store: { address: string } };
   t.like(report, { counts: { documents: 1, deadLetters: 1 }, store: { address: 'embedded' } });
+  await writeFile(join(docs, 'broken.jsonl'), '{"text": "Charles Babbage was born in London."}\n');
+  const again = await engram(['retry', '--dir', out, '--json']);
+  t.is(again.code, 0, again.err);
+  t.like(JSON.parse(again.out), { counts: { documents: 2, read: 1, deadLetters: 0 } });
+  t.regex((await engram(['retry', '--dir', out])).out, /nothing to retry/);
 });
 
 test('--show prints a sight of the graph and what to try next', async (t) => {
