@@ -52,7 +52,7 @@ export const killedSyncs: Proof = {
   id: 'R2',
   promise: 'kill -9 at random points of a sync to Neo4j, run again: the database holds the graph',
   async run({ seed, long }) {
-    const size = { entities: 4000, facts: 8000 };
+    const size = { entities: 8000, facts: 16_000 };
     const kills = long ? 100 : 4;
     const random = createRandom(seed);
     const server = await sharedNeo4j();
@@ -61,7 +61,8 @@ export const killedSyncs: Proof = {
       await withServer(server, async (store) => {
         const first = startSync(server.address, size, seed, round % 2);
         await first.writing;
-        await wait(random.integer(1500));
+        while (Number((await server.ask('MATCH (e:EngramEntity) RETURN count(e) AS n'))[0]!['n']) === 0) await wait(20);
+        await wait(random.integer(1000));
         first.child.kill('SIGKILL');
         await first.ended;
         const graph = syntheticGraph(size, seed, round % 2);
