@@ -1,4 +1,4 @@
-// `npm run bench:associations -- --data DATA [--epochs 4]`: free associations of people (USF norms) as a graph; a tenth of the links is held out and
+// `npm run bench:associations -- --data DATA [--epochs 5]`: free associations of people (USF norms) as a graph; a tenth of the links is held out and
 // looked for from its cue. Activation as it is and learnt, beside personalised PageRank and plain neighbours, and how well each agrees with how alike
 // people find words (Spearman). DATA is the folder that holds `usf-norms/` and `word-sim/`.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ type Link = readonly [cue: number, target: number, strength: number];
 type Levels = ReadonlyMap<number, number>;
 type Ranker = (cue: number) => Levels;
 
-const { values: flags } = parseArgs({ options: { data: { type: 'string' }, epochs: { type: 'string', default: '4' }, json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({ options: { data: { type: 'string' }, epochs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } } });
 if (flags.data === undefined) throw new Error('Name the folder of the data sets: npm run bench:associations -- --data DATA');
 const norms = readNorms(join(flags.data, 'usf-norms'));
 const words = [...new Set(norms.flatMap(([cue, target]) => [cue, target]))].sort();
