@@ -10,6 +10,7 @@ import { entityOfFormerId } from '../graph/former-ids.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { EngramError, messageOf } from './core/errors.ts';
 import type { EntityId } from './core/model.ts';
+import { manifestOf } from './manifest.ts';
 
 /** The predicate of a link that a conversation made. */
 export const ASSOCIATED_WITH = 'associatedWith';
@@ -29,8 +30,13 @@ const file = z.strictObject({
 });
 type Associations = z.infer<typeof file>;
 
-/** Takes over what was often active together in a conversation, in place of what was taken from it before. @returns pairs taken over */
+/**
+ * Takes over what was often active together in a conversation, in place of what was taken from it before.
+ * @returns pairs taken over
+ * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`, `ENGRAM_CHECKPOINT_UNWRITABLE`
+ */
 export async function consolidate(dir: string, name: string, together: readonly CoActive[]): Promise<number> {
+  await manifestOf(dir);
   const pairs = together.filter(({ weight }) => weight >= LEAST_WEIGHT).map(({ a, b, weight }) => ({ a, b, weight }));
   const { conversations } = await read(dir);
   const others = conversations.filter((each) => each.name !== name);

@@ -6,9 +6,9 @@ import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { DocumentId } from './core/model.ts';
 import { readDeadLetters } from './dead-letter.ts';
-import { compactJournal, openJournal } from './journal.ts';
-import type { RunManifest } from './manifest.ts';
-import { manifestOf, rebuild } from './rebuild.ts';
+import { compactJournal, openJournal, type Journal, type JournalView } from './journal.ts';
+import { manifestOf, writeManifest, type RunManifest } from './manifest.ts';
+import { rebuild } from './rebuild.ts';
 
 export interface RemovedDocuments {
   readonly removed: readonly { readonly id: DocumentId; readonly uri: string }[];
@@ -34,51 +34,68 @@ export async function removeDocuments(dir: string, config: Config, names: readon
   const manifest = await manifestOf(dir);
   const journal = await openJournal(dir);
   try {
-    const documents = [...journal.documents()];
-    const removed = documents.filter(({ id, uri }) => names.some((name) => isNamed(name, id, uri)));
-    const unknown = names.find((name) => !documents.some(({ id, uri }) => isNamed(name, id, uri)));
-    if (unknown !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `No document of '${dir}' is '${unknown}'; \`engram export --format jsonl\` lists them all.` });
-    await journal.append(...removed.map(({ id }) => ({ kind: 'removed', id }) as const));
-    await journal.flush();
+    const removed = named(journal, names);
+    await appendRemovals(journal, removed);
     return { removed, ...(await rebuild(dir, config, journal, manifest)).graph.counts };
   } finally {
     await journal.close();
   }
 }
 
-/** As `removeDocuments`; run again after a stop, it finishes what was begun where the documents are named by their ids. */
+/**
+ * As `removeDocuments`, and what was removed earlier is forgotten too: without names only that, which also finishes what was stopped on the way.
+ * What names the documents is cleaned before they are removed, so that a stop leaves nothing that no later call would find.
+ */
 export async function forgetDocuments(dir: string, config: Config, names: readonly string[]): Promise<ForgottenDocuments> {
-  const sentences = await sentencesOf(dir, names);
-  const done = await removeDocuments(dir, config, names);
-  const gone = new Set(done.removed.map(({ id }) => id));
-  const uris = new Set(done.removed.map(({ uri }) => uri));
-  await compactJournal(dir, gone);
-  const letters = (await readDeadLetters(dir)).filter(({ uri }) => !uris.has(uri));
-  await replace(join(dir, 'dead-letter.jsonl'), letters.map((letter) => `${JSON.stringify(letter)}\n`).join(''));
+  const manifest = await manifestOf(dir);
+  let removed: RemovedDocuments['removed'];
+  let sentences: readonly string[];
   const journal = await openJournal(dir);
   try {
-    await rebuild(dir, config, journal, withoutFiles(await manifestOf(dir), uris));
+    removed = named(journal, names);
+    sentences = await sentencesOf(journal, new Set(removed.map(({ id }) => id)));
+    const letters = (await readDeadLetters(dir)).filter(({ uri }) => !removed.some((document) => document.uri === uri));
+    await replace(join(dir, 'dead-letter.jsonl'), letters.map((letter) => `${JSON.stringify(letter)}\n`).join(''));
+    await writeManifest(dir, withoutFiles(manifest, new Set(removed.map(({ uri }) => uri))));
+    await appendRemovals(journal, removed);
   } finally {
     await journal.close();
   }
-  return { ...done, ...(await searchFor(dir, [...uris, ...sentences])) };
+  await compactJournal(dir, new Set(removed.map(({ id }) => id)));
+  const compacted = await openJournal(dir);
+  try {
+    const { counts } = (await rebuild(dir, config, compacted, await manifestOf(dir))).graph;
+    return { removed, ...counts, ...(await searchFor(dir, [...removed.map(({ uri }) => uri), ...sentences])) };
+  } finally {
+    await compacted.close();
+  }
+}
+
+function named(journal: JournalView, names: readonly string[]): RemovedDocuments['removed'] {
+  const documents = [...journal.documents()];
+  const unknown = names.find((name) => !documents.some(({ id, uri }) => isNamed(name, id, uri)));
+  if (unknown !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `The build has no document '${unknown}'; \`engram export --format jsonl\` lists them all.` });
+  return documents.filter(({ id, uri }) => names.some((name) => isNamed(name, id, uri)));
+}
+
+async function appendRemovals(journal: Journal, removed: RemovedDocuments['removed']): Promise<void> {
+  await journal.append(...removed.map(({ id }) => ({ kind: 'removed', id }) as const));
+  await journal.flush();
 }
 
 const isNamed = (name: string, id: DocumentId, uri: string): boolean => name === id || name === uri || uri.startsWith(`${name}#`);
 
-async function sentencesOf(dir: string, names: readonly string[]): Promise<string[]> {
-  const journal = await openJournal(dir);
-  try {
-    const [own, others] = [new Set<string>(), [] as string[]];
-    for await (const { id, uri, text, sentences } of journal.extractions()) {
-      if (!names.some((name) => isNamed(name, id, uri))) others.push(text);
-      else for (const [start, end] of sentences) if (end - start >= LEAST_CHARACTERS) own.add(text.slice(start, end));
-    }
-    // What another document says too is not the forgotten one's alone.
-    return [...own].filter((sentence) => !others.some((text) => text.includes(sentence)));
-  } finally {
-    await journal.close();
+/** Those that no other document has: what another says too is not the forgotten one's alone. */
+async function sentencesOf(journal: JournalView, ids: ReadonlySet<DocumentId>): Promise<string[]> {
+  const own = new Set<string>();
+  if (ids.size === 0) return [];
+  for await (const { id, text, sentences } of journal.extractions()) {
+    if (ids.has(id)) for (const [start, end] of sentences) if (end - start >= LEAST_CHARACTERS) own.add(text.slice(start, end));
   }
+  for await (const { id, text } of journal.extractions()) {
+    if (!ids.has(id)) for (const sentence of own) if (text.includes(sentence)) own.delete(sentence);
+  }
+  return [...own];
 }
 
 function withoutFiles(manifest: RunManifest, uris: ReadonlySet<string>): RunManifest {

@@ -61,6 +61,13 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
   }
 }
 
+/** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */
+export async function manifestOf(dir: string): Promise<RunManifest> {
+  const manifest = await readManifest(dir);
+  if (manifest === undefined) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
+  return manifest;
+}
+
 export async function writeManifest(dir: string, manifest: RunManifest): Promise<void> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, FILE);

@@ -1,17 +1,9 @@
 // The graph and the store of a build folder, made anew from its journal after somebody changed it: no document is read, no network runs.
 import { openConfiguredStore } from './build.ts';
 import type { Config } from './core/config.ts';
-import { EngramError } from './core/errors.ts';
 import type { JournalView } from './journal.ts';
-import { readManifest, writeManifest, type RunManifest } from './manifest.ts';
+import { writeManifest, type RunManifest } from './manifest.ts';
 import { writeGraph, type WrittenGraph } from './write-graph.ts';
-
-/** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */
-export async function manifestOf(dir: string): Promise<RunManifest> {
-  const manifest = await readManifest(dir);
-  if (manifest === undefined) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
-  return manifest;
-}
 
 /** @param manifest as it was, with what else has changed; its store is written */
 export async function rebuild(dir: string, config: Config, journal: JournalView, manifest: RunManifest): Promise<WrittenGraph> {

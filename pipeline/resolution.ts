@@ -15,9 +15,10 @@ import { entityIdOf } from './core/ids.ts';
 import type { Decision, EntityId, Reference } from './core/model.ts';
 import { normalizeName } from './core/names/normalize-name.ts';
 import { openJournal, readJournal, type JournalRecord, type JournalView } from './journal.ts';
+import { manifestOf } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { readRelationSchema } from './read-schema.ts';
-import { manifestOf, rebuild } from './rebuild.ts';
+import { rebuild } from './rebuild.ts';
 import type { WrittenGraph } from './write-graph.ts';
 
 export interface Resolution {

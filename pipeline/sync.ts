@@ -3,12 +3,13 @@ import type { Config } from './core/config.ts';
 import type { GraphDelta } from './core/model.ts';
 import type { Difference, GraphStore, StoreCounts, SyncReport } from './core/stage.ts';
 import { openConfiguredStore } from './build.ts';
-import { openGraph } from './open-graph.ts';
-import { manifestOf } from './rebuild.ts';
+import { openJournal } from './journal.ts';
+import { manifestOf } from './manifest.ts';
+import { graphOf } from './open-graph.ts';
 
 /**
  * The store that the folder was built into, unless another is named.
- * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`
+ * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`; what follows also `ENGRAM_CHECKPOINT_LOCKED` while a build is writing there
  */
 export async function configWithStore(dir: string, config: Config, address: string | undefined): Promise<Config> {
   return { ...config, store: { ...config.store, address: address ?? (await manifestOf(dir)).config.store.address } };
@@ -38,12 +39,18 @@ export function verifyStore(dir: string, config: Config, repair: boolean): Promi
   });
 }
 
+/** Holding the journal keeps a build from writing into the store meanwhile. */
 async function withStore<T>(dir: string, config: Config, work: (store: GraphStore, delta: GraphDelta) => Promise<T>): Promise<T> {
-  const { graph } = await openGraph(dir, config);
-  const store = await openConfiguredStore(config, dir);
+  const journal = await openJournal(dir);
   try {
-    return await work(store, graph.toDelta());
+    const { graph } = await graphOf(journal, config);
+    const store = await openConfiguredStore(config, dir);
+    try {
+      return await work(store, graph.toDelta());
+    } finally {
+      await store.close();
+    }
   } finally {
-    await store.close();
+    await journal.close();
   }
 }

@@ -64,7 +64,7 @@ export function createSnapshot(source: SnapshotSource, { predicates = {}, furthe
   const weightOf = new Map(Object.entries({ ...DEFAULT_PREDICATES, ...predicates }));
   const { toObject, toSubject } = weightOf.get(MENTIONED_WITH)!;
   const links = linksOf(source, ids.length, toObject + toSubject > 0 ? options : { maxCoMentions: 0 });
-  const known = further.map((link) => ({ ...link, from: placeOf(ids, link.subject), to: placeOf(ids, link.object) })).filter(({ from, to }) => from >= 0 && to >= 0 && from !== to);
+  const known = further.map((link) => ({ ...link, from: nodeOf({ ids }, link.subject), to: nodeOf({ ids }, link.object) })).filter(({ from, to }) => from >= 0 && to >= 0 && from !== to);
   const arcs = rowsOf(ids.length, (visit) => {
     const pass = (subject: number, predicate: string, object: number, strength: number): void => {
       const { toObject, toSubject } = weightOf.get(predicate) ?? ALL;
@@ -90,10 +90,6 @@ export function linksOf(source: SnapshotSource, count: number, { maxCoMentions =
 
 /** The node of an entity, or −1. */
 export function nodeOf({ ids }: Pick<Snapshot, 'ids'>, id: EntityId): number {
-  return placeOf(ids, id);
-}
-
-function placeOf(ids: readonly EntityId[], id: EntityId): number {
   let [low, high] = [0, ids.length];
   while (low < high) {
     const middle = (low + high) >> 1;

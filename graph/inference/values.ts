@@ -70,7 +70,9 @@ export function missingValues(graph: KnowledgeGraph, table: LinkTable, { names, 
         for (const [from, source] of known.get(other.id)!) {
           if ((step === undefined && from === name) || source.attribute.kind !== target.attribute.kind) continue;
           const key = keyOf(entity.type, step, from, name);
-          differences.set(key, [...(differences.get(key) ?? []), target.position - source.position]);
+          const known = differences.get(key);
+          if (known === undefined) differences.set(key, [target.position - source.position]);
+          else known.push(target.position - source.position);
         }
       }
     }

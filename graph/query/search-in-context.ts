@@ -51,15 +51,15 @@ export function createContextSearch(graph: KnowledgeGraph, extractions: readonly
       const named = names.search(text, { limit: Infinity });
       const most = named[0]?.score ?? 1;
       const isAllNamed = named.length > 0 && words.every((word) => named[0]!.words.includes(word));
-      const said = isAllNamed ? new Map<EntityId, never>() : (sentences ??= indexSentences(graph, extractions)).find(text);
-      const reached = isAllNamed ? new Map<EntityId, never>() : activationFrom(graph, words, named, snapshot, options);
+      const said: ReturnType<SentenceIndex['find']> = isAllNamed ? new Map() : (sentences ??= indexSentences(graph, extractions)).find(text);
+      const reached: ReturnType<typeof activationFrom> = isAllNamed ? new Map() : activationFrom(graph, words, named, snapshot, options);
       const hits = new Map(named.map((hit) => [hit.id, hit]));
-      const [bestSaid, bestReached] = [said, reached].map((found) => Math.max(0, ...[...found.values()].map(({ score }) => score)));
+      const [bestSaid, bestReached] = [bestOf(said), bestOf(reached)];
       const ids = [...new Set([...hits.keys(), ...said.keys(), ...reached.keys()])].filter((id) => types === undefined || types.includes(graph.entity(id)!.type));
       const scored = ids.map((id): ContextHit => {
         const { type, name, aliases, mentions } = graph.entity(id)!;
         const [hit, sentence, context] = [hits.get(id), said.get(id), reached.get(id)];
-        const parts = { name: (hit?.score ?? 0) / most, text: sentence === undefined ? 0 : sentence.score / bestSaid!, context: context === undefined ? 0 : context.score / bestReached! };
+        const parts = { name: (hit?.score ?? 0) / most, text: sentence === undefined ? 0 : sentence.score / bestSaid, context: context === undefined ? 0 : context.score / bestReached };
         return {
           ...{ id, type, name, aliases, mentions: mentions.length, words: hit?.words ?? [] },
           score: parts.name + TEXT * parts.text + CONTEXT * parts.context,
@@ -69,6 +69,12 @@ export function createContextSearch(graph: KnowledgeGraph, extractions: readonly
       return scored.sort((a, b) => b.score - a.score || b.mentions - a.mentions || compareText(a.id, b.id)).slice(0, limit);
     },
   };
+}
+
+function bestOf(found: ReadonlyMap<EntityId, { readonly score: number }>): number {
+  let best = 0;
+  for (const { score } of found.values()) best = Math.max(best, score);
+  return best;
 }
 
 interface SentenceIndex {

@@ -18,6 +18,9 @@ export function labelOfType(type: EntityType): string {
   return SHIPPED_LABELS[type] ?? type;
 }
 
+/** Whether a label is that of another type than the entity's, which Engram would have taken away. */
+export const isOtherLabel = (label: string, type: EntityType): boolean => label !== labelOfType(type) && Object.values(SHIPPED_LABELS).includes(label);
+
 const predicatePattern = /^[a-z][A-Za-z0-9]{0,62}$/;
 
 export function isPredicateName(name: string): boolean {

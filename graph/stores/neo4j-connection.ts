@@ -126,11 +126,11 @@ export function connectNeo4j(address: string, { user = 'neo4j', password, databa
 export type ErrorClass = 'transient' | 'resize' | 'poison' | 'fatal';
 
 const TOO_LARGE = /MemoryPool|OutOfMemory|TransactionTimedOut|StackOverFlow/i;
-const REFUSED_ROW = /^Neo\.ClientError\.(Schema\.Constraint|Statement\.(TypeError|ArgumentError|ArithmeticError|EntityNotFound|ConstraintVerificationFailed|PropertyNotFound|RuntimeUnsupportedError)|General\.(InvalidArguments|TransactionOutOfMemoryError)|Request)/;
+const REFUSED_ROW = /^Neo\.ClientError\.(Schema\.Constraint|Statement\.(TypeError|ArgumentError|ArithmeticError|EntityNotFound|ConstraintVerificationFailed|PropertyNotFound)|General\.InvalidArguments)/;
 
 export function errorClassOf(error: unknown): ErrorClass {
   if (error instanceof EngramError) return error.code === 'ENGRAM_STORE_MISSING_ENTITY' ? 'poison' : 'fatal';
-  if (!(error instanceof Neo4jError)) return 'poison';
+  if (!(error instanceof Neo4jError)) return 'fatal';
   if (TOO_LARGE.test(error.code)) return 'resize';
   if (REFUSED_ROW.test(error.code)) return 'poison';
   return error.retriable ? 'transient' : 'fatal';

@@ -147,9 +147,10 @@ function readableValue({ kind, value }: Attribute): string | number {
 export const isDocumentAsWritten = (record: DocumentRecord, row: CypherRow): boolean => hasProperties(row['properties'] as CypherRow, documentProperties(record));
 
 export function isEntityAsWritten(entity: Entity, row: CypherRow, documents: ReadonlySet<string>): boolean {
+  const labels = row['labels'] as readonly string[];
   const links = (row['links'] as readonly (readonly [string, number])[]).map(([document, count]) => `${document} ${count}`).sort();
   const expected = linksOf(entity).filter(({ document }) => documents.has(document)).map(({ document, count }) => `${document} ${count}`).sort();
-  return hasProperties(row['properties'] as CypherRow, entityProperties(entity)) && isSame(links, expected) && (row['labels'] as readonly string[]).includes(cypher.labelOfType(entity.type));
+  return hasProperties(row['properties'] as CypherRow, entityProperties(entity)) && isSame(links, expected) && labels.includes(cypher.labelOfType(entity.type)) && !labels.some((label) => cypher.isOtherLabel(label, entity.type));
 }
 
 export const isFactAsWritten = (fact: Fact, row: CypherRow): boolean =>

@@ -48,9 +48,6 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
   };
 
   const apply = async (changes: Changes): Promise<SyncReport> => {
-    const stored = new Set<string>();
-    for (const ids of slicesOf(endsOutside(changes), ROWS_ASKED)) for (const row of await ask(cypher.existingEntities, { ids })) stored.add(row['id'] as string);
-    refuseMissingEntities(changes, stored, name);
     for (const type of new Set([...changes.facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)))) {
       if (owned.has(type)) continue;
       await connection.define(cypher.factConstraint(type));
@@ -196,6 +193,9 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     write: (delta) =>
       alone(async () => {
         const checked = checkDelta(delta, name);
+        const stored = new Set<string>();
+        for (const ids of slicesOf(endsOutside(checked), ROWS_ASKED)) for (const row of await ask(cypher.existingEntities, { ids })) stored.add(row['id'] as string);
+        refuseMissingEntities(checked, stored, name);
         await setGraph(null);
         return apply({ ...checked, isNew: () => false });
       }),
@@ -204,16 +204,17 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     repair: (delta) =>
       alone(async () => {
         const checked = checkDelta(delta, name);
-        const wrong = new Map((await differences(checked)).map(({ id, problem }) => [id, problem]));
+        const found = await differences(checked);
+        const wrong = new Set(found.map(({ id }) => id));
         const only = <Id extends string, T>(records: ReadonlyMap<Id, T>): Map<Id, T> => new Map([...records].filter(([id]) => wrong.has(id)));
-        const extra = new Set([...wrong].flatMap(([id, problem]) => (problem === 'extra' ? [id] : [])));
-        const removed = <Id extends string>(letter: string): Set<Id> => new Set([...extra].filter((id) => id.startsWith(letter))) as Set<string> as Set<Id>;
-        const changedFacts = [...only(checked.facts).keys()].filter((id) => wrong.get(id) === 'changed');
+        const those = (kind: Difference['kind'], ...problems: readonly Difference['problem'][]): string[] => found.flatMap((each) => (each.kind === kind && problems.includes(each.problem) ? [each.id] : []));
         await setGraph(null);
-        // A fact that hangs between other entities than it should is taken away and made anew.
         return apply({
           ...{ documents: only(checked.documents), entities: only(checked.entities), facts: only(checked.facts) },
-          ...{ removedDocuments: removed<DocumentId>('d'), removedEntities: removed<EntityId>('e'), removedFacts: new Set<FactId>([...removed<FactId>('f'), ...changedFacts]) },
+          removedDocuments: new Set(those('document', 'extra') as DocumentId[]),
+          removedEntities: new Set(those('entity', 'extra') as EntityId[]),
+          // A fact that hangs between other entities than it should is taken away and made anew.
+          removedFacts: new Set(those('fact', 'extra', 'changed') as FactId[]),
           isNew: () => false,
         });
       }),

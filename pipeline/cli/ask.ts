@@ -1,13 +1,25 @@
 // `engram ask QUESTION`: answers from the facts of the graph, with the sentences behind them; with `--conversation FILE` what was spoken of is kept.
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
 import type { AskResult } from '../ask.ts';
-import { EngramError, messageOf } from '../core/errors.ts';
+import { EngramError } from '../core/errors.ts';
+import type { EntityId } from '../core/model.ts';
 import { addCommonOptions, addDirOption, addExample, configOf, INFERRED_HELP, inferredOf, type DirFlags } from './options.ts';
 import { formatShare, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
+
+const id = z.string().transform((text) => text as EntityId);
+const level = z.number().min(0);
+const conversationFile = z.object({
+  version: z.literal(1),
+  at: z.iso.datetime(),
+  turn: z.number(),
+  active: z.array(z.object({ id, level })),
+  together: z.array(z.object({ a: id, b: id, weight: level })).optional(),
+});
 
 const REASONS = {
   'no question': 'That is no question about who, where, when, what or which, or one that yes answers.',
@@ -65,10 +77,8 @@ export async function readConversation(path: string): Promise<WorkingMemoryState
     return undefined;
   }
   try {
-    const state = JSON.parse(text) as WorkingMemoryState;
-    if (state.version !== 1 || !Array.isArray(state.active)) throw new Error('it was not written by `engram ask`');
-    return state;
+    return conversationFile.parse(JSON.parse(text)) satisfies WorkingMemoryState;
   } catch (cause) {
-    throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: `it is no conversation: ${messageOf(cause)}` }, { cause });
+    throw new EngramError('ENGRAM_DATA_INVALID', { path, problem: 'it is no conversation that `engram ask` wrote; name another file, or remove it to begin anew' }, { cause });
   }
 }

@@ -89,11 +89,13 @@ export function addRetryCommand(program: Command): void {
   addExample(addDirOption(addEngineOptions(addCommonOptions(command))), 'retry --dir engram-graph');
   command.action(async (flags: EngineFlags & { readonly dir: string }) => {
     const { readDeadLetters } = await import('../dead-letter.ts');
-    const { manifestOf } = await import('../rebuild.ts');
+    const { manifestOf } = await import('../manifest.ts');
     const { config: before } = await manifestOf(flags.dir);
     const letters = await readDeadLetters(flags.dir);
     if (letters.length === 0) return flags.json ? printJson({ retried: 0 }) : flags.quiet ? undefined : print('There is nothing to retry.');
-    const files = [...new Set(letters.filter(({ stage }) => stage !== 'store').map(({ uri }) => uri.replace(/#[^#]*$/, '')))].filter((file) => existsSync(file));
+    const named = [...new Set(letters.filter(({ stage }) => stage !== 'store').map(({ uri }) => uri.replace(/#[^#]*$/, '')))];
+    const files = named.filter((file) => existsSync(file));
+    for (const file of named) if (!files.includes(file) && !flags.quiet) note(`engram: ${file} is not there any more and is left out.`);
     const config = await configOf(flags);
     await buildAndTell(files, { ...flags, out: flags.dir }, { ...config, extract: before.extract, graph: before.graph, sources: before.sources, store: { ...config.store, address: before.store.address } });
   });

@@ -66,6 +66,17 @@ export function configOf(flags: EngineFlags, more: ConfigInput = {}): Promise<Co
   });
 }
 
+export interface RankingFlags extends DirFlags {
+  readonly limit: number;
+  readonly type?: readonly string[];
+  readonly inferred?: boolean;
+}
+
+/** Of commands that rank entities. */
+export function addRankingOptions(command: Command): Command {
+  return command.option('--limit <count>', 'most entities to show', wholeNumber(1), 10).option('--type <types>', 'only entities of these, with commas between', commaList).option('--inferred', INFERRED_HELP);
+}
+
 export const INFERRED_HELP = 'also use links that no document states but that patterns of the graph lead to';
 
 /** What `--inferred` means for `configOf`. */
@@ -91,7 +102,7 @@ export function shareOfOne(text: string): number {
 }
 
 /** Parses "PER,ORG". */
-export const commaList = (text: string): string[] => text.split(',').map((each) => each.trim()).filter((each) => each !== '');
+const commaList = (text: string): string[] => text.split(',').map((each) => each.trim()).filter((each) => each !== '');
 
 /** A parser for whole numbers from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {

@@ -1,17 +1,14 @@
 // `engram related ENTITY…`: what activation reaches from the named entities, and along which facts.
 import type { Command } from 'commander';
 import type { Evidence, PathStep, RelatedAnswer } from '../../graph/query/related.ts';
-import { addCommonOptions, addDirOption, addExample, commaList, configOf, INFERRED_HELP, inferredOf, wholeNumber, type DirFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addExample, addRankingOptions, configOf, inferredOf, type RankingFlags } from './options.ts';
 import { formatShare, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
 const BAR_CELLS = 10;
 
-interface RelatedFlags extends DirFlags {
-  readonly limit: number;
-  readonly type?: readonly string[];
+interface RelatedFlags extends RankingFlags {
   readonly why?: boolean;
-  readonly inferred?: boolean;
 }
 
 export function addRelatedCommand(program: Command): void {
@@ -19,11 +16,8 @@ export function addRelatedCommand(program: Command): void {
     .command('related')
     .description('rank what is related to some entities, with the path and the evidence')
     .argument('<entity...>', 'names or ids, quoted when of several words')
-    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
-    .option('--type <types>', 'only entities of these, with commas between', commaList)
-    .option('--why', 'show the sentences behind every step')
-    .option('--inferred', INFERRED_HELP);
-  addExample(addDirOption(addCommonOptions(command)), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
+    .option('--why', 'show the sentences behind every step');
+  addExample(addRankingOptions(addDirOption(addCommonOptions(command))), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
   command.action(async (names: string[], flags: RelatedFlags) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');

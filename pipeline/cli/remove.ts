@@ -14,8 +14,8 @@ export function addRemoveCommands(program: Command): void {
     if (!flags.quiet) print(`Removed ${summary(done)}`);
   });
 
-  const forget = program.command('forget').description('take documents out of everything that Engram wrote, journal and dead letters included, and look whether anything is left').argument('<document...>', 'path, path#L17 for a row, or id');
-  addExample(addDirOption(addCommonOptions(forget)), 'forget letters/private.txt');
+  const forget = program.command('forget').description('take documents out of everything that Engram wrote, journal and dead letters included, and look whether anything is left').argument('[document...]', 'path, path#L17 for a row, or id; none: what was removed before');
+  addExample(addDirOption(addCommonOptions(forget)), 'forget letters/private.txt', 'forget');
   forget.action(async (names: string[], flags: DirFlags) => {
     const { forgetDocuments } = await import('../forget.ts');
     const done = await forgetDocuments(flags.dir, await configOf(flags), names);

@@ -1,17 +1,14 @@
 // `engram search TEXT`: the entities a text may mean, best first.
 import type { Command } from 'commander';
 import type { ContextHit } from '../../graph/query/search-in-context.ts';
-import { addCommonOptions, addDirOption, addExample, commaList, configOf, INFERRED_HELP, inferredOf, wholeNumber, type DirFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addExample, addRankingOptions, configOf, inferredOf, type RankingFlags } from './options.ts';
 import { formatShare, paint, plural, print, printJson, shorten, table } from './output.ts';
 
 const MOST_ALIAS_COLUMNS = 60;
 const SENTENCE_COLUMNS = 100;
 
-interface SearchFlags extends DirFlags {
-  readonly limit: number;
-  readonly type?: readonly string[];
+interface SearchFlags extends RankingFlags {
   readonly why?: boolean;
-  readonly inferred?: boolean;
 }
 
 export function addSearchCommand(program: Command): void {
@@ -19,11 +16,8 @@ export function addSearchCommand(program: Command): void {
     .command('search')
     .description('find entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to')
     .argument('<text...>', 'words; spelling may be a little off')
-    .option('--limit <count>', 'most entities to show', wholeNumber(1), 10)
-    .option('--type <types>', 'only entities of these, with commas between', commaList)
-    .option('--why', 'show what each rank is made of')
-    .option('--inferred', INFERRED_HELP);
-  addExample(addDirOption(addCommonOptions(command)), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
+    .option('--why', 'show what each rank is made of');
+  addExample(addRankingOptions(addDirOption(addCommonOptions(command))), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
   command.action(async (words: string[], flags: SearchFlags) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');

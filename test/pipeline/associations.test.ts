@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { createSnapshot } from '../../graph/activation/snapshot.ts';
 import { WorkingMemory } from '../../graph/activation/working-memory.ts';
 import { related } from '../../graph/query/related.ts';
@@ -15,6 +15,13 @@ const graph = sampleGraph();
 const idOf = (name: string) => graph.entities().find((entity) => entity.name === name)!.id;
 const [hopper, walesa] = [idOf('Grace Hopper'), idOf('Łukasz Wałęsa')];
 
+/** A folder that holds a build, as far as associations ask. */
+async function buildFolder(t: ExecutionContext): Promise<string> {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'run.json'), '{}');
+  return dir;
+}
+
 /** A talk of so many turns about both. */
 function talkOf(turns: number): WorkingMemory {
   const memory = new WorkingMemory();
@@ -26,7 +33,7 @@ function talkOf(turns: number): WorkingMemory {
 }
 
 test('what is often active together in a talk becomes a weak link with its origin, in place of what the talk gave before', async (t) => {
-  const dir = await temporaryFolder(t);
+  const dir = await buildFolder(t);
   t.is(await consolidate(dir, 'short.json', talkOf(1).coActive()), 0);
   t.false(existsSync(join(dir, 'associations.json')));
   t.is(await consolidate(dir, 'talk.json', talkOf(3).coActive()), 1);
@@ -43,7 +50,7 @@ test('what is often active together in a talk becomes a weak link with its origi
 });
 
 test('links are taken back by conversation, or all', async (t) => {
-  const dir = await temporaryFolder(t);
+  const dir = await buildFolder(t);
   await consolidate(dir, 'one.json', talkOf(4).coActive());
   await consolidate(dir, 'two.json', talkOf(4).coActive());
   const error = await t.throwsAsync(forgetAssociations(dir, 'three.json'), { instanceOf: EngramError });
@@ -56,11 +63,12 @@ test('links are taken back by conversation, or all', async (t) => {
 });
 
 test('entities that are gone are left out, and a file that is none is told of', async (t) => {
-  const dir = await temporaryFolder(t);
+  const dir = await buildFolder(t);
   await consolidate(dir, 'talk.json', [{ a: hopper, b: entityIdOf('PER', 'nobody'), weight: 9 }]);
   t.deepEqual(await readAssociations(dir, graph), []);
   await writeFile(join(dir, 'associations.json'), '{"version": 2}');
   t.is((await t.throwsAsync(readAssociations(dir, graph), { instanceOf: EngramError })).code, 'ENGRAM_CHECKPOINT_CORRUPT');
+  await t.throwsAsync(consolidate(join(dir, 'elsewhere'), 'talk.json', []), { code: 'ENGRAM_CHECKPOINT_MISSING' });
 });
 
 test('a talk that goes on from its file counts each turn once', (t) => {

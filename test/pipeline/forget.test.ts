@@ -57,6 +57,10 @@ test('of a forgotten document nothing is left in the folder, of a removed one it
   t.deepEqual(found, []);
   for (const text of ['a secret of her own', 'the other secret', 'c.jsonl#L1', 'b.txt']) t.deepEqual(await holding(join(out, 'journal'), text), [], text);
   t.deepEqual(await holding(out, 'Linus'), []);
+  await removeDocuments(out, config, [join(docs, 'a.txt')]);
+  t.true((await holding(out, 'Kingston')).length > 0);
+  t.like(await forgetDocuments(out, config, []), { removed: [], documents: 1 });
+  t.deepEqual(await holding(join(out, 'journal'), 'Kingston'), []);
   t.true((await holding(out, 'Arlington')).length > 0);
   t.true((await holding(out, 'c.jsonl, line 3')).length > 0, 'the dead letter of another record stays');
 });

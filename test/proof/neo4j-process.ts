@@ -80,7 +80,7 @@ export interface Proxy {
 /** A COMMIT of Bolt as it travels: one chunk of two bytes, and its end. */
 const COMMIT = Buffer.from([0x00, 0x02, 0xb0, 0x12, 0x00, 0x00]);
 
-/** Cuts the connection when the server has answered a COMMIT, before the answer is passed on; at most so many times, and never twice in a row for one of `isCut`. */
+/** Cuts the connection when the server has answered a COMMIT, before the answer is passed on; at most so many times. */
 export async function startCuttingProxy(address: string, most: number): Promise<Proxy> {
   const port = Number(new URL(address).port);
   const sockets = new Set<Socket>();

@@ -117,6 +117,7 @@ test.serial('what somebody changed in the database is named, with labels, links 
     for (const change of [
       'MATCH (e:EngramEntity {id: $id}) SET e.dateOfBirth = 1',
       'MATCH (e:EngramEntity {id: $id}) REMOVE e:Person',
+      'MATCH (e:EngramEntity {id: $id}) SET e:Location',
       'MATCH (e:EngramEntity {id: $id})-[m:MENTIONED_IN]->() SET m.count = 7',
       'MATCH (e:EngramEntity {id: $id}) SET e.digest = null',
     ]) {
