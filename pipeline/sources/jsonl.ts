@@ -48,12 +48,13 @@ function itemOfLine(line: Line, reader: RecordReader, names: FieldNames, limit: 
       return badRow(`field '${name}' is ${kindOf(field)}, not a string or a number`);
     }
   }
-  const entries = fields.filter(([, field]) => field !== null).map(([name, field]) => [name, stringOf(field)] as const);
+  const entries = fields.filter(([, field]) => field !== null).map(([name, field]) => [name.toWellFormed(), stringOf(field)] as const);
   return reader.document(number, entries);
 }
 
+/** Half a surrogate pair, which JSON can name but no UTF-8 can hold, becomes U+FFFD: one unit, so that places stay. */
 function stringOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed();
 }
 
 function kindOf(value: unknown): string {

@@ -19,6 +19,11 @@ test('each line is a document: its own id, title and date, and the rest as metad
   ]);
 });
 
+test('half a surrogate pair, which no store can hold, becomes the replacement character in its place', async (t) => {
+  const { documents } = await readContent(t, 'a.jsonl', String.raw`{"text":"A \ud800 b \ud83d\ude00","title":"\udfff","k\ud800":"\ud800"}`);
+  t.like(documents[0], { text: 'A \uFFFD b 😀', title: '\uFFFD', metadata: { 'k\uFFFD': '\uFFFD' } });
+});
+
 test('fields are found by the names in the options', async (t) => {
   const jsonl = { text: 'body', id: 'key', title: 'head', date: 'when' };
   const { documents, path } = await readContent(t, 'a.jsonl', '{"body":"B","key":"k","head":"H","when":1999,"text":"kept"}', { jsonl });
