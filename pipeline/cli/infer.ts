@@ -22,7 +22,7 @@ export function addInferCommand(program: Command): void {
     const { openGraph } = await import('../open-graph.ts');
     const { suggestLinks } = await import('../../graph/inference/suggest.ts');
     const { linkTable, minePatterns, patternText } = await import('../../graph/inference/patterns.ts');
-    const { missingValues } = await import('../../graph/inference/values.ts');
+    const { missingValues } = await import('../../graph/inference/missing-values.ts');
     const { readRelationSchema } = await import('../read-schema.ts');
     const { entityNamed } = await import('../../graph/query/search.ts');
     const config = await configOf(flags);

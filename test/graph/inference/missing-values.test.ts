@@ -1,9 +1,9 @@
 import test from 'ava';
-import { linkTable } from '../../graph/inference/patterns.ts';
-import { missingValues } from '../../graph/inference/values.ts';
-import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
-import { documentIdOf, entityIdOf } from '../../pipeline/core/ids.ts';
-import { createRandom } from '../../pipeline/core/random.ts';
+import { linkTable } from '../../../graph/inference/patterns.ts';
+import { missingValues } from '../../../graph/inference/missing-values.ts';
+import { KnowledgeGraph } from '../../../graph/knowledge-graph.ts';
+import { documentIdOf, entityIdOf } from '../../../pipeline/core/ids.ts';
+import { createRandom } from '../../../pipeline/core/random.ts';
 
 const document = documentIdOf('a');
 const names = new Set(['dateOfBirth', 'population']);

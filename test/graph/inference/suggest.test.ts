@@ -1,11 +1,11 @@
 import test from 'ava';
-import { linkTable, minePatterns, patternText } from '../../graph/inference/patterns.ts';
-import { createSnapshot } from '../../graph/activation/snapshot.ts';
-import { inferredLinks, suggestLinks } from '../../graph/inference/suggest.ts';
-import { related } from '../../graph/query/related.ts';
-import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
-import { documentIdOf, entityIdOf } from '../../pipeline/core/ids.ts';
-import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
+import { linkTable, minePatterns, patternText } from '../../../graph/inference/patterns.ts';
+import { createSnapshot } from '../../../graph/activation/snapshot.ts';
+import { inferredLinks, suggestLinks } from '../../../graph/inference/suggest.ts';
+import { related } from '../../../graph/query/related.ts';
+import { KnowledgeGraph } from '../../../graph/knowledge-graph.ts';
+import { documentIdOf, entityIdOf } from '../../../pipeline/core/ids.ts';
+import type { EntityId, EntityType } from '../../../pipeline/core/model.ts';
 
 const document = documentIdOf('a');
 
