@@ -11,7 +11,7 @@ export interface Arcs {
   readonly fan: Float64Array;
 }
 
-/** Lists arcs one by one, in any order and the same each time it is asked; weights in [0, 1]. */
+/** Lists arcs one by one, in any order; weights in [0, 1]. */
 export type ArcSource = (visit: (from: number, to: number, weight: number) => void) => void;
 
 /** Can hardly be told from none, and makes no arc. */
@@ -22,48 +22,83 @@ const LEAST_WEIGHT = 1e-9;
  * order of the source plays no part.
  */
 export function rowsOf(nodes: number, source: ArcSource): Arcs {
-  const offsets = uint32(nodes + 1);
-  source((from, _, weight) => {
-    if (weight >= LEAST_WEIGHT) offsets[from + 1]!++;
-  });
-  for (let node = 0; node < nodes; node++) offsets[node + 1]! += offsets[node]!;
-  const length = offsets[nodes]!;
-  const targets = uint32(length);
-  const weights = new Float32Array(new SharedArrayBuffer(4 * length));
-  const next = uint32(nodes);
-  next.set(offsets.subarray(0, nodes));
+  const blocks = Array.from({ length: Math.ceil(nodes / BLOCK) }, () => new Block());
+  let listed = 0;
   source((from, to, weight) => {
     if (weight < LEAST_WEIGHT) return;
-    const place = next[from]!++;
-    targets[place] = to;
-    weights[place] = weight;
+    blocks[Math.floor(from / BLOCK)]!.add(from, to, weight);
+    listed++;
   });
+  const offsets = uint32(nodes + 1);
+  const targets = uint32(listed);
+  const weights = float32(listed);
   const fan = new Float64Array(new SharedArrayBuffer(8 * nodes));
   let kept = 0;
-  for (let node = 0; node < nodes; node++) {
-    const start = offsets[node]!;
-    const end = offsets[node + 1]!;
-    sortRow(targets, weights, start, end);
-    offsets[node] = kept;
-    for (let at = start; at < end; ) {
-      const target = targets[at]!;
-      let last = at + 1;
-      while (last < end && targets[last] === target) last++;
-      // Smallest first, so that rounding is the same in every order.
-      if (last > at + 1) weights.subarray(at, last).sort();
-      let weight = weights[at]!;
-      while (++at < last) weight += weights[at]! * (1 - weight);
-      targets[kept] = target;
-      weights[kept] = weight;
-      fan[node]! += weights[kept++]!;
+  for (const [block, { from, to, weight, length }] of blocks.entries()) {
+    const first = block * BLOCK;
+    // Where the arcs of the node at `first + n` end, once all are in their places.
+    const ends = uint32(BLOCK + 1);
+    for (let arc = 0; arc < length; arc++) ends[from[arc]! - first + 1]!++;
+    for (let node = 0; node < BLOCK; node++) ends[node + 1]! += ends[node]!;
+    const rowTargets = uint32(length);
+    const rowWeights = float32(length);
+    for (let arc = 0; arc < length; arc++) {
+      const place = ends[from[arc]! - first]!++;
+      rowTargets[place] = to[arc]!;
+      rowWeights[place] = weight[arc]!;
+    }
+    for (let node = first, at = 0; node < Math.min(nodes, first + BLOCK); node++) {
+      const end = ends[node - first]!;
+      sortRow(rowTargets, rowWeights, at, end);
+      while (at < end) {
+        const target = rowTargets[at]!;
+        let last = at + 1;
+        while (last < end && rowTargets[last] === target) last++;
+        // Smallest first, so that rounding is the same in every order.
+        if (last > at + 1) rowWeights.subarray(at, last).sort();
+        let together = rowWeights[at]!;
+        while (++at < last) together += rowWeights[at]! * (1 - together);
+        targets[kept] = target;
+        weights[kept] = together;
+        fan[node]! += weights[kept++]!;
+      }
+      offsets[node + 1] = kept;
     }
   }
-  offsets[nodes] = kept;
   return { offsets, targets: targets.subarray(0, kept), weights: weights.subarray(0, kept), fan };
+}
+
+/** Nodes whose arcs are put in order together: they and their arcs fit the cache of a core, where a million nodes at once would not. */
+const BLOCK = 4096;
+
+/** Arcs from the nodes of one block, as they were listed. */
+class Block {
+  from = uint32(16);
+  to = uint32(16);
+  weight = float32(16);
+  length = 0;
+
+  add(from: number, to: number, weight: number): void {
+    if (this.length === this.from.length) this.grow();
+    this.from[this.length] = from;
+    this.to[this.length] = to;
+    this.weight[this.length++] = weight;
+  }
+
+  private grow(): void {
+    const { from, to, weight, length } = this;
+    this.from = uint32(2 * length);
+    this.to = uint32(2 * length);
+    this.weight = float32(2 * length);
+    this.from.set(from);
+    this.to.set(to);
+    this.weight.set(weight);
+  }
 }
 
 /** In shared memory, which does not count towards garbage collection: a large copy would set off one of the whole heap. */
 const uint32 = (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(4 * length));
+const float32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
 
 /** Up to so many are sorted by insertion. */
 const SHORT = 24;
