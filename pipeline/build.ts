@@ -1,10 +1,6 @@
 // From inputs and settings to a folder with a journal, a graph in a store, and run.json: the only place that knows every
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
-import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
-import { createTagger } from '../extractors/ner/tagger.ts';
-import { createRelationExtractor } from '../extractors/relation/extractor.ts';
-import { createSegmenter } from '../extractors/text/segmenter.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { openStore, STORES } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
@@ -12,6 +8,8 @@ import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
 import type { DeadLetter, GraphStore, SourceItem, StoreCounts, SyncReport } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
+import type { Extractor } from './extract.ts';
+import { startExtractor } from './extraction-process.ts';
 import { openJournal, type JournalProblem } from './journal.ts';
 import {
   engramVersion,
@@ -21,7 +19,7 @@ import {
   type RunManifest,
 } from './manifest.ts';
 import { findRemoved, mergeInputs } from './removal.ts';
-import { runExtraction, type RunProgress, type Stages } from './run.ts';
+import { runExtraction, type RunProgress } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
 import { writeGraph } from './write-graph.ts';
 
@@ -48,7 +46,7 @@ export interface BuildOptions {
 }
 
 export interface BuildParts {
-  createStages(config: Config): Promise<Stages>;
+  createExtractor(config: Config): Promise<Extractor>;
   openStore(config: Config, out: string): Promise<GraphStore>;
 }
 
@@ -75,7 +73,7 @@ const CREDENTIALS = /\/\/[^/]*@/;
  */
 export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   const { inputs, out, config, signal } = options;
-  const parts = { createStages, openStore: openConfiguredStore, ...options.parts };
+  const parts = { createExtractor: startExtractor, openStore: openConfiguredStore, ...options.parts };
   checkStoreAddress(config.store.address);
   const startedAt = new Date();
   const seconds = createClock();
@@ -92,19 +90,19 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   };
 
   tell('models');
-  const stages = await parts.createStages(config);
+  const extractor = await parts.createExtractor(config);
   const modelSeconds = seconds();
   const manifest: RunManifest = {
     engram: engramVersion(),
     status: 'running',
     startedAt: startedAt.toISOString(),
     config: withoutCredentials(config),
-    versions: stages.versions,
+    versions: extractor.versions,
     inputs: mergeInputs(before?.inputs ?? [], named, true),
   };
   // Holding the journal keeps a second build out of the folder until the store is written.
   const journal = await openJournal(out).catch(async (error: unknown) => {
-    await closeStages(stages);
+    await extractor.close();
     throw error;
   });
   const deadLetters = await openDeadLetters(out);
@@ -137,7 +135,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     tell('extract');
     const result = await runExtraction({
       items: items(),
-      stages,
+      extractor,
       journal: { keyOf: journal.keyOf, append: (records) => journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const)) },
       onDeadLetter: refuse,
       batchDocuments: config.extract.batchDocuments,
@@ -202,35 +200,8 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   } finally {
     await journal.close();
     await deadLetters.close();
-    await closeStages(stages);
+    await extractor.close();
   }
-}
-
-/** The stages that the config names. Whatever changes an extraction is part of the versions. */
-export async function createStages(config: Config): Promise<Stages> {
-  const { engine, extract } = config;
-  const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
-  const common = { engine: engine.kind, precision: engine.precision };
-  const ner = await createTagger({ ...common, model: model(extract.ner) });
-  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), acrossSentences: extract.acrossSentences, threshold: extract.relationThreshold });
-  return {
-    segment: createSegmenter(),
-    ner,
-    coreference: createCoreference(),
-    relation,
-    versions: {
-      engram: engramVersion(),
-      precision: engine.precision,
-      ner: `ner@${ner.version}`,
-      coreference: `coreference@${COREFERENCE_VERSION}`,
-      relation: `relation@${relation.version}`,
-      relationThreshold: String(extract.relationThreshold),
-    },
-  };
-}
-
-async function closeStages(stages: Stages): Promise<void> {
-  for (const stage of [stages.segment, stages.ner, stages.coreference, stages.relation]) await stage.close?.();
 }
 
 export function openConfiguredStore(config: Config, out: string): Promise<GraphStore> {

@@ -7,7 +7,7 @@ import { scoreClusters, type ClusterScores } from '../graph/resolve/records/scor
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { mentionFrom, readGoldChains } from '../extractors/coreference/gold-chains.ts';
 import { chainNames } from '../extractors/coreference/name-chains.ts';
-import { createStages } from './build.ts';
+import { createStages } from './stages.ts';
 import type { Config } from './core/config.ts';
 import type { Extraction } from './core/model.ts';
 import { normalizeName } from './core/names/normalize-name.ts';

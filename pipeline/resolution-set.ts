@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { EngramError, messageOf } from './core/errors.ts';
 import { documentIdOf } from './core/ids.ts';
 import type { Chain, ChainedDocument, Document, DocumentId, Extraction, Mention, TaggedDocument } from './core/model.ts';
-import { extractionOf, type Stages } from './run.ts';
+import { extractionOf, type Stages } from './extract.ts';
 
 export interface MarkedThing {
   /** The same in all documents that speak of it. */

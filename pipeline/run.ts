@@ -1,20 +1,12 @@
-// Drives documents through the stages into the journal: what is skipped, how many batches are in flight, what happens
-// to a document that fails, and how a run stops. Knows no part by name; `build.ts` hands them in.
+// Drives documents through the extractor into the journal: what is skipped, how many batches are in flight, and how a run stops. Knows no part by name;
+// `build.ts` hands them in.
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
-import { EngramError, messageOf } from './core/errors.ts';
+import { EngramError } from './core/errors.ts';
 import { digestOf } from './core/ids.ts';
-import type { ChainedDocument, Document, DocumentId, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
-import type { DeadLetter, SourceItem, Stage } from './core/stage.ts';
-
-export interface Stages {
-  readonly segment: Stage<Document, SegmentedDocument>;
-  readonly ner: Stage<SegmentedDocument, TaggedDocument>;
-  readonly coreference: Stage<TaggedDocument, ChainedDocument>;
-  readonly relation: Stage<ChainedDocument, RelatedDocument>;
-  /** Versions of all that decides an extraction: another version reads every document anew. */
-  readonly versions: Readonly<Record<string, string>>;
-}
+import type { Document, DocumentId, Extraction } from './core/model.ts';
+import type { DeadLetter, SourceItem } from './core/stage.ts';
+import { letterOf, type ExtractionStage, type Extractor } from './extract.ts';
 
 /** What a run needs of the journal. */
 export interface RunJournal {
@@ -33,7 +25,7 @@ export interface RunProgress {
 
 export interface RunOptions {
   readonly items: AsyncIterable<SourceItem>;
-  readonly stages: Stages;
+  readonly extractor: Extractor;
   readonly journal: RunJournal;
   readonly onDeadLetter: (letter: DeadLetter) => Promise<void> | void;
   readonly batchDocuments: number;
@@ -52,10 +44,7 @@ export interface RunResult extends RunProgress {
   readonly stageSeconds: Readonly<Record<StageName, number>>;
 }
 
-export type StageName = 'segment' | 'ner' | 'coreference' | 'relation' | 'journal';
-
-/** Errors that no other document would escape: the run stops. */
-const FATAL_CODES: ReadonlySet<string> = new Set(['ENGRAM_MODEL_INVALID', 'ENGRAM_MODEL_ENGINE_MISSING', 'ENGRAM_CONFIG_INVALID']);
+export type StageName = ExtractionStage | 'journal';
 
 /** Records of tables that are written to the journal together. */
 const ROWS_AT_ONCE = 1024;
@@ -75,7 +64,7 @@ export function journalKeyOf(document: Document, versions: Readonly<Record<strin
 
 /** @throws what a stage threw when no document would escape it, and what the journal or the source threw */
 export async function runExtraction(options: RunOptions): Promise<RunResult> {
-  const { stages, journal, batchDocuments, concurrency, signal } = options;
+  const { extractor, journal, batchDocuments, concurrency, signal } = options;
   const queue = new PQueue({ concurrency });
   const firstUriOf = new Map<DocumentId, string>();
   const current = new Set<DocumentId>();
@@ -83,37 +72,26 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const stageSeconds: Record<StageName, number> = { segment: 0, ner: 0, coreference: 0, relation: 0, journal: 0 };
   let failure: { readonly error: unknown } | undefined;
 
-  const timed = async <T>(stage: StageName, work: () => Promise<T>): Promise<T> => {
+  const append: RunJournal['append'] = async (records) => {
     const start = performance.now();
-    try {
-      return await work();
-    } finally {
-      stageSeconds[stage] += (performance.now() - start) / 1000;
-    }
+    await journal.append(records);
+    stageSeconds.journal += (performance.now() - start) / 1000;
   };
   const refuse = async (letter: DeadLetter): Promise<void> => {
     counts.deadLetters++;
     await options.onDeadLetter(letter);
   };
-  const extract = (documents: readonly Document[]) => passStages(documents, stages, timed);
-  const keep = async (documents: readonly RelatedDocument[], keys: readonly string[]): Promise<void> => {
-    const extractor = stages.versions['relation'] ?? stages.relation.name;
-    const records = documents.map((document, i) => ({ key: keys[i]!, extraction: extractionOf(document, extractor) }));
-    await timed('journal', () => journal.append(records));
-    for (const document of documents) {
-      current.add(document.id);
+  const workOn = async ({ documents, keys }: Batch): Promise<void> => {
+    const { results, seconds } = await extractor.extract(documents);
+    for (const stage of Object.keys(seconds) as ExtractionStage[]) stageSeconds[stage] += seconds[stage];
+    const read = results.flatMap((result, i) => ('extraction' in result ? [{ ...result, key: keys[i]! }] : []));
+    await append(read.map(({ key, extraction }) => ({ key, extraction })));
+    for (const { extraction, words } of read) {
+      current.add(extraction.id);
       counts.extracted++;
-      for (const sentence of document.sentences) counts.words += sentence.tokens.length;
+      counts.words += words;
     }
-  };
-  const workOn = async (batch: Batch): Promise<void> => {
-    const done = await attempt(() => extract(batch.documents));
-    if ('value' in done) return keep(done.value, batch.keys);
-    for (const [i, document] of batch.documents.entries()) {
-      const alone = batch.documents.length === 1 ? done : await attempt(() => extract([document]));
-      if ('value' in alone) await keep(alone.value, [batch.keys[i]!]);
-      else await refuse(letterOf(document, alone.failure));
-    }
+    for (const result of results) if ('deadLetter' in result) await refuse(result.deadLetter);
   };
   const send = async (batch: Batch): Promise<void> => {
     void queue.add(async () => {
@@ -140,7 +118,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const flushRows = async (): Promise<void> => {
     const records = rows;
     rows = [];
-    await timed('journal', () => journal.append(records));
+    await append(records);
     for (const { extraction } of records) current.add(extraction.id);
     counts.extracted += records.length;
     options.onProgress?.({ ...counts });
@@ -157,11 +135,11 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
       const first = firstUriOf.get(document.id);
       if (first !== undefined) {
         const error = new EngramError('ENGRAM_SOURCE_DUPLICATE_ID', { uri: document.uri, first });
-        await refuse(letterOf(document, new StageFailure('read', error)));
+        await refuse(letterOf(document, 'read', error));
         continue;
       }
       firstUriOf.set(document.id, document.uri);
-      const key = 'extraction' in item ? digestOf(JSON.stringify(item.extraction)) : journalKeyOf(document, stages.versions);
+      const key = 'extraction' in item ? digestOf(JSON.stringify(item.extraction)) : journalKeyOf(document, extractor.versions);
       if (journal.keyOf(document.id) === key) {
         counts.unchanged++;
         current.add(document.id);
@@ -184,74 +162,6 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   }
   if (failure) throw failure.error;
   return { ...counts, current, stageSeconds, interrupted: signal?.aborted ?? false };
-}
-
-/** What a stage threw, with its name. */
-class StageFailure {
-  readonly stage: string;
-  readonly error: unknown;
-  constructor(stage: string, error: unknown) {
-    this.stage = stage;
-    this.error = error;
-  }
-}
-
-type Timed = <T>(stage: StageName, work: () => Promise<T>) => Promise<T>;
-
-async function passStages(documents: readonly Document[], stages: Stages, timed: Timed): Promise<readonly RelatedDocument[]> {
-  const segmented = await pass('segment', stages.segment, documents, timed);
-  const tagged = await pass('ner', stages.ner, segmented, timed);
-  const chained = await pass('coreference', stages.coreference, tagged, timed);
-  return pass('relation', stages.relation, chained, timed);
-}
-
-async function pass<In, Out>(name: StageName, stage: Stage<In, Out>, batch: readonly In[], timed: Timed): Promise<readonly Out[]> {
-  let result: readonly Out[];
-  try {
-    result = await timed(name, () => stage.process(batch));
-  } catch (error) {
-    throw new StageFailure(name, error);
-  }
-  if (result.length === batch.length) return result;
-  const context = { expected: `[${batch.length}]`, actual: `[${result.length}]`, where: `documents of stage ${stage.name}` };
-  throw new StageFailure(name, new EngramError('ENGRAM_SHAPE_MISMATCH', context));
-}
-
-/** The value, or the failure of a stage that other documents may escape; everything else is thrown on. */
-async function attempt<T>(work: () => Promise<T>): Promise<{ readonly value: T } | { readonly failure: StageFailure }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    if (!(error instanceof StageFailure)) throw error;
-    if (error.error instanceof EngramError && FATAL_CODES.has(error.error.code)) throw error.error;
-    return { failure: error };
-  }
-}
-
-function letterOf(document: Pick<Document, 'uri'>, failure: StageFailure): DeadLetter {
-  const { stage } = failure;
-  const error =
-    failure.error instanceof EngramError
-      ? failure.error
-      : new EngramError('ENGRAM_STAGE_FAILED', { stage, uri: document.uri, problem: messageOf(failure.error) });
-  return { uri: document.uri, stage, code: error.code, message: error.message, hint: error.hint };
-}
-
-export function extractionOf(document: RelatedDocument, extractor: string): Extraction {
-  const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences } = document;
-  return {
-    id,
-    uri,
-    text,
-    ...(title === undefined ? {} : { title }),
-    ...(date === undefined ? {} : { date }),
-    ...(metadata === undefined ? {} : { metadata }),
-    sentences: sentences.map((sentence) => [sentence.start, sentence.end] as const),
-    mentions,
-    chains,
-    relations,
-    extractor,
-  };
 }
 
 /** Ends when the signal does, even while the source waits for input. */

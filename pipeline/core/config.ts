@@ -69,6 +69,8 @@ export const configSchema = z.strictObject({
       batchDocuments: count.max(4096).default(32),
       /** Batches in flight: read and not yet in the journal. */
       concurrency: count.max(64).default(3),
+      /** Seconds without an answer, for every 100,000 bytes of text in flight, after which reading is taken to hang. */
+      deadline: count.max(86_400).default(120),
     })
     .prefault({}),
   store: z

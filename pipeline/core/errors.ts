@@ -75,6 +75,12 @@ const table = {
     message: (c) => `Stage '${c['stage']}' failed on '${c['uri']}': ${c['problem']}`,
     hint: 'This is a bug in Engram; please report it with the document.',
   },
+  ENGRAM_STAGE_LOST: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Reading '${c['uri']}' was tried ${c['times']} times; the process that read it ${c['problem']}.`,
+    hint: 'Split the document, or give it more: time by `extract.deadline` in the config, memory by NODE_OPTIONS=--max-old-space-size=MiB; then run `engram retry`.',
+  },
   ENGRAM_RUN_INTERRUPTED: {
     retriable: false,
     exit: 3,
@@ -188,6 +194,11 @@ export class EngramError extends Error {
     this.hint = entry.hint;
     this.retriable = entry.retriable;
     this.exit = entry.exit;
+  }
+
+  /** One that was thrown in another process. */
+  static told(code: ErrorCode, message: string): EngramError {
+    return Object.assign(new EngramError(code), { message });
   }
 }
 

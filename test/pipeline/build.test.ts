@@ -1,4 +1,5 @@
 // A whole build into a folder, with small stages in place of the networks and the real journal, graph and stores.
+import { extractorOf } from '../../pipeline/extract.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -34,7 +35,7 @@ async function createWorkshop(t: ExecutionContext): Promise<Workshop> {
     out,
     write: (name, text) => writeFile(join(docs, name), text),
     build: (fake = {}, more = {}) =>
-      runBuild({ inputs: [docs], out, config, ...more, parts: { createStages: async () => createFakeStages(fake), ...more.parts } }),
+      runBuild({ inputs: [docs], out, config, ...more, parts: { createExtractor: async () => extractorOf(createFakeStages(fake)), ...more.parts } }),
   };
 }
 
@@ -78,7 +79,7 @@ test('batch size and order of the inputs do not change the graph', async (t) => 
     inputs: ['c.jsonl', 'b.txt', 'a.txt'].map((name) => join(shop.docs, name)),
     out: other.out,
     config: { ...config, extract: { ...config.extract, batchDocuments: 1, concurrency: 4 } },
-    parts: { createStages: async () => createFakeStages() },
+    parts: { createExtractor: async () => extractorOf(createFakeStages()) },
   });
   t.deepEqual(result.manifest.digest, first.manifest.digest);
 });
@@ -96,7 +97,7 @@ test('a changed document is updated, a removed one retracted, an added one read'
   const names = result.graph.entities().map((entity) => entity.name).sort();
   t.deepEqual(names, ['Ada', 'Barbara', 'Boston', 'Houston', 'Linus', 'Princeton']);
   const fresh = await createWorkshop(t);
-  const anew = await runBuild({ inputs: [shop.docs], out: fresh.out, config, parts: { createStages: async () => createFakeStages() } });
+  const anew = await runBuild({ inputs: [shop.docs], out: fresh.out, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
   t.deepEqual(anew.manifest.digest, result.manifest.digest);
 });
 
@@ -144,7 +145,7 @@ test('a stopped build says so, and the same command goes on to the same graph', 
   t.true(result.manifest.counts!.unchanged >= 1);
   t.is(result.manifest.counts!.documents, 4);
   const whole = await createWorkshop(t);
-  const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createStages: async () => createFakeStages() } });
+  const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
   t.deepEqual(anew.manifest.digest, result.manifest.digest);
 });
 
@@ -161,7 +162,7 @@ test('a killed build goes on where it was and ends in the same graph', async (t)
   t.true(unchanged >= 4, `${unchanged} were in the journal`);
   t.is(unchanged + extracted, 30);
   const whole = await createWorkshop(t);
-  const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createStages: async () => createFakeStages() } });
+  const anew = await runBuild({ inputs: [shop.docs], out: whole.out, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
   t.deepEqual(anew.manifest.digest, result.manifest.digest);
 });
 

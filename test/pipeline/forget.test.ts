@@ -1,4 +1,5 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { extractorOf } from '../../pipeline/extract.ts';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { runBuild } from '../../pipeline/build.ts';
@@ -19,7 +20,7 @@ async function built(t: ExecutionContext) {
   await writeFile(join(docs, 'a.txt'), 'Ada Kingston was met by nobody at all');
   await writeFile(join(docs, 'b.txt'), 'Grace Washington kept a secret of her own');
   await writeFile(join(docs, 'c.jsonl'), '{"id":"c1","text":"Linus Boston told the other secret"}\n{"id":"c2","text":"Dennis Arlington"}\n{broken\n');
-  const build = (to: string, inputs = [docs]) => runBuild({ inputs, out: to, config, parts: { createStages: async () => createFakeStages() } });
+  const build = (to: string, inputs = [docs]) => runBuild({ inputs, out: to, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
   await build(out);
   return { folder, docs, out, build };
 }

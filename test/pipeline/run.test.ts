@@ -4,6 +4,7 @@ import test from 'ava';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Document, Extraction } from '../../pipeline/core/model.ts';
 import type { DeadLetter, SourceItem } from '../../pipeline/core/stage.ts';
+import { extractorOf } from '../../pipeline/extract.ts';
 import { journalKeyOf, runExtraction, type RunJournal, type RunOptions } from '../../pipeline/run.ts';
 import { createFakeStages, documentOf, itemsOf, type FakeOptions } from '../support/fake-stages.ts';
 
@@ -24,7 +25,7 @@ function setUp(items: AsyncIterable<SourceItem>, fake: FakeOptions = {}, more: P
   const letters: DeadLetter[] = [];
   const options: RunOptions = {
     items,
-    stages: createFakeStages(fake),
+    extractor: extractorOf(createFakeStages(fake)),
     journal,
     onDeadLetter: (letter) => void letters.push(letter),
     batchDocuments: 2,
@@ -100,7 +101,7 @@ test('a failure that no document would escape stops the run', async (t) => {
 test('a stage that loses a document is found out', async (t) => {
   const stages = createFakeStages();
   const { run, letters } = setUp(itemsOf(documentOf('a', 'Ada')), {}, {
-    stages: { ...stages, ner: { name: 'ner:lossy', process: async () => [] } },
+    extractor: extractorOf({ ...stages, ner: { name: 'ner:lossy', process: async () => [] } }),
   });
   await run();
   t.like(letters[0], { stage: 'ner', code: 'ENGRAM_SHAPE_MISMATCH' });

@@ -1,17 +1,20 @@
-// R1, R12, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
+// R1, R12, R13, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
+import { extractorOf } from '../../pipeline/extract.ts';
+import { startExtractor } from '../../pipeline/extraction-process.ts';
 import { forgetDocuments, removeDocuments } from '../../pipeline/forget.ts';
 import { openJournal, readJournal } from '../../pipeline/journal.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
+import { TROUBLES } from '../support/troubled-stages.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 import type { Proof } from './proof.ts';
 
@@ -36,7 +39,7 @@ export const killedBuilds: Proof = {
       const docs = join(folder, 'docs');
       await mkdir(docs);
       for (let at = 0; at < documents; at++) await writeFile(join(docs, `${at}.txt`), `Ada${at} Kingston met Grace${at % 7} Boston`);
-      const build = (out: string) => runBuild({ inputs: [docs], out, config: CONFIG, parts: { createStages: async () => createFakeStages() } });
+      const build = (out: string) => runBuild({ inputs: [docs], out, config: CONFIG, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
       const whole = (await build(join(folder, 'whole'))).manifest.digest!.graph;
       const random = createRandom(seed);
       let [identical, inTheMiddle] = [0, 0];
@@ -111,6 +114,42 @@ function differsUnchecked(damaged: Buffer, written: ReadonlyMap<string, string>)
     }
   });
 }
+
+export const lostReaders: Proof = {
+  id: 'R13',
+  promise: 'a document whose reading throws, exits, breaks, runs out of memory or hangs is tried three times at most, then told of; the rest is read',
+  run: ({ seed, long }) =>
+    withFolder(async (folder) => {
+      const [good, each] = [join(folder, 'good'), long ? 4 : 1];
+      const documents = long ? 400 : 60;
+      await mkdir(good);
+      for (let at = 0; at < documents; at++) await writeFile(join(good, `${at}.txt`), `Ada${at} Kingston met Grace${at % 7} Boston`);
+      const all = join(folder, 'all');
+      await cp(good, all, { recursive: true });
+      const bad = createRandom(seed).shuffle(TROUBLES.flatMap((trouble) => Array.from({ length: each }, (_, at) => `${trouble}-${at}`)));
+      for (const name of bad) await writeFile(join(all, `${name}.txt`), `Ada ${name}`);
+      const log = join(folder, 'log');
+      Object.assign(process.env, { ENGRAM_TEST_LOG: log, NODE_OPTIONS: '--max-old-space-size=100' });
+      const config = { ...CONFIG, extract: { ...CONFIG.extract, batchDocuments: 8, deadline: 2 } };
+      const createExtractor = () => startExtractor(config, new URL('../support/troubled-reader.ts', import.meta.url));
+      const { manifest } = await runBuild({ inputs: [all], out: join(folder, 'out'), config, parts: { createExtractor } });
+      delete process.env['NODE_OPTIONS'];
+      const tries = new Map<string, number>();
+      for (const text of (await readFile(log, 'utf8')).trim().split('\n')) tries.set(text, (tries.get(text) ?? 0) + 1);
+      const letters = (await readFile(join(folder, 'out', 'dead-letter.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { readonly uri: string; readonly code: string });
+      const fresh = await runBuild({ inputs: [good], out: join(folder, 'fresh'), config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
+      const blamed = letters.map(({ uri }) => basename(uri, '.txt')).sort();
+      const isExact = JSON.stringify(blamed) === JSON.stringify([...bad].sort());
+      const isSame = manifest.counts!.documents === documents && manifest.counts!.facts === fresh.manifest.counts!.facts;
+      const most = Math.max(...tries.values());
+      await rm(all, { recursive: true });
+      await mkdir(all);
+      await writeFile(join(all, 'exits.txt'), 'Ada exits');
+      const child = spawn(process.execPath, ['--import=tsx', 'test/support/slow-build.ts', all, join(folder, 'alone')], { stdio: 'ignore' });
+      const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+      return { held: isExact && isSame && most <= 3, figures: `${blamed.length} of ${bad.length} told of, ${documents} of ${manifest.counts!.documents} others read, tried ${most} times at most`, control: `read in the build's own process, one that exits ends it (exit ${code})`, controlFailed: code === 7 };
+    }),
+};
 
 export const otherSettings: Proof = {
   id: 'R16',

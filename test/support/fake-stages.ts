@@ -2,7 +2,7 @@
 import { chainNames } from '../../extractors/coreference/name-chains.ts';
 import type { DocumentId, Document, Mention, SegmentedDocument, TaggedDocument } from '../../pipeline/core/model.ts';
 import type { SourceItem } from '../../pipeline/core/stage.ts';
-import type { Stages } from '../../pipeline/run.ts';
+import type { Stages } from '../../pipeline/extract.ts';
 
 export interface FakeOptions {
   readonly version?: string;

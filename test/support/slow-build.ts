@@ -2,7 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
-import { createFakeStages } from './fake-stages.ts';
+import { extractorOf } from '../../pipeline/extract.ts';
+import { createTroubledStages } from './troubled-stages.ts';
 
 const [docs, out] = process.argv.slice(2) as [string, string];
 await runBuild({
@@ -14,5 +15,5 @@ await runBuild({
     store: { ...DEFAULT_CONFIG.store, address: 'jsonl' },
   },
   onProgress: ({ extracted }) => process.stdout.write(`extracted ${extracted}\n`),
-  parts: { createStages: async () => createFakeStages({ before: () => wait(20) }) },
+  parts: { createExtractor: async () => extractorOf(createTroubledStages({ before: () => wait(20) })) },
 });

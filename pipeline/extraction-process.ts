@@ -1,0 +1,201 @@
+// Reads documents in a process of its own, so that one that hangs, fills the memory or brings the process down costs nothing but itself. What a lost process
+// was reading is read again in another one, a document at a time: then it is certain which of them is to blame.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import PQueue from 'p-queue';
+import type { Config } from './core/config.ts';
+import { EngramError, messageOf, type ErrorCode } from './core/errors.ts';
+import type { Document } from './core/model.ts';
+import { extractorOf, letterOf, type ExtractedBatch, type Extractor, type Stages } from './extract.ts';
+
+/** To the process: the config first, then batches. */
+type Request = { readonly config: Config } | { readonly batch: number; readonly documents: readonly Document[] };
+
+/** From the process: that it is ready, what became of a batch, or what is in the way of all. */
+type Answer =
+  | { readonly versions: Extractor['versions'] }
+  | { readonly batch: number; readonly result: ExtractedBatch }
+  | { readonly failed: { readonly code?: ErrorCode; readonly message: string } };
+
+/** Bytes of text that `extract.deadline` is for. */
+const DEADLINE_BYTES = 100_000;
+/** To load models. */
+const START_SECONDS = 300;
+/** Of a document that was in a process when it was lost. */
+const TRIES_ALONE = 2;
+
+const PROGRAM = new URL(import.meta.url.endsWith('.js') ? './extraction-child.js' : './extraction-child.ts', import.meta.url);
+
+/**
+ * Starts a process with the stages that the config names.
+ * @param program calls `readForParent`
+ * @throws EngramError as `createStages`
+ */
+export async function startExtractor(config: Config, program = PROGRAM): Promise<Extractor> {
+  let reader = startReader(config, program);
+  let suspicious: Promise<Reader> | undefined;
+  const alone = new PQueue({ concurrency: 1 });
+
+  const liveReader = async (): Promise<Reader> => {
+    const known = reader;
+    if (!(await known).isLost()) return known;
+    if (reader === known) reader = startReader(config, program);
+    return reader;
+  };
+  const readAlone = async (document: Document): Promise<ExtractedBatch> => {
+    let problem = '';
+    for (let tries = 0; tries < TRIES_ALONE; tries++) {
+      if (suspicious === undefined || (await suspicious).isLost()) suspicious = startReader(config, program);
+      try {
+        return await (await suspicious).read([document]);
+      } catch (error) {
+        if (!(error instanceof ReaderLost)) throw error;
+        problem = error.message;
+      }
+    }
+    const lost = new EngramError('ENGRAM_STAGE_LOST', { uri: document.uri, problem, times: TRIES_ALONE + 1 });
+    return { results: [{ deadLetter: letterOf(document, 'extract', lost) }], seconds: { segment: 0, ner: 0, coreference: 0, relation: 0 } };
+  };
+
+  return {
+    versions: (await reader).versions,
+    async extract(documents) {
+      try {
+        return await (await liveReader()).read(documents);
+      } catch (error) {
+        if (!(error instanceof ReaderLost)) throw error;
+      }
+      const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
+      const secondsIn = (stage: keyof ExtractedBatch['seconds']): number => batches.reduce((sum, { seconds }) => sum + seconds[stage], 0);
+      return {
+        results: batches.flatMap(({ results }) => results),
+        seconds: { segment: secondsIn('segment'), ner: secondsIn('ner'), coreference: secondsIn('coreference'), relation: secondsIn('relation') },
+      };
+    },
+    async close() {
+      await Promise.all([reader, suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
+    },
+  };
+}
+
+/** The process ended, or was ended, with documents in it. */
+class ReaderLost extends Error {}
+
+interface Reader {
+  readonly versions: Extractor['versions'];
+  isLost(): boolean;
+  /** @throws ReaderLost; EngramError as `Extractor.extract` */
+  read(documents: readonly Document[]): Promise<ExtractedBatch>;
+  stop(): Promise<void>;
+}
+
+interface Pending {
+  readonly bytes: number;
+  readonly resolve: (result: ExtractedBatch) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+async function startReader(config: Config, program: URL): Promise<Reader> {
+  const child = fork(program, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [...process.execArgv.filter((flag) => flag.startsWith('--max-old-space-size')), ...(program.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [])],
+  });
+  const pending = new Map<number, Pending>();
+  let versions: ((versions: Extractor['versions']) => void) | undefined;
+  let problem: string | undefined;
+  let lastBatch = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let told = '';
+  child.stderr!.on('data', (piece: Buffer) => (told = (told + piece.toString()).slice(-10_000)));
+  const send = (request: Request): void => void child.send(request);
+  /** Gives it its time anew. */
+  const watch = (): void => {
+    clearTimeout(timer);
+    if (pending.size === 0 && versions === undefined) return;
+    const bytes = [...pending.values()].reduce((sum, batch) => sum + batch.bytes, 0);
+    const seconds = versions === undefined ? config.extract.deadline * Math.max(1, bytes / DEADLINE_BYTES) : START_SECONDS;
+    timer = setTimeout(() => {
+      problem = `gave no answer for ${Math.round(seconds)} s`;
+      child.kill('SIGKILL');
+    }, 1000 * seconds);
+  };
+  const rejectAll = (reason: unknown): void => {
+    for (const { reject } of pending.values()) reject(reason);
+    pending.clear();
+  };
+
+  const isReady = new Promise<Extractor['versions']>((resolve, reject) => {
+    versions = resolve;
+    child.on('message', (answer: Answer) => {
+      if ('versions' in answer) {
+        versions = undefined;
+        resolve(answer.versions);
+      } else if ('failed' in answer) {
+        const { code, message } = answer.failed;
+        const error = code === undefined ? new Error(message) : EngramError.told(code, message);
+        reject(error);
+        rejectAll(error);
+      } else {
+        pending.get(answer.batch)?.resolve(answer.result);
+        pending.delete(answer.batch);
+      }
+      watch();
+    });
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      problem ??= /heap out of memory/.test(told) ? 'ran out of memory' : `ended with ${signal ?? `exit code ${code}`}`;
+      reject(new Error(`The process that reads documents ${problem} before it was ready.\n${told}`));
+      rejectAll(new ReaderLost(problem));
+    });
+  });
+  send({ config });
+  watch();
+  const known = await isReady.catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  return {
+    versions: known,
+    isLost: () => problem !== undefined || !child.connected,
+    read: (documents) =>
+      new Promise((resolve, reject) => {
+        if (!child.connected) throw new ReaderLost('ended');
+        const batch = ++lastBatch;
+        pending.set(batch, { bytes: documents.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0), resolve, reject });
+        send({ batch, documents });
+        watch();
+      }),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const isClosed = once(child, 'close');
+      // It holds nothing that could be lost.
+      child.kill('SIGKILL');
+      await isClosed;
+    },
+  };
+}
+
+/** The other side: reads what the process that started this one sends, and ends with it. */
+export function readForParent(createStages: (config: Config) => Promise<Stages>): void {
+  // Also in the middle of a document that never ends.
+  const source = `const parent = ${process.ppid}; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 500);`;
+  new Worker(source, { eval: true }).unref();
+  process.on('disconnect', () => process.exit());
+  // Sent to all processes of a terminal; the parent decides when to stop, and batches in flight are finished.
+  process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined);
+  const answer = (message: Answer): void => void process.send!(message);
+  let extractor: Promise<Extractor> | undefined;
+  process.on('message', async (request: Request) => {
+    try {
+      if ('config' in request) {
+        extractor = createStages(request.config).then(extractorOf);
+        answer({ versions: (await extractor).versions });
+      } else answer({ batch: request.batch, result: await (await extractor!).extract(request.documents) });
+    } catch (error) {
+      answer({ failed: { ...(error instanceof EngramError ? { code: error.code } : {}), message: messageOf(error) } });
+    }
+  });
+}

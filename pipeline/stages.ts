@@ -1,0 +1,31 @@
+// The stages that a config names.
+import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
+import { createTagger } from '../extractors/ner/tagger.ts';
+import { createRelationExtractor } from '../extractors/relation/extractor.ts';
+import { createSegmenter } from '../extractors/text/segmenter.ts';
+import type { Config } from './core/config.ts';
+import type { Stages } from './extract.ts';
+import { engramVersion } from './manifest.ts';
+
+/** Whatever changes an extraction is part of the versions. */
+export async function createStages(config: Config): Promise<Stages> {
+  const { engine, extract } = config;
+  const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
+  const common = { engine: engine.kind, precision: engine.precision };
+  const ner = await createTagger({ ...common, model: model(extract.ner) });
+  const relation = await createRelationExtractor({ ...common, model: model(extract.relation), acrossSentences: extract.acrossSentences, threshold: extract.relationThreshold });
+  return {
+    segment: createSegmenter(),
+    ner,
+    coreference: createCoreference(),
+    relation,
+    versions: {
+      engram: engramVersion(),
+      precision: engine.precision,
+      ner: `ner@${ner.version}`,
+      coreference: `coreference@${COREFERENCE_VERSION}`,
+      relation: `relation@${relation.version}`,
+      relationThreshold: String(extract.relationThreshold),
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Documents that bring down the process that reads them: they alone are lost, after three tries at most.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
+import { startExtractor } from '../../pipeline/extraction-process.ts';
+import { documentOf } from '../support/fake-stages.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const PROGRAM = new URL('../support/troubled-reader.ts', import.meta.url);
+const CONFIG: Config = { ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, deadline: 2 } };
+process.env['NODE_OPTIONS'] = '--max-old-space-size=60';
+
+const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly (readonly string[])[]) => {
+  const log = join(await temporaryFolder(t), 'log');
+  process.env['ENGRAM_TEST_LOG'] = log;
+  const extractor = await startExtractor(CONFIG, PROGRAM);
+  try {
+    const results = (await Promise.all(batches.map((ids) => extractor.extract(ids.map((id) => documentOf(id, `Ada ${id}`)))))).flatMap(({ results }) => results);
+    const lines = (await readFile(log, 'utf8')).split('\n');
+    return { results, triesOf: (id: string) => lines.filter((text) => text === `Ada ${id}`).length };
+  } finally {
+    await extractor.close();
+  }
+};
+
+for (const [trouble, problem, tries] of [
+  ['throws', /no such word/, 2],
+  ['exits', /ended with exit code 7/, 3],
+  ['breaks', /ended with SIGSEGV/, 3],
+  ['fills', /ran out of memory/, 3],
+  ['hangs', /gave no answer for 2 s/, 3],
+] as const) {
+  test.serial(`a document that ${trouble} is a dead letter after ${tries} tries, and the rest is read`, async (t) => {
+    const { results, triesOf } = await read(t, [['a', trouble, 'b'], ['c', 'd']]);
+    t.deepEqual(results.map((result) => ('extraction' in result ? result.extraction.id : result.deadLetter.uri)), ['a', `${trouble}.txt`, 'b', 'c', 'd']);
+    const [letter] = results.flatMap((result) => ('deadLetter' in result ? [result.deadLetter] : []));
+    t.regex(letter!.message, problem);
+    t.is(letter!.code, trouble === 'throws' ? 'ENGRAM_STAGE_FAILED' : 'ENGRAM_STAGE_LOST');
+    t.is(triesOf(trouble), tries);
+  });
+}
+
+test.serial('several in one batch are told apart, and nobody else is blamed', async (t) => {
+  const { results } = await read(t, [['exits-1', 'a', 'breaks-1'], ['b', 'exits-2'], ['c']]);
+  t.deepEqual(results.flatMap((result) => ('deadLetter' in result ? [result.deadLetter.uri] : [])), ['exits-1.txt', 'breaks-1.txt', 'exits-2.txt']);
+  t.is(results.length, 6);
+});
+
+test.serial('a process that cannot start says why', async (t) => {
+  const error = await t.throwsAsync(startExtractor({ ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, ner: 'no/such/model' } }));
+  t.like(error, { code: 'ENGRAM_MODEL_INVALID' });
+});
