@@ -39,14 +39,14 @@ export interface BuildOptions {
   readonly out: string;
   readonly config: Config;
   readonly onProgress?: (progress: BuildProgress) => void;
-  /** Aborted: batches in flight are finished, then `ENGRAM_RUN_INTERRUPTED` is thrown. */
+  /** Aborted: batches in flight have a few seconds to end, then `ENGRAM_RUN_INTERRUPTED` is thrown. */
   readonly signal?: AbortSignal;
   /** Parts to use in place of those the config names. */
   readonly parts?: Partial<BuildParts>;
 }
 
 export interface BuildParts {
-  createExtractor(config: Config): Promise<Extractor>;
+  createExtractor(config: Config, signal?: AbortSignal): Promise<Extractor>;
   openStore(config: Config, out: string): Promise<GraphStore>;
 }
 
@@ -90,7 +90,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   };
 
   tell('models');
-  const extractor = await parts.createExtractor(config);
+  const extractor = await parts.createExtractor(config, signal);
   const modelSeconds = seconds();
   const manifest: RunManifest = {
     engram: engramVersion(),

@@ -20,6 +20,8 @@ type Answer =
 
 /** Bytes of text that `extract.deadline` is for. */
 const DEADLINE_BYTES = 100_000;
+/** What a stopped run waits for documents in flight; they are read anew by the next one. */
+const DRAIN_MS = 3000;
 /** To load models. */
 const START_SECONDS = 300;
 /** Of a document that was in a process when it was lost. */
@@ -29,28 +31,30 @@ const PROGRAM = new URL(import.meta.url.endsWith('.js') ? './extraction-child.js
 
 /**
  * Starts a process with the stages that the config names.
+ * @param signal aborted: what is in flight has `DRAIN_MS` to end; then, and while models are loading, `ENGRAM_RUN_INTERRUPTED` is thrown
  * @param program calls `readForParent`
  * @throws EngramError as `createStages`
  */
-export async function startExtractor(config: Config, program = PROGRAM): Promise<Extractor> {
-  let reader = startReader(config, program);
+export async function startExtractor(config: Config, signal?: AbortSignal, program = PROGRAM): Promise<Extractor> {
+  const start = (): Promise<Reader> => startReader(config, signal, program);
+  let reader = start();
   let suspicious: Promise<Reader> | undefined;
   const alone = new PQueue({ concurrency: 1 });
 
   const liveReader = async (): Promise<Reader> => {
     const known = reader;
     if (!(await known).isLost()) return known;
-    if (reader === known) reader = startReader(config, program);
+    if (reader === known) reader = start();
     return reader;
   };
   const readAlone = async (document: Document): Promise<ExtractedBatch> => {
     let problem = '';
     for (let tries = 0; tries < TRIES_ALONE; tries++) {
-      if (suspicious === undefined || (await suspicious).isLost()) suspicious = startReader(config, program);
+      if (suspicious === undefined || (await suspicious).isLost()) suspicious = start();
       try {
         return await (await suspicious).read([document]);
       } catch (error) {
-        if (!(error instanceof ReaderLost)) throw error;
+        if (!(error instanceof ReaderLost) || signal?.aborted) throw error;
         problem = error.message;
       }
     }
@@ -58,23 +62,39 @@ export async function startExtractor(config: Config, program = PROGRAM): Promise
     return { results: [{ deadLetter: letterOf(document, 'extract', lost) }], seconds: { segment: 0, ner: 0, coreference: 0, relation: 0 } };
   };
 
+  const readTogether = async (documents: readonly Document[]): Promise<ExtractedBatch> => {
+    try {
+      return await (await liveReader()).read(documents);
+    } catch (error) {
+      if (!(error instanceof ReaderLost) || signal?.aborted) throw error;
+    }
+    const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
+    const secondsIn = (stage: keyof ExtractedBatch['seconds']): number => batches.reduce((sum, { seconds }) => sum + seconds[stage], 0);
+    return {
+      results: batches.flatMap(({ results }) => results),
+      seconds: { segment: secondsIn('segment'), ner: secondsIn('ner'), coreference: secondsIn('coreference'), relation: secondsIn('relation') },
+    };
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all([reader, suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
+  };
+  const orInterrupted = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw signal?.aborted ? new EngramError('ENGRAM_RUN_INTERRUPTED', { documents: 0 }, { cause: error }) : error;
+    }
+  };
+  let drain: NodeJS.Timeout | undefined;
+  const onAbort = (): void => void (drain = setTimeout(() => void stop(), DRAIN_MS).unref());
+  signal?.addEventListener('abort', onAbort);
   return {
-    versions: (await reader).versions,
-    async extract(documents) {
-      try {
-        return await (await liveReader()).read(documents);
-      } catch (error) {
-        if (!(error instanceof ReaderLost)) throw error;
-      }
-      const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
-      const secondsIn = (stage: keyof ExtractedBatch['seconds']): number => batches.reduce((sum, { seconds }) => sum + seconds[stage], 0);
-      return {
-        results: batches.flatMap(({ results }) => results),
-        seconds: { segment: secondsIn('segment'), ner: secondsIn('ner'), coreference: secondsIn('coreference'), relation: secondsIn('relation') },
-      };
-    },
+    versions: (await orInterrupted(reader)).versions,
+    extract: (documents) => orInterrupted(readTogether(documents)),
     async close() {
-      await Promise.all([reader, suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(drain);
+      await stop();
     },
   };
 }
@@ -96,7 +116,7 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-async function startReader(config: Config, program: URL): Promise<Reader> {
+async function startReader(config: Config, signal: AbortSignal | undefined, program: URL): Promise<Reader> {
   const child = fork(program, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -153,10 +173,15 @@ async function startReader(config: Config, program: URL): Promise<Reader> {
   });
   send({ config });
   watch();
-  const known = await isReady.catch((error: unknown) => {
-    child.kill('SIGKILL');
-    throw error;
-  });
+  const giveUp = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', giveUp);
+  if (signal?.aborted) giveUp();
+  const known = await isReady
+    .catch((error: unknown) => {
+      giveUp();
+      throw error;
+    })
+    .finally(() => signal?.removeEventListener('abort', giveUp));
   return {
     versions: known,
     isLost: () => problem !== undefined || !child.connected,

@@ -32,7 +32,7 @@ export interface RunOptions {
   /** Batches worked on at once; one more may wait, and reading stops until it is taken. */
   readonly concurrency: number;
   readonly onProgress?: (progress: RunProgress) => void;
-  /** Aborted: no more is read, batches in flight are finished. */
+  /** Aborted: no more is read; batches in flight are finished, or given up by the extractor. */
   readonly signal?: AbortSignal;
 }
 
@@ -99,7 +99,8 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
       try {
         await workOn(batch);
       } catch (error) {
-        failure ??= { error };
+        // Documents that a stopped run did not wait for are read by the next one.
+        if (!signal?.aborted || !(error instanceof EngramError) || error.code !== 'ENGRAM_RUN_INTERRUPTED') failure ??= { error };
       }
       options.onProgress?.({ ...counts });
     });

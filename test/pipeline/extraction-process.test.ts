@@ -14,7 +14,7 @@ process.env['NODE_OPTIONS'] = '--max-old-space-size=60';
 const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly (readonly string[])[]) => {
   const log = join(await temporaryFolder(t), 'log');
   process.env['ENGRAM_TEST_LOG'] = log;
-  const extractor = await startExtractor(CONFIG, PROGRAM);
+  const extractor = await startExtractor(CONFIG, undefined, PROGRAM);
   try {
     const results = (await Promise.all(batches.map((ids) => extractor.extract(ids.map((id) => documentOf(id, `Ada ${id}`)))))).flatMap(({ results }) => results);
     const lines = (await readFile(log, 'utf8')).split('\n');
@@ -50,4 +50,15 @@ test.serial('several in one batch are told apart, and nobody else is blamed', as
 test.serial('a process that cannot start says why', async (t) => {
   const error = await t.throwsAsync(startExtractor({ ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, ner: 'no/such/model' } }));
   t.like(error, { code: 'ENGRAM_MODEL_INVALID' });
+});
+
+test.serial('a stopped run waits a little for what is in flight, and not for models', async (t) => {
+  delete process.env['ENGRAM_TEST_LOG'];
+  const stop = new AbortController();
+  const extractor = await startExtractor(DEFAULT_CONFIG, stop.signal, PROGRAM);
+  const reading = extractor.extract([documentOf('hangs', 'Ada hangs')]);
+  stop.abort();
+  await t.throwsAsync(reading, { code: 'ENGRAM_RUN_INTERRUPTED' });
+  await extractor.close();
+  await t.throwsAsync(startExtractor(DEFAULT_CONFIG, stop.signal, PROGRAM), { code: 'ENGRAM_RUN_INTERRUPTED' });
 });

@@ -131,7 +131,7 @@ export const lostReaders: Proof = {
       const log = join(folder, 'log');
       Object.assign(process.env, { ENGRAM_TEST_LOG: log, NODE_OPTIONS: '--max-old-space-size=100' });
       const config = { ...CONFIG, extract: { ...CONFIG.extract, batchDocuments: 8, deadline: 2 } };
-      const createExtractor = () => startExtractor(config, new URL('../support/troubled-reader.ts', import.meta.url));
+      const createExtractor = () => startExtractor(config, undefined, new URL('../support/troubled-reader.ts', import.meta.url));
       const { manifest } = await runBuild({ inputs: [all], out: join(folder, 'out'), config, parts: { createExtractor } });
       delete process.env['NODE_OPTIONS'];
       const tries = new Map<string, number>();
