@@ -4,6 +4,7 @@ import { acronymOf, initialsOf } from '../../pipeline/core/names/acronym.ts';
 import { formalNamesOf } from '../../pipeline/core/names/nicknames.ts';
 import { parsePersonName, personsAgree, type PersonName } from '../../pipeline/core/names/person-name.ts';
 import type { EntityType } from '../../pipeline/core/model.ts';
+import { remember } from '../../pipeline/core/remember.ts';
 import { isOneEditApart, jaroWinkler } from './records/similarity.ts';
 
 /**
@@ -29,7 +30,7 @@ const SPELLING = 0.94;
 const SHORTEST_SPELLED = 5;
 const LIKE_GIVEN = 0.85;
 
-const contentWords = (key: string): string[] => key.split(' ').filter((word) => !MINOR.has(word)).map((word) => ABBREVIATED.get(word) ?? word);
+const contentWords = remember((key): readonly string[] => key.split(' ').filter((word) => !MINOR.has(word)).map((word) => ABBREVIATED.get(word) ?? word));
 const withoutGeneric = (words: readonly string[]): string[] => words.filter((word) => !GENERIC.has(word));
 const sorted = (words: readonly string[]): string => [...words].sort().join(' ');
 
@@ -37,20 +38,7 @@ const sorted = (words: readonly string[]): string => [...words].sort().join(' ')
  * What is left of a word when spellings of one sound are made alike: consonants of a coarse alphabet, doubled ones once. Romanisations of
  * Cyrillic, Arabic and Chinese names differ in what it drops ("Tchaikovsky" and "Chaikovsky", "Qaddafi" and "Gaddafi").
  */
-export function skeletonOf(word: string): string {
-  let skeleton = skeletons.get(word);
-  if (skeleton !== undefined) return skeleton;
-  skeleton = makeSkeleton(word);
-  if (skeletons.size >= MOST_KEPT) skeletons.clear();
-  skeletons.set(word, skeleton);
-  return skeleton;
-}
-
-/** Words come again and again. */
-const skeletons = new Map<string, string>();
-const MOST_KEPT = 50_000;
-
-function makeSkeleton(word: string): string {
+export const skeletonOf = remember((word): string => {
   const alike = word
     .replace(/tch|tsch|tsh|cz/g, 'ch')
     .replace(/sch|shch/g, 'sh')
@@ -63,7 +51,7 @@ function makeSkeleton(word: string): string {
     .replace(/x/g, 'ks');
   const first = alike.replace(/^(?:y|i|j)(?=[aeiou])/, 'j').slice(0, 1).replace(/[aeiouy]/, 'a').replace(/g/, 'k');
   return first + alike.slice(1).replace(/[aeiouyhj]/g, '').replace(/(.)\1+/g, '$1');
-}
+});
 
 /** Keys of the names that may stand for the same as this one; names that share none are never compared. */
 export function nameKeysOf({ type, key, surface }: Name): string[] {

@@ -345,6 +345,7 @@ export class EntityResolver {
       group.keys.clear();
       for (const key of keys) group.keys.add(key);
     }
+    const compared = new Set<Group>();
     for (const group of this.renamed) {
       const found = new Set<Group>();
       for (const key of group.keys) {
@@ -355,7 +356,8 @@ export class EntityResolver {
       const before = new Map(group.neighbours);
       group.neighbours.clear();
       for (const other of found) {
-        const level = bestLevel(group, other) ?? (this.decidedWith(group).has(other) ? 'stated' : undefined);
+        // From the other side it is the same.
+        const level = compared.has(other) ? before.get(other) : (bestLevel(group, other) ?? (this.decidedWith(group).has(other) ? 'stated' : undefined));
         if (level === undefined) continue;
         group.neighbours.set(other, level);
         if (before.get(other) !== level) this.changed.add(other);
@@ -368,6 +370,7 @@ export class EntityResolver {
         this.changed.add(other);
       }
       this.changed.add(group);
+      compared.add(group);
     }
     this.renamed.clear();
   }

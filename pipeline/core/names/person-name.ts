@@ -1,4 +1,5 @@
 // Which names of persons may be the same person's: equal surname, given names that agree as far as both are written.
+import { remember } from '../remember.ts';
 
 export interface PersonName {
   readonly given: readonly string[];
@@ -11,7 +12,7 @@ const GENERATIONS = new Set(['jr', 'junior', 'sr', 'senior', 'ii', 'iii', 'iv'])
 const PARTICLES = new Set('von van der den de del della di da dos du la le el al bin ibn ter ten zu zur'.split(' '));
 
 /** @param normalized as `normalizeName` gives it for a person */
-export function parsePersonName(normalized: string): PersonName {
+export const parsePersonName = remember((normalized): PersonName => {
   const words = normalized.split(' ');
   let generation = '';
   if (words.length > 1 && GENERATIONS.has(words[words.length - 1])) {
@@ -19,7 +20,7 @@ export function parsePersonName(normalized: string): PersonName {
   }
   const surname = words[words.length - 1];
   return { given: words.slice(0, -1).filter((word) => !PARTICLES.has(word)), surname, generation };
-}
+});
 
 function givenAgree(a: string, b: string): boolean {
   return a === b || (a.length === 1 && b.startsWith(a)) || (b.length === 1 && a.startsWith(b));
