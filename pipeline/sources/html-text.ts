@@ -86,7 +86,7 @@ function createLines() {
     block: endBlock,
     all(): string {
       endBlock();
-      return blocks.map((lines) => lines.join('\n').replace(/^\n+|\n+$/g, '')).join('\n\n');
+      return blocks.map((lines) => lines.slice(lines.findIndex((text) => text !== ''), lines.findLastIndex((text) => text !== '') + 1).join('\n')).join('\n\n');
     },
   };
 }

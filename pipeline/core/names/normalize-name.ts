@@ -23,7 +23,7 @@ const LEGAL_FORMS = new Set(
 function fold(surface: string, compact: boolean): string {
   let text = anyAscii(surface).toLowerCase();
   text = text.replace(/(?<=[a-z0-9])'s?(?=$|\s*$)/, '').replace(/(?<=\w)'(?=\w)/g, '');
-  if (compact) text = text.replace(/\b(?:[a-z]\.\s?){2,}(?![a-z])/g, (dotted) => `${dotted.replace(/[.\s]/g, '')} `);
+  if (compact) text = text.replace(/(?<!\b[a-z]\.\s?)\b(?:[a-z]\.\s?){2,}(?![a-z])/g, (dotted) => `${dotted.replace(/[.\s]/g, '')} `);
   return text
     .replace(/&/g, ' and ')
     .replace(/[^a-z0-9+#]+/g, ' ')
@@ -67,6 +67,9 @@ function stripLegalForm(words: string[]): void {
   while (words.length > 1 && (LEGAL_FORMS.has(words[words.length - 1]) || words[words.length - 1] === 'and')) words.pop();
 }
 
+/** Words that titles may take up before a person's name. */
+const MOST_TITLES = 8;
+
 /** The surface as a reader would list it: persons without titles, persons and places without a possessive ("Lloyd's" keeps its own). */
 export function displayName(surface: string, type: EntityType): string {
   const whole = surface.replace(/\s+/g, ' ').trim();
@@ -77,7 +80,7 @@ export function displayName(surface: string, type: EntityType): string {
   const words = text.split(' ');
   for (let from = 1; from < words.length; from++) {
     const rest = words.slice(from).join(' ');
-    if (normalizeName(rest, 'PER') !== normalized) return words.slice(from - 1).join(' ');
+    if (from > MOST_TITLES || normalizeName(rest, 'PER') !== normalized) return words.slice(from - 1).join(' ');
   }
   return words.length > 1 ? words[words.length - 1] : text;
 }
