@@ -53,13 +53,13 @@ function sorted(paths: readonly string[]): string[] {
   return [...new Set(paths)].sort();
 }
 
-/** Undefined where there is nothing. */
+/** Undefined where there is nothing, or links that lead in a circle. */
 async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP' || code === 'ERR_INVALID_ARG_VALUE') return undefined;
     throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path, problem: messageOf(cause) }, { cause });
   }
 }
