@@ -33,6 +33,8 @@ export interface EntitySearch {
 
 const EXACT_NAME = 8;
 const EXACT_ALIAS = 4;
+/** Characters of what is searched for; the rest of a longer text is passed over. */
+const LONGEST_QUERY = 1000;
 const FUZZY_FROM_LENGTH = 4;
 /** Letters of the longest word that typing errors are forgiven in: time and memory grow with the square of them. */
 const FUZZY_TO_LENGTH = 64;
@@ -68,7 +70,7 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
         boostDocument: (id: EntityId): number => 1 + Math.log1p(graph.entity(id)?.mentions.length ?? 0) / 4,
         filter: (hit: { readonly id: EntityId }): boolean => wanted(hit.id),
       };
-      const hits = index.search(text, options).map(({ id, score, queryTerms }) => {
+      const hits = index.search(text.slice(0, LONGEST_QUERY), options).map(({ id, score, queryTerms }) => {
         const { type, name, aliases, mentions } = graph.entity(id as EntityId) as NonNullable<ReturnType<typeof graph.entity>>;
         const same = (other: string): boolean => nameKey(other) === nameKey(text) || normalizeName(other, type) === normalizeName(text, type);
         const exact = same(name) ? EXACT_NAME : aliases.some(same) ? EXACT_ALIAS : 1;

@@ -54,12 +54,15 @@ export function spelledName(surface: string): string {
 }
 
 function stripPerson(words: string[]): void {
+  let from = 0;
   for (;;) {
-    const opens = words.length > 2 && TITLE_OPENERS.has(words[0]) && TITLES.has(words[1]);
-    const width = opens ? 2 : words.length > 1 && TITLES.has(words[0]) ? 1 : 0;
-    if (width === 0 || words[width] === 'of') break;
-    words.splice(0, width);
+    const left = words.length - from;
+    const opens = left > 2 && TITLE_OPENERS.has(words[from]) && TITLES.has(words[from + 1]);
+    const width = opens ? 2 : left > 1 && TITLES.has(words[from]) ? 1 : 0;
+    if (width === 0 || words[from + width] === 'of') break;
+    from += width;
   }
+  words.splice(0, from);
   while (words.length > 2 && HONOURS.has(words[words.length - 1])) words.pop();
 }
 
