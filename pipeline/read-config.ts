@@ -134,6 +134,7 @@ function describeNumber(schema: z.ZodNumber): string {
 }
 
 function describeValue(value: unknown): string {
+  if (typeof value === 'string' && value.includes('@')) return 'a text with an @, which may be a secret';
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
   if (value === null || value === undefined) return 'empty';
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a section' : String(value);

@@ -39,8 +39,9 @@ const LONGEST_ROW = 16 * 1024 * 1024;
  */
 export function parseColumns(text: string): Column[] {
   return text.split(',').map((part) => {
-    const [, name, kind] = /^\s*(.+?)\s*=\s*(\w+)\s*$/.exec(part) ?? [];
-    if (name === undefined || !(FIELD_KINDS as readonly string[]).includes(kind!)) {
+    const at = part.lastIndexOf('=');
+    const [name, kind] = [part.slice(0, Math.max(0, at)).trim(), part.slice(at + 1).trim()];
+    if (name === '' || !(FIELD_KINDS as readonly string[]).includes(kind)) {
       throw new EngramError('ENGRAM_USAGE', { problem: `--columns: '${part}' is not a column and what it holds, such as title=text; known are ${FIELD_KINDS.join(', ')}.` });
     }
     return { name, kind: kind as FieldKind };

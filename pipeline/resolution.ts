@@ -61,7 +61,9 @@ export const referenceTo = ({ documentId, entity: { type, key } }: Appearance): 
  * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY`
  */
 export function findNamed({ graph, clusters }: Resolution, text: string): NamedThing {
-  const [, name = text, place] = /^(.*?)(?:\s+@\s+(.+))?$/.exec(text.trim()) ?? [];
+  const whole = text.trim();
+  const at = whole.search(/\s@\s/);
+  const [name, place] = at < 0 ? [whole, undefined] : [whole.slice(0, at).trimEnd(), whole.slice(at + 2).trimStart()];
   const isThere = ({ extraction }: Appearance): boolean => place === undefined || extraction.uri === place || extraction.uri.endsWith(`/${place}`);
   const named = clusters.map((cluster) => ({
     cluster,

@@ -140,7 +140,7 @@ function standBeside(a: NameGroup, b: NameGroup, mentions: readonly Mention[], t
   const ends = new Set(b.mentions.map((index) => mentions[index].end));
   return a.mentions.some((index) => {
     const { start, end } = mentions[index];
-    const before = /\s*\(\s*$/.exec(text.slice(Math.max(0, start - 4), start));
+    const before = /(?<!\s)\s*\(\s*$/.exec(text.slice(Math.max(0, start - 4), start));
     const after = /^\s*\(\s*/.exec(text.slice(end, end + 4));
     return (before !== null && ends.has(start - before[0].length)) || (after !== null && starts.has(end + after[0].length));
   });

@@ -90,7 +90,7 @@ const areSizes = (value: unknown): value is number[] => Array.isArray(value) && 
 
 /**
  * @param path names the file in errors
- * @throws EngramError `ENGRAM_MODEL_INVALID` when the header is not one, or a tensor lies outside the file or over another
+ * @throws EngramError `ENGRAM_MODEL_INVALID` when the header is not one, a tensor lies outside the file or over another, or bytes belong to none
  */
 export function readSafetensors(bytes: Uint8Array, path = 'safetensors'): Safetensors {
   const invalid = (problem: string, cause?: unknown): EngramError => new EngramError('ENGRAM_MODEL_INVALID', { path, problem }, { cause });
@@ -127,6 +127,12 @@ export function readSafetensors(bytes: Uint8Array, path = 'safetensors'): Safete
     places.push([from, to]);
   }
   places.sort(([a, aEnd], [b, bEnd]) => a - b || aEnd - bEnd);
-  if (places.some(([from], index) => index > 0 && from < places[index - 1]![1])) throw invalid('its tensors lie over each other');
+  let end = 0;
+  for (const [from, to] of places) {
+    if (from < end) throw invalid('its tensors lie over each other');
+    if (from > end) throw invalid('there is a hole between its tensors');
+    end = to;
+  }
+  if (end < body.length) throw invalid('there are bytes after its last tensor');
   return { tensors, metadata: metadata as Record<string, string> };
 }

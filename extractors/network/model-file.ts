@@ -1,11 +1,11 @@
 // A trained network on disk: one safetensors file with the word input, the encoder and what a task adds; read with checks.
 // Encoder weights are stored as float16, the model's own word vectors as int8 with one scale a row.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import type { BiLstmLayer, EncoderSpec, LstmDirection } from '../engine/engine.ts';
 import { readSafetensors, writeSafetensors } from '../engine/safetensors.ts';
+import { readStatedFile, sha256Of, writeStatedFile } from './stated-files.ts';
 import { WordInput } from './word-input.ts';
 import { loadWordVectors } from './word-vectors.ts';
 
@@ -55,7 +55,7 @@ function quantizeRows(values: Float32Array, columns: number): { rows: Int8Array;
   return { rows, scales };
 }
 
-/** Writes the network to `path`. */
+/** Writes the network to `path`, and its SHA-256 beside it. */
 export function saveNetwork(path: string, network: Network): void {
   const { input, encoder } = network;
   const weights = input.weights();
@@ -85,29 +85,24 @@ export function saveNetwork(path: string, network: Network): void {
     head: encoder.head,
     tables: Object.keys(network.tables),
   };
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, writeSafetensors(entries, { layout: JSON.stringify(layout) }));
+  writeStatedFile(path, writeSafetensors(entries, { layout: JSON.stringify(layout) }));
 }
 
 /** What the model of a file is for; undefined where there is no such file or it is none of this version. */
 export function taskOf(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
-  const layout = JSON.parse(readSafetensors(readFileSync(path), path).metadata['layout'] ?? '{}') as Partial<Layout>;
+  const layout = layoutOf(path, readSafetensors(readStatedFile(path), path).metadata);
   return layout.format === FORMAT ? layout.task : undefined;
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the file is missing, damaged, or of another task */
 export function loadNetwork(path: string, task: string): LoadedNetwork {
-  const invalid = (problem: string, cause?: unknown): EngramError => new EngramError('ENGRAM_MODEL_INVALID', { path, problem }, { cause });
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw invalid(messageOf(cause), cause);
-  }
+  const invalid = (problem: string): EngramError => new EngramError('ENGRAM_MODEL_INVALID', { path, problem });
+  const bytes = readStatedFile(path);
   const { tensors, metadata } = readSafetensors(bytes, path);
-  const layout = JSON.parse(metadata['layout'] ?? '{}') as Partial<Layout>;
-  if (layout.format !== FORMAT || layout.task !== task || layout.head === undefined) throw invalid(`it is not a ${task} model of this version`);
+  const layout = layoutOf(path, metadata);
+  if (layout.format !== FORMAT || layout.task !== task) throw invalid(`it is not a ${task} model of this version`);
+  if (!isWhole(layout)) throw invalid('its layout is not whole');
   const floats = (name: string, length?: number): Float32Array => {
     const entry = tensors[name];
     if (!entry || !(entry.data instanceof Float32Array)) throw invalid(`tensor '${name}' is missing`);
@@ -118,20 +113,24 @@ export function loadNetwork(path: string, task: string): LoadedNetwork {
   const lines = (name: string): string[] => {
     const entry = tensors[name];
     if (!entry || !(entry.data instanceof Uint8Array)) throw invalid(`tensor '${name}' is missing`);
-    return JSON.parse(Buffer.from(entry.data).toString('utf8')) as string[];
+    const found = parsed(path, Buffer.from(entry.data).toString('utf8'));
+    if (!areTexts(found)) throw invalid(`tensor '${name}' is no list of texts`);
+    return found;
   };
   const vectors = loadWordVectors(dirname(path));
   const scales = floats('input.ownScales');
   const rows = tensors['input.own']?.data;
   if (!(rows instanceof Int8Array) || rows.length !== scales.length * vectors.dimensions) throw invalid('its word vectors do not fit word-vectors.safetensors');
   const own = Float32Array.from(rows, (value, index) => value * scales[Math.floor(index / vectors.dimensions)]!);
-  const input = new WordInput({ ownWords: lines('input.words'), characters: lines('input.characters') }, vectors, {
+  const ownWords = lines('input.words');
+  if (ownWords.length + 1 !== scales.length) throw invalid(`it has ${ownWords.length} words of its own and vectors of ${scales.length - 1}`);
+  const input = new WordInput({ ownWords, characters: lines('input.characters') }, vectors, {
     own,
     characterTable: floats('input.characterTable'),
     characterBias: floats('input.characterBias'),
     caseTable: floats('input.caseTable'),
   });
-  const layers = layout.layers!.map(({ input: inputSize, hidden }, index): BiLstmLayer => {
+  const layers = layout.layers.map(({ input: inputSize, hidden }, index): BiLstmLayer => {
     const direction = (name: string): LstmDirection => ({
       kernel: floats(`layer${index}.${name}.kernel`, inputSize * 4 * hidden),
       recurrent: floats(`layer${index}.${name}.recurrent`, hidden * 4 * hidden),
@@ -143,9 +142,32 @@ export function loadNetwork(path: string, task: string): LoadedNetwork {
   return {
     task,
     input,
-    encoder: { layers, head: layout.head!, outputKernel: floats('head.kernel'), outputBias: floats('head.bias'), outputs },
-    tables: Object.fromEntries(layout.tables!.map((name) => [name, floats(`table.${name}`)])),
-    labels: layout.labels!,
-    version: createHash('sha256').update(bytes).digest('hex').slice(0, 8),
+    encoder: { layers, head: layout.head, outputKernel: floats('head.kernel'), outputBias: floats('head.bias'), outputs },
+    tables: Object.fromEntries(layout.tables.map((name) => [name, floats(`table.${name}`)])),
+    labels: layout.labels,
+    version: sha256Of(bytes).slice(0, 8),
   };
+}
+
+function layoutOf(path: string, metadata: Readonly<Record<string, string>>): Partial<Layout> {
+  const layout = parsed(path, metadata['layout'] ?? '{}');
+  if (typeof layout !== 'object' || layout === null) throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: 'its layout is not an object' });
+  return layout;
+}
+
+function parsed(path: string, json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch (cause) {
+    throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: 'a part of it is not JSON' }, { cause });
+  }
+}
+
+const areTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((each) => typeof each === 'string');
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+
+function isWhole(layout: Partial<Layout>): layout is Layout {
+  const { layers, head, tables, labels } = layout;
+  if (!areTexts(tables) || !areTexts(labels) || head === undefined) return false;
+  return Array.isArray(layers) && layers.length > 0 && (layers as Layout['layers']).every((layer) => isSize(layer?.input) && isSize(layer.hidden));
 }

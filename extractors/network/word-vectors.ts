@@ -1,10 +1,11 @@
 // Word vectors: frozen, four bits a value and one scale a word (`npm run vectors` makes them). The shipped networks share one
 // file; a model's folder may hold its own.
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import { EngramError } from '../../pipeline/core/errors.ts';
 import { readSafetensors } from '../engine/safetensors.ts';
+import { readStatedFile, writeStatedFile } from './stated-files.ts';
 
 export interface WordVectors {
   readonly dimensions: number;
@@ -33,24 +34,20 @@ export function loadWordVectors(folder = SHIPPED_MODELS): WordVectors {
 /** A model trained from another one needs that one's word vectors: copied where it has its own and the other folder has none. */
 export function copyOwnVectors(from: string, to: string): void {
   if (from === SHIPPED_MODELS || !existsSync(join(from, VECTORS_FILE)) || existsSync(join(to, VECTORS_FILE))) return;
-  mkdirSync(to, { recursive: true });
-  copyFileSync(join(from, VECTORS_FILE), join(to, VECTORS_FILE));
+  writeStatedFile(join(to, VECTORS_FILE), readFileSync(join(from, VECTORS_FILE)));
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` */
 function readWordVectors(path: string): WordVectors {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: messageOf(cause) }, { cause });
-  }
-  const { tensors } = readSafetensors(bytes, path);
+  const { tensors } = readSafetensors(readStatedFile(path), path);
   const [words, codes, scales] = ['words', 'codes', 'scales'].map((name) => tensors[name]?.data);
   if (!(words instanceof Uint8Array) || !(codes instanceof Uint8Array) || !(scales instanceof Float32Array)) {
     throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: 'it does not hold words, codes and scales; make it anew with `npm run vectors`' });
   }
-  return createWordVectors(Buffer.from(words).toString('utf8').split('\n'), codes, scales);
+  const list = Buffer.from(words).toString('utf8').split('\n');
+  const dimensions = (2 * codes.length) / list.length;
+  if (scales.length !== list.length || dimensions % 2 !== 0 || dimensions === 0) throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `its ${codes.length} codes and ${scales.length} scales do not fit its ${list.length} words` });
+  return createWordVectors(list, codes, scales);
 }
 
 /** The positive half of the 16 levels that leave the least squared error on normal values (Max 1960, table I). */

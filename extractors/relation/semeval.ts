@@ -35,10 +35,11 @@ export async function readSemeval(path: string): Promise<LabelledPassage[]> {
 }
 
 function passageOf(id: string, marked: string, annotated: ReadonlySet<string>): LabelledPassage | undefined {
-  const parts = /^(.*)<e1>(.+?)<\/e1>(.*)<e2>(.+?)<\/e2>(.*)$/.exec(marked);
-  if (!parts) return undefined;
+  const pieces = marked.split(/(<\/?e[12]>)/);
+  const parts = pieces.filter((_, at) => at % 2 === 0);
+  if (pieces.filter((_, at) => at % 2 === 1).join('') !== '<e1></e1><e2></e2>' || parts[1] === '' || parts[3] === '') return undefined;
   const tokens: string[] = [];
-  const ranges = parts.slice(1).map((part): [number, number] => {
+  const ranges = parts.map((part): [number, number] => {
     const start = tokens.length;
     tokens.push(...tokenize(part).map((token) => token.text));
     return [start, tokens.length];

@@ -57,7 +57,7 @@ export const MENTIONED_WITH = 'mentionedWith';
 const ALL: LinkWeight = { toObject: 1, toSubject: 1 };
 const DEFAULT_PREDICATES: Readonly<Record<string, LinkWeight>> = { [MENTIONED_WITH]: { toObject: 0.1, toSubject: 0.1 } };
 
-export const defaultLinkWeight = (predicate: string): LinkWeight => DEFAULT_PREDICATES[predicate] ?? ALL;
+export const defaultLinkWeight = (predicate: string): LinkWeight => (Object.hasOwn(DEFAULT_PREDICATES, predicate) ? DEFAULT_PREDICATES[predicate]! : ALL);
 
 export function createSnapshot(source: SnapshotSource, { predicates = {}, further = [], ...options }: SnapshotOptions = {}): Snapshot {
   const ids = source.numberEntities();

@@ -1,6 +1,7 @@
-// The graph as three CSV tables (RFC 4180): entities, facts and attributes, joined by id.
+// The graph as three CSV tables (RFC 4180): entities, facts and attributes, joined by id. A text that a spreadsheet would run is quoted.
 import { stringify } from 'csv-stringify/sync';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { safeCell } from './csv-cell.ts';
 import type { ExportFile } from './export-file.ts';
 
 type Row = readonly (string | number)[];
@@ -21,7 +22,7 @@ function* piecesOf(header: Row, rows: Iterable<Row>): Generator<string> {
       yield stringify(held);
       held = [];
     }
-    held.push(row);
+    held.push(row.map(safeCell));
   }
   yield stringify(held);
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { fileWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import { safeCell } from '../export/csv-cell.ts';
 import { FEATURE_COLUMNS, FEATURES_VERSION, type FeatureColumn, type FeatureRow } from './entity-features.ts';
 
 const ROWS_OF_A_GROUP = 10_000;
@@ -40,14 +41,14 @@ function parquetSchema({ name, kind }: FeatureColumn): SchemaElement[] {
   return [{ name, repetition_type: 'OPTIONAL', ...(kind === 'text' ? text : { type: kind === 'integer' ? 'INT32' : 'DOUBLE' }) }];
 }
 
-/** Lists are JSON. @returns rows written */
+/** Lists are JSON; texts that a spreadsheet would run are quoted. @returns rows written */
 export async function writeCsv(path: string, rows: Iterable<FeatureRow>): Promise<number> {
   let count = 0;
   function* cells(): Generator<(string | number | null)[]> {
     yield FEATURE_COLUMNS.map(({ name }) => name);
     for (const row of rows) {
       count++;
-      yield row.map((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value));
+      yield row.map((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : safeCell(value)));
     }
   }
   await pipeline(Readable.from(cells()), stringify(), createWriteStream(path));

@@ -33,7 +33,11 @@ export interface EntitySearch {
 
 const EXACT_NAME = 8;
 const EXACT_ALIAS = 4;
+/** Characters of what is searched for; the rest of a longer text is passed over. */
+const LONGEST_QUERY = 1000;
 const FUZZY_FROM_LENGTH = 4;
+/** Letters of the longest word that typing errors are forgiven in: time and memory grow with the square of them. */
+const FUZZY_TO_LENGTH = 64;
 const MOST_SUGGESTED = 3;
 /** Share of its letters in which a name may differ from what was asked for and still be meant. */
 const FARTHEST_SUGGESTED = 0.5;
@@ -61,12 +65,12 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
       const wanted = (id: EntityId): boolean => types === undefined || types.includes(graph.entity(id)?.type as EntityType);
       const options = {
         boost: { name: 3, aliases: 2, attributes: 1 },
-        fuzzy: (term: string): number | false => (term.length >= FUZZY_FROM_LENGTH && !/^\d+$/.test(term) ? 0.2 : false),
+        fuzzy: (term: string): number | false => (term.length >= FUZZY_FROM_LENGTH && term.length <= FUZZY_TO_LENGTH && !/^\d+$/.test(term) ? 0.2 : false),
         prefix: (term: string): boolean => term.length >= 2,
         boostDocument: (id: EntityId): number => 1 + Math.log1p(graph.entity(id)?.mentions.length ?? 0) / 4,
         filter: (hit: { readonly id: EntityId }): boolean => wanted(hit.id),
       };
-      const hits = index.search(text, options).map(({ id, score, queryTerms }) => {
+      const hits = index.search(text.slice(0, LONGEST_QUERY), options).map(({ id, score, queryTerms }) => {
         const { type, name, aliases, mentions } = graph.entity(id as EntityId) as NonNullable<ReturnType<typeof graph.entity>>;
         const same = (other: string): boolean => nameKey(other) === nameKey(text) || normalizeName(other, type) === normalizeName(text, type);
         const exact = same(name) ? EXACT_NAME : aliases.some(same) ? EXACT_ALIAS : 1;

@@ -15,7 +15,7 @@ const SHIPPED_LABELS: Readonly<Record<string, string>> = {
 /** The label an entity carries in Neo4j beside `EngramEntity`; a type of a user's own is its label. Only for names `isEntityType` admits. */
 export function labelOfType(type: EntityType): string {
   if (!isEntityType(type)) throw new RangeError('not an entity type');
-  return SHIPPED_LABELS[type] ?? type;
+  return Object.hasOwn(SHIPPED_LABELS, type) ? SHIPPED_LABELS[type]! : type;
 }
 
 /** Whether a label is that of another type than the entity's, which Engram would have taken away. */

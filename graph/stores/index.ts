@@ -88,5 +88,5 @@ function serverOf(address: string): string {
 }
 
 function withoutCredentials(address: string): string {
-  return address.replace(/\/\/[^/]*@/, '//');
+  return address.replace(/\/\/.*@/s, '//');
 }

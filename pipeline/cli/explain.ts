@@ -92,5 +92,5 @@ function markNames({ text, head, tail }: Claim): string {
     text.slice(first.end, second.start) +
     paint(text.slice(second.start, second.end), 'bold') +
     text.slice(second.end);
-  return marked.replace(/\s*\n\s*/g, ' ');
+  return marked.replace(/\s+/g, (gap) => (gap.includes('\n') ? ' ' : gap));
 }

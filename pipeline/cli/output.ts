@@ -70,7 +70,7 @@ export function heading(text: string): string {
 }
 
 export function formatCount(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(count).toLocaleString('en');
 }
 
 /** A value as people write it. */

@@ -79,7 +79,7 @@ export const configSchema = z.strictObject({
       address: field.default('embedded'),
       user: field.default('neo4j'),
       /** The name of the environment variable that holds the password. */
-      password: z.strictObject({ env: field.default('NEO4J_PASSWORD') }).prefault({}),
+      password: z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable').default('NEO4J_PASSWORD') }).prefault({}),
       /** Of Neo4j: transactions that write entities side by side. */
       writers: count.max(64).default(2),
       /** Seconds that a server which has answered once may be away. */

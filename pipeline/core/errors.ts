@@ -33,6 +33,12 @@ const table = {
     message: (c) => `'${c['path']}' could not be read: ${c['problem']}`,
     hint: 'Check the permissions of the file and that it is whole.',
   },
+  ENGRAM_SOURCE_OUTSIDE: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `'${c['path']}' is a link that leads out of '${c['root']}'; it was not followed.`,
+    hint: 'Name the file or folder it leads to, if it should be read.',
+  },
   ENGRAM_SOURCE_UNKNOWN_KIND: {
     retriable: false,
     exit: 2,

@@ -6,10 +6,14 @@ import { EngramError, messageOf } from '../core/errors.ts';
 const CHUNK_BYTES = 64 * 1024;
 /** Gzip expands up to a thousandfold; this keeps what one chunk becomes below 16 MiB. */
 const GZIP_CHUNK_BYTES = 16 * 1024;
+/** Bytes that one byte of gzip may become. Text becomes 3 to 50; what was made to fill a disk, 1000. */
+const MOST_EXPANSION = 200;
+/** Bytes that any file may become, whatever its size: a short one may repeat one line. */
+const FREE_BYTES = 16 * 1024 * 1024;
 /** Bytes of the byte order mark of UTF-8; that of UTF-16 has two. */
 const LONGEST_MARK = 3;
 
-/** @throws EngramError `ENGRAM_SOURCE_UNREADABLE`, after all that could be read */
+/** @throws EngramError `ENGRAM_SOURCE_UNREADABLE`, after all that could be read; also for gzip that expands more than 200-fold beyond 16 MiB */
 export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
   const gzip = /\.gz$/i.test(path);
   const file = createReadStream(path, { highWaterMark: gzip ? GZIP_CHUNK_BYTES : CHUNK_BYTES });
@@ -32,12 +36,20 @@ async function* decompress(path: string, compressed: AsyncIterable<Uint8Array>):
   const out: Uint8Array[] = [];
   let failure: Error | undefined;
   const ended = new Promise<void>((resolve) => gunzip.once('end', resolve).once('close', resolve));
-  gunzip.on('data', (chunk: Uint8Array) => out.push(chunk));
+  let [taken, given] = [0, 0];
+  gunzip.on('data', (chunk: Uint8Array) => {
+    given += chunk.length;
+    out.push(chunk);
+  });
   gunzip.on('error', (error) => (failure ??= error));
   try {
     for await (const chunk of compressed) {
       // A broken stream closes without calling back.
       await Promise.race([ended, new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()))]);
+      taken += chunk.length;
+      if (given > FREE_BYTES && given > MOST_EXPANSION * taken) {
+        throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path, problem: `it is gzip that expands more than ${MOST_EXPANSION}-fold` });
+      }
       yield* out.splice(0);
       if (gunzip.destroyed) break;
     }

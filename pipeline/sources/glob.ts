@@ -2,7 +2,7 @@
 
 /** Whether it is a pattern rather than a path. */
 export function isGlob(path: string): boolean {
-  return /[*?]|\{[^}]*,[^}]*\}/.test(path);
+  return /[*?]/.test(path) || expandBraces(path).length > 1;
 }
 
 /** `a{b,c{d,e}}` → `ab`, `acd`, `ace`. Braces without a comma, or without a partner, stand for themselves. */

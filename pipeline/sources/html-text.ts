@@ -15,6 +15,39 @@ const BLOCKS = new Set(
 );
 const CELLS = new Set(['td', 'th']);
 
+/** Tags times how deep they lie: a few seconds of the parser, and more than a nesting of a hundred thousand takes. */
+const MOST_WORK = 1e10;
+/** Closed by the next one of their name. */
+const CLOSED_BY_NEXT = new Set('p li td th tr dd dt option'.split(' '));
+const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+
+/** Whether the parser would take too long: for each tag it goes through all that are open. Counts at least as many open tags as the parser has. */
+export function isTooNested(html: string): boolean {
+  const open = new Map<string, number>();
+  let [depth, work, last] = [0, 0, ''];
+  for (const [, slash, written] of html.matchAll(/<(\/?)([a-z][^\s/>]*)/gi)) {
+    const name = written!.toLowerCase();
+    if (VOID.has(name)) continue;
+    const count = open.get(name) ?? 0;
+    if (slash === '') {
+      if (name !== last || !CLOSED_BY_NEXT.has(name)) {
+        open.set(name, count + 1);
+        depth++;
+      }
+      last = name;
+    } else {
+      if (count > 0) {
+        open.set(name, count - 1);
+        depth--;
+      }
+      last = '';
+    }
+    work += depth;
+    if (work > MOST_WORK) return true;
+  }
+  return false;
+}
+
 export interface PageText {
   readonly text: string;
   readonly title: string | undefined;
@@ -86,7 +119,7 @@ function createLines() {
     block: endBlock,
     all(): string {
       endBlock();
-      return blocks.map((lines) => lines.join('\n').replace(/^\n+|\n+$/g, '')).join('\n\n');
+      return blocks.map((lines) => lines.slice(lines.findIndex((text) => text !== ''), lines.findLastIndex((text) => text !== '') + 1).join('\n')).join('\n\n');
     },
   };
 }

@@ -3,7 +3,7 @@ import { EngramError } from '../core/errors.ts';
 import type { Source, SourceItem } from '../core/stage.ts';
 import { readBytes, refusing } from './bytes.ts';
 import { createCsvSource } from './csv.ts';
-import { expandInputs } from './find-inputs.ts';
+import { expandInputs, type OnOutside } from './find-inputs.ts';
 import { createJsonLinesSource } from './jsonl.ts';
 import { deadLetterOf } from './records.ts';
 import type { SourceFactory, SourceKind, SourceOptions } from './source-options.ts';
@@ -36,10 +36,12 @@ export function kindOfPath(path: string): SourceKind | undefined {
 /**
  * Files, folders, globs and `-` as a list of files, in the order of the inputs and by path within one; each file once.
  * Folders and globs give the files of known kinds; hidden ones are passed over.
+ * A link that the user names is followed; one met in a folder, only where it stays within that folder.
+ * @param onOutside told of each link that leads out
  * @throws EngramError `ENGRAM_SOURCE_NOT_FOUND`, `ENGRAM_SOURCE_UNKNOWN_KIND`, or `ENGRAM_SOURCE_UNREADABLE` for a folder
  */
-export function findInputs(inputs: readonly string[]): Promise<string[]> {
-  return expandInputs(inputs, (path) => kindOfPath(path) !== undefined);
+export function findInputs(inputs: readonly string[], onOutside?: OnOutside): Promise<string[]> {
+  return expandInputs(inputs, (path) => kindOfPath(path) !== undefined, onOutside);
 }
 
 /**

@@ -48,13 +48,27 @@ function itemOfLine(line: Line, reader: RecordReader, names: FieldNames, limit: 
       return badRow(`field '${name}' is ${kindOf(field)}, not a string or a number`);
     }
   }
-  const entries = fields.filter(([, field]) => field !== null).map(([name, field]) => [name.toWellFormed(), stringOf(field)] as const);
+  const entries: (readonly [name: string, value: string])[] = [];
+  for (const [name, field] of fields) {
+    if (field === null) continue;
+    const text = stringOf(field);
+    if (text === undefined) return badRow(`field '${name}' is nested too deeply`);
+    entries.push([name.toWellFormed(), text]);
+  }
   return reader.document(number, entries);
 }
 
-/** Half a surrogate pair, which JSON can name but no UTF-8 can hold, becomes U+FFFD: one unit, so that places stay. */
-function stringOf(value: unknown): string {
-  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed();
+/**
+ * Half a surrogate pair, which JSON can name but no UTF-8 can hold, becomes U+FFFD: one unit, so that places stay. Undefined for lists thousands deep, which
+ * are read without a stack but not written.
+ */
+function stringOf(value: unknown): string | undefined {
+  if (typeof value !== 'object') return String(value).toWellFormed();
+  try {
+    return JSON.stringify(value).toWellFormed();
+  } catch {
+    return undefined;
+  }
 }
 
 function kindOf(value: unknown): string {

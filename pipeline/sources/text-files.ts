@@ -3,7 +3,7 @@ import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
 import type { SourceItem } from '../core/stage.ts';
 import { decodeUtf8, firstBadLine, withoutMark } from './bytes.ts';
-import { readHtml } from './html-text.ts';
+import { isTooNested, readHtml } from './html-text.ts';
 import type { SourceFactory, SourceInput } from './source-options.ts';
 
 export const createTextFileSource: SourceFactory = (input) => ({ kind: input.kind, read: () => readTextFile(input) });
@@ -12,6 +12,7 @@ async function* readTextFile({ kind, uri, options, bytes }: SourceInput): AsyncG
   const content = await collect(uri, withoutMark(uri, bytes()), options.maxDocumentBytes);
   const decoded = decodeUtf8(content);
   if (decoded === undefined) throw new EngramError('ENGRAM_TEXT_ENCODING', { path: uri, line: firstBadLine(content) });
+  if (kind === 'html' && isTooNested(decoded)) throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path: uri, problem: 'its tags are nested too deeply' });
   const written = { text: decoded, title: kind === 'md' ? headingOf(decoded) : undefined };
   const { text, title } = kind === 'html' ? await readHtml(decoded) : written;
   if (text.trim() === '') throw new EngramError('ENGRAM_TEXT_EMPTY', { path: uri });

@@ -4,7 +4,7 @@ import { isOneEditApart } from './similarity.ts';
 
 /** @returns `20080712`, `200807` or `2008`; undefined where it is no date. Day before month where both orders are possible. */
 export function normalizeDate(cell: string): string | undefined {
-  const text = cell.trim().replace(/[T ]\d{1,2}:\d{2}.*$/, '');
+  const text = cell.trim().replace(/[T ]\d{1,2}:\d{2}.*$/s, '');
   if (/^\d{8}$/.test(text)) return text;
   if (/^\d{6}$/.test(text) && Number(text.slice(4)) >= 1 && Number(text.slice(4)) <= 12) return text;
   const [, year, y1, y2] = /^(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})$/.exec(text) ?? [];

@@ -23,7 +23,7 @@ const LEGAL_FORMS = new Set(
 function fold(surface: string, compact: boolean): string {
   let text = anyAscii(surface).toLowerCase();
   text = text.replace(/(?<=[a-z0-9])'s?(?=$|\s*$)/, '').replace(/(?<=\w)'(?=\w)/g, '');
-  if (compact) text = text.replace(/\b(?:[a-z]\.\s?){2,}(?![a-z])/g, (dotted) => `${dotted.replace(/[.\s]/g, '')} `);
+  if (compact) text = text.replace(/(?<!\b[a-z]\.\s?)\b(?:[a-z]\.\s?){2,}(?![a-z])/g, (dotted) => `${dotted.replace(/[.\s]/g, '')} `);
   return text
     .replace(/&/g, ' and ')
     .replace(/[^a-z0-9+#]+/g, ' ')
@@ -54,18 +54,24 @@ export function spelledName(surface: string): string {
 }
 
 function stripPerson(words: string[]): void {
+  let from = 0;
   for (;;) {
-    const opens = words.length > 2 && TITLE_OPENERS.has(words[0]) && TITLES.has(words[1]);
-    const width = opens ? 2 : words.length > 1 && TITLES.has(words[0]) ? 1 : 0;
-    if (width === 0 || words[width] === 'of') break;
-    words.splice(0, width);
+    const left = words.length - from;
+    const opens = left > 2 && TITLE_OPENERS.has(words[from]) && TITLES.has(words[from + 1]);
+    const width = opens ? 2 : left > 1 && TITLES.has(words[from]) ? 1 : 0;
+    if (width === 0 || words[from + width] === 'of') break;
+    from += width;
   }
+  words.splice(0, from);
   while (words.length > 2 && HONOURS.has(words[words.length - 1])) words.pop();
 }
 
 function stripLegalForm(words: string[]): void {
   while (words.length > 1 && (LEGAL_FORMS.has(words[words.length - 1]) || words[words.length - 1] === 'and')) words.pop();
 }
+
+/** Words that titles may take up before a person's name. */
+const MOST_TITLES = 8;
 
 /** The surface as a reader would list it: persons without titles, persons and places without a possessive ("Lloyd's" keeps its own). */
 export function displayName(surface: string, type: EntityType): string {
@@ -77,7 +83,7 @@ export function displayName(surface: string, type: EntityType): string {
   const words = text.split(' ');
   for (let from = 1; from < words.length; from++) {
     const rest = words.slice(from).join(' ');
-    if (normalizeName(rest, 'PER') !== normalized) return words.slice(from - 1).join(' ');
+    if (from > MOST_TITLES || normalizeName(rest, 'PER') !== normalized) return words.slice(from - 1).join(' ');
   }
   return words.length > 1 ? words[words.length - 1] : text;
 }

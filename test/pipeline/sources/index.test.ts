@@ -69,15 +69,23 @@ test('what is not there or of no known kind is refused by name', async (t) => {
   t.deepEqual(await findInputs([join(folder, 'empty')]), []);
 });
 
-test('links are followed, once round where they lead back up; one that leads nowhere is a dead letter', async (t) => {
+test('links within the folder are followed, once round where they lead back up; one that leads out is told of, one that leads nowhere is a dead letter', async (t) => {
   const folder = await temporaryFolder(t);
-  await writeFiles(folder, { 'in/a.txt': 'a', 'out/b.txt': 'b' });
+  await writeFiles(folder, { 'in/a.txt': 'a', 'in/deep/c.txt': 'c', 'out/b.txt': 'b' });
   await symlink('..', join(folder, 'in/up'));
+  await symlink('..', join(folder, 'in/deep/back'));
   await symlink('../out', join(folder, 'in/other'));
+  await symlink('../out/b.txt', join(folder, 'in/b.txt'));
+  await symlink('deep', join(folder, 'in/same'));
+  await symlink('loop', join(folder, 'in/loop'));
   await symlink('gone.txt', join(folder, 'in/broken.txt'));
-  const inside = ['in/a.txt', 'in/broken.txt', 'in/other/b.txt', 'in/up/out/b.txt'];
-  t.deepEqual(await findInputs([join(folder, 'in')]), inside.map((name) => join(folder, name)));
-  t.is((await findInputs([`${folder}/in/**/*.txt`])).length, 4);
+  const inside = ['in/a.txt', 'in/broken.txt', 'in/deep/c.txt', 'in/same/c.txt'];
+  for (const input of [join(folder, 'in'), `${folder}/in/**/*.txt`]) {
+    const outside: string[] = [];
+    t.deepEqual(await findInputs([input], (path, root) => outside.push(`${path} ${root}`)), inside.map((name) => join(folder, name)));
+    t.deepEqual([...new Set(outside.map((each) => each.replaceAll(`${folder}/`, '')))].sort(), ['in/b.txt in', 'in/other in', 'in/up in']);
+  }
+  t.deepEqual(await findInputs([join(folder, 'in/b.txt'), join(folder, 'in/other')]), ['in/b.txt', 'in/other/b.txt'].map((name) => join(folder, name)));
   t.like((await readPath(join(folder, 'in/broken.txt'))).deadLetters[0], { code: 'ENGRAM_SOURCE_UNREADABLE' });
 });
 

@@ -119,3 +119,15 @@ test('any pieces of the bytes give the same documents', async (t) => {
     t.deepEqual(read.documents.map(({ uri, text }) => [uri, text]), [['stdin#L1', 'Zoë'], ['stdin#L2', '🙂 two'], ['stdin#L4', 'three']]);
   }
 });
+
+test('lists thousands deep beside the text are a bad row; the next line is read', async (t) => {
+  const { documents, deadLetters } = await readContent(t, 'a.jsonl', `{"text":"A","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n{"text":"B"}`);
+  t.deepEqual(documents.map(({ text }) => text), ['B']);
+  t.like(deadLetters[0], { code: 'ENGRAM_SOURCE_BAD_ROW', line: 1 });
+});
+
+test('gzip that expands beyond what text does is a dead letter', async (t) => {
+  const { documents, deadLetters } = await readContent(t, 'a.jsonl.gz', gzipSync(Buffer.alloc(64 * 1024 * 1024, '\n')));
+  t.deepEqual(documents, []);
+  t.like(deadLetters[0], { code: 'ENGRAM_SOURCE_UNREADABLE' });
+});

@@ -100,3 +100,12 @@ test('standard input is plain text unless told otherwise, in whatever pieces it 
     t.is(markdown.documents[0]!.title, 'Ada');
   }
 });
+
+test('a page of nothing but nesting is a dead letter; one nested 10,000 deep is read', async (t) => {
+  const deep = await readContent(t, 'a.html', `${'<div>'.repeat(10_000)}Ada`);
+  t.is(deep.documents[0]?.text, 'Ada');
+  const refused = await readContent(t, 'b.html', `${'<a></b>'.repeat(200_000)}Ada`);
+  t.like(refused.deadLetters[0], { code: 'ENGRAM_SOURCE_UNREADABLE' });
+  const long = await readContent(t, 'c.html', '<p>Ada<br>'.repeat(100_000));
+  t.is(long.documents.length, 1);
+});
