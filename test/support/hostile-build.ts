@@ -1,18 +1,10 @@
 // A process that builds a graph of hostile inputs with the real stages, and says `.` whenever it goes on: silence is a hang.
 // Arguments: the folder of inputs, that of the build, bytes of the longest document.
-import { createStages, runBuild } from '../../pipeline/build.ts';
+import { runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
-import type { Stage } from '../../pipeline/core/stage.ts';
 
 const [inputs = '', out = '', longest = ''] = process.argv.slice(2);
 const tell = (): boolean => process.stdout.write('.');
-const heard = <In, Out>(stage: Stage<In, Out>): Stage<In, Out> => ({
-  ...stage,
-  process: async (batch) => {
-    tell();
-    return stage.process(batch);
-  },
-});
 const config = {
   ...DEFAULT_CONFIG,
   extract: { ...DEFAULT_CONFIG.extract, ner: 'small', batchDocuments: 8 },
@@ -23,10 +15,4 @@ await runBuild({
   out,
   config,
   onProgress: tell,
-  parts: {
-    async createStages(of) {
-      const { segment, ner, coreference, relation, versions } = await createStages(of);
-      return { segment: heard(segment), ner: heard(ner), coreference: heard(coreference), relation: heard(relation), versions };
-    },
-  },
 });
