@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a real Neo4j Community server for tests, from Maven Central: needs a JDK 17+ and mvn, no Docker.
-#   .ci/neo4j.sh start   fetches once, starts, waits for Bolt, prints the address (bolt://127.0.0.1:PORT)
+#   .ci/neo4j.sh start [FOLDER]  fetches once, starts, waits for Bolt, prints the address (bolt://127.0.0.1:PORT); with what
+#                                `engram export --format neo4j-admin --out FOLDER` wrote, taken in by Neo4j's own tool
 #   .ci/neo4j.sh again   starts a killed one anew, on its data and port
 #   .ci/neo4j.sh stop    stops what start started, and removes its data
 # ENGRAM_NEO4J_CONF adds lines to neo4j.conf. ENGRAM_CACHE (default ~/.cache/engram) keeps the jars; ENGRAM_NEO4J_HOME keeps conf, data, logs and pid.
@@ -68,11 +69,20 @@ start() {
     echo "db.tx_log.rotation.retention_policy=keep_none"
     echo "${ENGRAM_NEO4J_CONF:-}"
   } > "$home/conf/neo4j.conf"
+  if [ -n "${1:-}" ]; then import "$1"; fi
   launch "$port"
 }
 
 again() {
   launch "$(sed -n 's/^server.bolt.listen_address=.*://p' "$home/conf/neo4j.conf")"
+}
+
+# The one line that the export prints.
+import() {
+  (cd "$1" && NEO4J_HOME=$home NEO4J_CONF=$home/conf java -Xmx1g -cp "$lib/*" org.neo4j.cli.AdminTool database import full @import.args neo4j) > "$home/import.log" 2>&1 || {
+    tail -20 "$home/import.log" >&2
+    return 1
+  }
 }
 
 launch() {
@@ -112,6 +122,6 @@ stop() {
 }
 
 case ${1:-} in
-  start | again | stop) "$1" ;;
-  *) echo "usage: .ci/neo4j.sh start|again|stop" >&2; exit 64 ;;
+  start | again | stop) "$@" ;;
+  *) echo "usage: .ci/neo4j.sh start [FOLDER]|again|stop" >&2; exit 64 ;;
 esac

@@ -4,6 +4,7 @@ import { exportCsv } from './csv.ts';
 import type { Exporter } from './export-file.ts';
 import { exportGraphml } from './graphml.ts';
 import { exportJsonLines } from './jsonl.ts';
+import { exportNeo4jAdmin, importCommand } from './neo4j-admin.ts';
 
 export type { Exporter, ExportFile } from './export-file.ts';
 
@@ -11,9 +12,13 @@ export const EXPORTERS = {
   jsonl: exportJsonLines,
   graphml: exportGraphml,
   csv: exportCsv,
+  'neo4j-admin': exportNeo4jAdmin,
 } as const satisfies Record<string, Exporter>;
 
 export type ExportFormat = keyof typeof EXPORTERS;
+
+/** The command that takes the files of a folder in, of formats that have one. */
+export const commandFor = (format: string, folder: string): string | undefined => (format === 'neo4j-admin' ? importCommand(folder) : undefined);
 
 /** @throws EngramError `ENGRAM_USAGE` that lists the known formats */
 export function exporterNamed(format: string): Exporter {

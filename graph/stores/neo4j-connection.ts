@@ -2,7 +2,7 @@
 // stand; each writer therefore has a node in the database that names the last batch it committed, written in the same transaction, and asks it first.
 import { randomUUID } from 'node:crypto';
 import neo4j, { Neo4jError } from 'neo4j-driver';
-import type { Driver, ManagedTransaction, Session, Transaction } from 'neo4j-driver';
+import type { Driver, ManagedTransaction, Result, Session, Transaction } from 'neo4j-driver';
 import pRetry from 'p-retry';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import * as cypher from './cypher.ts';
@@ -44,26 +44,41 @@ export interface Neo4jConnection {
 
 const DEFAULT_MAX_OUTAGE_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a server may keep silent before its connections are given up: a share of the longest outage, within bounds. Behind a broken route no answer would ever come. */
+const [SILENCE_SHARE, LEAST_SILENCE_MS, MOST_SILENCE_MS] = [0.2, 5000, 60_000];
 /** The first wait, and the longest, before something is tried again. */
 const [LEAST_WAIT_MS, MOST_WAIT_MS] = [50, 5000];
 
 /** Connects on the first call, not here. */
 export function connectNeo4j(address: string, { user = 'neo4j', password, database, maxOutageMs = DEFAULT_MAX_OUTAGE_MS, ledger = true }: Neo4jOptions): Neo4jConnection {
-  const driver: Driver = neo4j.driver(address, password === undefined ? undefined : neo4j.auth.basic(user, password), {
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    disableLosslessIntegers: true,
-    telemetryDisabled: true,
-    userAgent: 'engram',
-  });
+  const connect = (): Driver =>
+    neo4j.driver(address, password === undefined ? undefined : neo4j.auth.basic(user, password), {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      disableLosslessIntegers: true,
+      telemetryDisabled: true,
+      userAgent: 'engram',
+    });
+  let driver = connect();
+  const silenceMs = Math.max(LEAST_SILENCE_MS, Math.min(MOST_SILENCE_MS, maxOutageMs * SILENCE_SHARE));
   const counts: ConnectionCounts = { retries: 0, deadlocks: 0 };
   let answered = false;
 
+  /** In a session whose connection is given up, with all others, when the work finds no answer. */
   const withSession = async <T>(work: (session: Session) => Promise<T>, access: 'READ' | 'WRITE' = 'WRITE'): Promise<T> => {
-    const session = driver.session({ defaultAccessMode: access, ...(database === undefined ? {} : { database }) });
+    const own = driver;
+    const session = own.session({ defaultAccessMode: access, ...(database === undefined ? {} : { database }) });
+    const giveUp = (): void => {
+      if (driver !== own) return;
+      driver = connect();
+      void own.close().catch(() => undefined);
+    };
     try {
       return await work(session);
+    } catch (error) {
+      if (error instanceof Silence) giveUp();
+      throw error;
     } finally {
-      await session.close();
+      if (driver === own) await answerOf(session.close(), silenceMs).catch(giveUp);
     }
   };
 
@@ -87,17 +102,19 @@ export function connectNeo4j(address: string, { user = 'neo4j', password, databa
 
   return {
     counts,
-    ask: (statement, parameters = {}) => patiently(() => withSession(async (session) => (await session.run(statement, parameters)).records.map((record) => record.toObject()), 'READ')),
-    define: (statement) => patiently(() => withSession(async (session) => void (await session.run(statement)))),
+    ask: (statement, parameters = {}) => patiently(() => withSession((session) => rowsOf(session.run(statement, parameters), silenceMs), 'READ')),
+    // An index over all that is there takes its time.
+    define: (statement) => patiently(() => withSession((session) => answerOf(session.run(statement).then(() => undefined), maxOutageMs))),
     // Explicit transactions: the driver's own retry would send what is too large for the server's memory again and again.
     commit: (writer, work) => {
       const entry = { stream: `writer ${writer}`, batch: randomUUID() };
       let inDoubt = false;
       return patiently(() =>
         withSession(async (session) => {
-          const transaction = session.beginTransaction();
+          // The server ends it too, so that one which was given up does not hold its locks.
+          const transaction = session.beginTransaction({ timeout: Math.ceil(silenceMs) });
           let isCommitting = false;
-          try {
+          const tried = async (): Promise<void> => {
             if (inDoubt && ledger && (await transaction.run(cypher.isCommitted, entry)).records[0]?.get('committed') === true) return;
             // Both are sent before the first is answered.
             const noted = transaction.run(cypher.noteCommit, entry).then(undefined, (error: unknown) => ({ error }));
@@ -106,17 +123,61 @@ export function connectNeo4j(address: string, { user = 'neo4j', password, databa
             if ('error' in failed) throw failed.error;
             isCommitting = true;
             await transaction.commit();
+          };
+          let isSilent = false;
+          try {
+            await answerOf(tried(), silenceMs);
           } catch (error) {
             inDoubt ||= isCommitting;
+            isSilent = error instanceof Silence;
             throw error;
           } finally {
-            await transaction.close();
+            // What is to be told is how the work went.
+            if (!isSilent) await answerOf(transaction.close(), silenceMs).catch(() => undefined);
           }
         }),
       );
     },
     close: () => driver.close(),
   };
+}
+
+/** No answer came, and none is waited for any longer. */
+class Silence extends Error {}
+
+/** @throws Silence when it takes longer; what it would have been is then no matter */
+async function answerOf<T>(answer: Promise<T>, mostMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Silence(`no answer within ${(mostMs / 1000).toFixed(1)} s`)), mostMs);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Rows as they come: many of them may take longer than the server may keep silent between two. */
+function rowsOf(result: Result, mostMs: number): Promise<CypherRow[]> {
+  return new Promise((resolve, reject) => {
+    const rows: CypherRow[] = [];
+    const timer = setTimeout(() => reject(new Silence(`no answer within ${(mostMs / 1000).toFixed(1)} s`)), mostMs);
+    result.subscribe({
+      onNext(record) {
+        rows.push(record.toObject());
+        timer.refresh();
+      },
+      onCompleted() {
+        clearTimeout(timer);
+        resolve(rows);
+      },
+      onError(error) {
+        clearTimeout(timer);
+        reject(error);
+      },
+    });
+  });
 }
 
 /**
@@ -130,6 +191,7 @@ const REFUSED_ROW = /^Neo\.ClientError\.(Schema\.Constraint|Statement\.(TypeErro
 
 export function errorClassOf(error: unknown): ErrorClass {
   if (error instanceof EngramError) return error.code === 'ENGRAM_STORE_MISSING_ENTITY' ? 'poison' : 'fatal';
+  if (error instanceof Silence) return 'transient';
   if (!(error instanceof Neo4jError)) return 'fatal';
   if (TOO_LARGE.test(error.code)) return 'resize';
   if (REFUSED_ROW.test(error.code)) return 'poison';
@@ -140,10 +202,10 @@ export function errorClassOf(error: unknown): ErrorClass {
 export function asStoreError(store: string, cause: unknown): EngramError {
   if (cause instanceof EngramError) return cause;
   const problem = reasonOf(cause);
-  if (!(cause instanceof Neo4jError)) return new EngramError('ENGRAM_STORE_FAILED', { store, problem }, { cause });
-  if (cause.code.startsWith('Neo.ClientError.Security')) return new EngramError('ENGRAM_STORE_UNAVAILABLE', { store, problem: 'user name or password refused' }, { cause });
+  if (!(cause instanceof Neo4jError) && !(cause instanceof Silence)) return new EngramError('ENGRAM_STORE_FAILED', { store, problem }, { cause });
+  if (cause instanceof Neo4jError && cause.code.startsWith('Neo.ClientError.Security')) return new EngramError('ENGRAM_STORE_UNAVAILABLE', { store, problem: 'user name or password refused' }, { cause });
   if (errorClassOf(cause) === 'transient') return new EngramError('ENGRAM_STORE_UNAVAILABLE', { store, problem }, { cause });
-  return new EngramError('ENGRAM_STORE_FAILED', { store, problem: `${cause.code}: ${problem}` }, { cause });
+  return new EngramError('ENGRAM_STORE_FAILED', { store, problem: `${(cause as Neo4jError).code}: ${problem}` }, { cause });
 }
 
 const LONGEST_REASON = 300;

@@ -3,7 +3,7 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
 import type { Attribute, DocumentRecord, Entity, Fact } from '../../pipeline/core/model.ts';
 import * as cypher from './cypher.ts';
-import { mentionCounts, type CheckedDelta } from './delta.ts';
+import { mentionCounts, sortedById, type CheckedDelta } from './delta.ts';
 import type { CypherRow, Run } from './neo4j-connection.ts';
 
 export type RowKind = 'document' | 'entity' | 'fact';
@@ -23,6 +23,9 @@ export type Changes = CheckedDelta & { readonly isNew: (id: string) => boolean }
 
 /** What tells a row that stands from one that has changed. */
 export const rowDigest = (record: DocumentRecord | Entity | Fact): string => digestOf(JSON.stringify(record));
+
+/** What tells that the database holds a graph whole. */
+export const graphDigest = ({ documents, entities, facts }: CheckedDelta): string => digestOf(...[documents, entities, facts].flatMap((records) => sortedById<DocumentRecord | Entity | Fact>(records.values()).map(rowDigest)));
 
 /** Removals first (facts, then entities, then documents), then what the rest hangs on. */
 export function stepsOf(changes: Changes, factTypes: readonly string[], store: string): Step[] {
@@ -110,21 +113,27 @@ async function all(sent: readonly PromiseLike<unknown>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-const linksOf = (entity: Entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }));
+/** An entity in each document that it is mentioned in. */
+export const linksOf = (entity: Entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }));
 
-const documentProperties = (record: DocumentRecord) => ({ uri: record.uri, title: record.title ?? null, record: JSON.stringify(record), digest: rowDigest(record) });
+export const documentProperties = (record: DocumentRecord) => ({ uri: record.uri, title: record.title ?? null, record: JSON.stringify(record), digest: rowDigest(record) });
 
-const factProperties = (fact: Fact) => ({ predicate: fact.predicate, probability: fact.probability, provenance: JSON.stringify(fact.provenance), digest: rowDigest(fact) });
+export const factProperties = (fact: Fact) => ({ predicate: fact.predicate, probability: fact.probability, provenance: JSON.stringify(fact.provenance), digest: rowDigest(fact) });
 
 const OWN_PROPERTIES: ReadonlySet<string> = new Set(['id', 'type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions', 'digest']);
 
-/** The strongest value of each attribute is also a property of its own, for people's queries; `attributes` holds them all. */
-function entityProperties(entity: Entity): Record<string, unknown> {
+/** The strongest value of each attribute, which is also a property of its own for people's queries; `attributes` holds them all. */
+export function readableAttributes(entity: Entity): ReadonlyMap<string, string | number> {
   const readable = new Map<string, string | number>();
   for (const attribute of entity.attributes) {
     if (readable.has(attribute.name) || OWN_PROPERTIES.has(attribute.name) || !cypher.isPredicateName(attribute.name)) continue;
     readable.set(attribute.name, readableValue(attribute));
   }
+  return readable;
+}
+
+export function entityProperties(entity: Entity): Readonly<Record<string, string | number | readonly string[]>> {
+  const readable = readableAttributes(entity);
   return {
     ...Object.fromEntries(readable),
     type: entity.type,
@@ -156,6 +165,9 @@ export function isEntityAsWritten(entity: Entity, row: CypherRow, documents: Rea
 export const isFactAsWritten = (fact: Fact, row: CypherRow): boolean =>
   row['subject'] === fact.subject && row['object'] === fact.object && row['type'] === cypher.relationTypeOf(fact.predicate) && hasProperties(row['properties'] as CypherRow, factProperties(fact));
 
-const hasProperties = (found: CypherRow, expected: object): boolean => Object.entries(expected).every(([key, value]) => (value === null ? found[key] === undefined : isSame(found[key], value)));
+const hasProperties = (found: CypherRow, expected: object): boolean => Object.entries(expected).every(([key, value]) => (found[key] === undefined ? value === null || isEmptyList(value) : isSame(found[key], value)));
+
+/** Neo4j's import has no place for one: what it left out is as good. */
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const isSame = (a: unknown, b: unknown): boolean => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);

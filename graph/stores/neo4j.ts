@@ -2,7 +2,6 @@
 // else hung on Engram's nodes is left alone.
 import PQueue from 'p-queue';
 import { EngramError } from '../../pipeline/core/errors.ts';
-import { digestOf } from '../../pipeline/core/ids.ts';
 import type { Attribute, DocumentId, DocumentRecord, Entity, EntityId, EntityMention, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
 import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
@@ -10,7 +9,7 @@ import { checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } 
 import type { CheckedDelta } from './delta.ts';
 import type { QueryableStore } from './embedded.ts';
 import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
-import { isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, rowDigest, stepsOf, type Changes, type Step } from './neo4j-rows.ts';
+import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, rowDigest, stepsOf, type Changes, type Step } from './neo4j-rows.ts';
 
 export type { Neo4jOptions } from './neo4j-connection.ts';
 
@@ -47,12 +46,17 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return [...owned].sort();
   };
 
-  const apply = async (changes: Changes): Promise<SyncReport> => {
-    for (const type of new Set([...changes.facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)))) {
+  /** Types whose facts are about to be written, or were by Neo4j's import, which makes no constraints. */
+  const ownTypes = async ({ facts }: CheckedDelta): Promise<void> => {
+    for (const type of new Set([...facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)))) {
       if (owned.has(type)) continue;
       await connection.define(cypher.factConstraint(type));
       owned.add(type);
     }
+  };
+
+  const apply = async (changes: Changes): Promise<SyncReport> => {
+    await ownTypes(changes);
     const steps = stepsOf(changes, [...owned].sort(), name);
     const { retries, deadlocks } = connection.counts;
     const refused: RefusedRow[] = [];
@@ -143,7 +147,8 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
 
   const replaceAll = async (delta: CheckedDelta): Promise<SyncReport> => {
     refuseMissingEntities(delta, new Set(), name);
-    const graph = digestOf(...[delta.documents, delta.entities, delta.facts].flatMap((records) => sortedById<DocumentRecord | Entity | Fact>(records.values()).map(rowDigest)));
+    await ownTypes(delta);
+    const graph = graphDigest(delta);
     if ((await ask(cypher.readGraph))[0]?.['graph'] === graph) return NOTHING_WRITTEN;
     const changes = await changesOf(delta);
     await setGraph(null);
@@ -154,6 +159,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
   };
 
   const differences = async (delta: CheckedDelta): Promise<Difference[]> => {
+    await ownTypes(delta);
     const found: Difference[] = [];
     const compare = async <Id extends string, T>(kind: Difference['kind'], records: ReadonlyMap<Id, T>, statements: readonly string[], isAsWritten: (record: T, row: CypherRow) => boolean): Promise<void> => {
       const missing = new Set(records.keys());
@@ -280,7 +286,7 @@ const entityOf = (row: CypherRow): Entity => ({
   id: row['id'] as Entity['id'],
   type: row['type'] as Entity['type'],
   name: row['name'] as string,
-  aliases: row['aliases'] as string[],
+  aliases: (row['aliases'] as string[] | null) ?? [],
   mentions: JSON.parse(row['mentions'] as string) as EntityMention[],
   attributes: JSON.parse(row['attributes'] as string) as Attribute[],
 });

@@ -2,10 +2,9 @@
 // model files that were tampered with.
 import { spawn } from 'node:child_process';
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { createGunzip, createGzip, gunzipSync } from 'node:zlib';
@@ -53,19 +52,11 @@ import { hostileInputs, hostileName } from '../support/hostile-inputs.ts';
 import { sampleGraph } from '../support/sample-graph.ts';
 import { sharedNeo4j } from './neo4j-process.ts';
 import type { Proof } from './proof.ts';
+import { withFolder } from './with-folder.ts';
 import { sortedGraph } from './synthetic-graph.ts';
 
 const CONFIG: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
 const FAKE = { createExtractor: async () => extractorOf(createFakeStages()) };
-
-async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'engram-proof-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** Errors that say that a document was to blame, not Engram. */
 const isOfDocument = (code: string): boolean => Object.hasOwn(ERROR_TABLE, code) && ERROR_TABLE[code as ErrorCode].exit !== 70;

@@ -1,7 +1,6 @@
 // R1, R12, R13, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runBuild } from '../../pipeline/build.ts';
@@ -17,18 +16,10 @@ import { createFakeStages } from '../support/fake-stages.ts';
 import { TROUBLES } from '../support/troubled-stages.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 import type { Proof } from './proof.ts';
+import { withFolder } from './with-folder.ts';
 
 const CONFIG: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
 const SAMPLE = 'fixtures/documents';
-
-async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'engram-proof-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 export const killedBuilds: Proof = {
   id: 'R1',

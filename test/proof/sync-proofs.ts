@@ -1,5 +1,4 @@
 // R2 to R10, R18 and R20: the sync to Neo4j under faults. Each has its own database state; the server is killed and restarted for real.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createNeo4jStore } from '../../graph/stores/neo4j.ts';
@@ -7,25 +6,13 @@ import { documentIdOf, entityIdOf } from '../../pipeline/core/ids.ts';
 import type { Entity, GraphDelta } from '../../pipeline/core/model.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
 import type { Neo4jProcess } from './neo4j-process.ts';
-import { sharedNeo4j, startCuttingProxy, startNeo4j } from './neo4j-process.ts';
+import { sharedNeo4j, startCuttingProxy, startNeo4j, withServer } from './neo4j-process.ts';
+import { startSync } from './start-sync.ts';
 import type { Proof } from './proof.ts';
-import { sortedGraph, syntheticGraph, type GraphSize } from './synthetic-graph.ts';
+import { sortedGraph, syntheticGraph } from './synthetic-graph.ts';
 
 const NOTHING: GraphDelta = { documents: [], entities: [], facts: [] };
 const digestOf = (graph: GraphDelta): string => createHash('sha256').update(JSON.stringify(sortedGraph(graph))).digest('hex');
-
-/** With a server that holds nothing. */
-async function withServer<T>(server: Neo4jProcess, work: (store: ReturnType<typeof createNeo4jStore>) => Promise<T>, options: Parameters<typeof createNeo4jStore>[1] = {}): Promise<T> {
-  const store = createNeo4jStore(server.address, options);
-  try {
-    await server.ask('DROP CONSTRAINT somebody_elses IF EXISTS');
-    await server.ask('MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS');
-    await store.prepare();
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
 
 /** Ids that stand there more than once, of entities and of facts. */
 async function duplicates(server: Neo4jProcess): Promise<number> {
@@ -39,13 +26,6 @@ function lostAndExtra(expected: GraphDelta, found: GraphDelta): { readonly lost:
   const ids = ({ documents, entities, facts }: GraphDelta): Set<string> => new Set([...documents, ...entities, ...facts].map(({ id }) => id as string));
   const [a, b] = [ids(expected), ids(found)];
   return { lost: [...a].filter((id) => !b.has(id)).length, extra: [...b].filter((id) => !a.has(id)).length };
-}
-
-function startSync(address: string, { entities, facts }: GraphSize, seed: number, version: number) {
-  const child = spawn(process.execPath, ['--import=tsx', 'test/proof/sync-process.ts', address, String(entities), String(facts), String(seed), String(version)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const writing = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { child, writing: Promise.race([writing, ended.then(() => undefined)]), ended };
 }
 
 export const killedSyncs: Proof = {

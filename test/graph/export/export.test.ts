@@ -7,6 +7,8 @@ import { buildGraph } from '../../../graph/build-graph.ts';
 import { escapeXml } from '../../../graph/export/graphml.ts';
 import { EXPORTERS, exporterNamed } from '../../../graph/export/index.ts';
 import type { ExportFormat } from '../../../graph/export/index.ts';
+import { KnowledgeGraph } from '../../../graph/knowledge-graph.ts';
+import { entityIdOf } from '../../../pipeline/core/ids.ts';
 import { arbitraryCorpus } from '../../support/graph-arbitraries.ts';
 import { sampleGraph } from '../../support/sample-graph.ts';
 
@@ -70,4 +72,26 @@ test('each format of any graph is the same text each time, and an empty graph is
 test('an unknown format lists the known ones', (t) => {
   const error = t.throws(() => exporterNamed('gif'), { instanceOf: EngramError });
   t.true(error?.message.includes('jsonl, graphml, csv'));
+});
+
+test('what is for neo4j-admin says in its last file how the others are to be read', (t) => {
+  const files = EXPORTERS['neo4j-admin'](graph).map(({ name, pieces }) => [name, [...pieces()].join('')] as const);
+  const text = new Map(files);
+  t.is(files.at(-1)![0], 'import.args');
+  const named = [...text.get('import.args')!.matchAll(/--(?:nodes|relationships)=(.*)/g)].map(([, name]) => name);
+  t.deepEqual(named, files.slice(0, -1).map(([name]) => name));
+  t.true(text.get('import.args')!.includes('--array-delimiter=U+001F\n'));
+  t.false(text.get('import.args')!.includes('multiline'));
+  const rows = (name: string): Record<string, string>[] => parse(text.get(name)!, { columns: true });
+  t.like(rows('entities-PER.csv').find((row) => row['name:string'] === 'Grace Hopper'), { 'aliases:string[]': 'Hopper', 'dateOfBirth:string': '1906-12-09', ':LABEL': 'EngramEntity\u001fPerson' });
+  t.is(rows('facts-PLACE_OF_BIRTH.csv').length, 1);
+  t.is(rows('mentions.csv').length, 6);
+});
+
+test('an attribute that is a number of one entity and a text of another has a table for each', (t) => {
+  const entity = (name: string, kind: 'number' | 'text', value: string) => ({ id: entityIdOf('LOC', name), type: 'LOC', name, aliases: [`${name}\u001f`], mentions: [], attributes: [{ name: 'population', value, surface: value, kind, probability: 1, provenance: [] }] });
+  const mixed = KnowledgeGraph.fromDelta({ documents: [], entities: [entity('a\nb', 'number', '12'), entity('b', 'text', 'few')], facts: [] });
+  const text = new Map(EXPORTERS['neo4j-admin'](mixed).map(({ name, pieces }) => [name, [...pieces()].join('')]));
+  t.deepEqual(['entities-LOC.csv', 'entities-LOC-2.csv'].map((name) => /population:\w+/.exec(text.get(name)!)?.[0]).sort(), ['population:double', 'population:string']);
+  t.true(text.get('import.args')!.includes('--array-delimiter=U+E000\n--multiline-fields=true\n'));
 });
