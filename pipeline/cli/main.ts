@@ -59,6 +59,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const LONGEST_FAREWELL_MS = 1000;
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -66,4 +68,6 @@ try {
 } finally {
   // A stopped build may leave standard input open, which would keep the process waiting.
   process.stdin.destroy();
+  // So may a connection to a server that is no longer there: all is done, and the process ends without it.
+  setTimeout(() => process.exit(), LONGEST_FAREWELL_MS).unref();
 }

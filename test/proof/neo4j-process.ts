@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import neo4j from 'neo4j-driver';
 import { createNeo4jStore } from '../../graph/stores/neo4j.ts';
@@ -100,105 +99,34 @@ const COMMIT = Buffer.from([0x00, 0x02, 0xb0, 0x12, 0x00, 0x00]);
 
 /** Cuts the connection when the server has answered a COMMIT, before the answer is passed on; at most so many times. */
 export async function startCuttingProxy(address: string, most: number): Promise<Proxy> {
-  let cuts = 0;
-  const proxy = await startProxy(address, () => {
-    let isCommitted = false;
-    return {
-      fromClient(data, { upstream }) {
-        if (data.includes(COMMIT) && cuts < most) isCommitted = true;
-        upstream.write(data);
-      },
-      fromServer(data, { client, cut }) {
-        if (!isCommitted) return void client.write(data);
-        cuts++;
-        cut();
-      },
-    };
-  });
-  return { ...proxy, cuts: () => cuts };
-}
-
-export interface Weather {
-  /** Before anything is passed on, each way. */
-  delayMs?: number;
-  /** Bytes after which a connection is cut, in the middle of what was sent; drawn anew for each. */
-  cutAfter?: () => number;
-  /** Nothing is passed on and no connection is ended, as behind a broken route: what is sent meanwhile is lost for good. */
-  isBlackHole?: boolean;
-}
-
-/** Passes everything on, but for the weather, which may change at any time. */
-export async function startWeatherProxy(address: string, weather: Weather): Promise<Proxy> {
-  let cuts = 0;
-  const proxy = await startProxy(address, () => {
-    let left = weather.cutAfter?.() ?? Infinity;
-    let isLost = false;
-    let order = Promise.resolve();
-    const pass = (data: Buffer, to: Socket, cut: () => void): void => {
-      isLost ||= weather.isBlackHole === true;
-      if (isLost) return;
-      const { delayMs = 0 } = weather;
-      const send = (): void => {
-        if (to.destroyed) return;
-        const isLast = data.length >= left;
-        to.write(isLast ? data.subarray(0, left) : data);
-        left -= data.length;
-        if (!isLast) return;
-        cuts++;
-        to.end(cut);
-      };
-      if (delayMs === 0) send();
-      else order = order.then(() => wait(delayMs)).then(send);
-    };
-    return {
-      fromClient: (data, { upstream, cut }) => pass(data, upstream, cut),
-      fromServer: (data, { client, cut }) => pass(data, client, cut),
-      isDeaf: () => isLost,
-    };
-  });
-  return { ...proxy, cuts: () => cuts };
-}
-
-interface Line {
-  readonly client: Socket;
-  readonly upstream: Socket;
-  cut(): void;
-}
-
-interface Operator {
-  fromClient(data: Buffer, line: Line): void;
-  fromServer(data: Buffer, line: Line): void;
-  /** Does not even pass on that one side hung up. */
-  readonly isDeaf?: () => boolean;
-}
-
-/** @param operate makes what stands on each line */
-async function startProxy(address: string, operate: () => Operator): Promise<Omit<Proxy, 'cuts'>> {
   const port = Number(new URL(address).port);
   const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (client) => {
+  let cuts = 0;
+  const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
-    const { fromClient, fromServer, isDeaf = () => false } = operate();
-    const line = {
-      client,
-      upstream,
-      cut() {
-        client.destroy();
-        upstream.destroy();
-      },
-    };
+    let isCommitted = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
     }
-    client.on('data', (data) => fromClient(data, line));
-    upstream.on('data', (data) => fromServer(data, line));
-    for (const socket of [client, upstream]) for (const event of ['end', 'close']) socket.on(event, () => void (isDeaf() || line.cut()));
+    client.on('data', (data) => {
+      if (data.includes(COMMIT) && cuts < most) isCommitted = true;
+      upstream.write(data);
+    });
+    upstream.on('data', (data) => {
+      if (!isCommitted) return void client.write(data);
+      cuts++;
+      client.destroy();
+      upstream.destroy();
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port: own } = server.address() as { port: number };
   return {
     address: `bolt://127.0.0.1:${own}`,
+    cuts: () => cuts,
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();

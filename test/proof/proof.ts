@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { heading, note, print, printJson, table } from '../../pipeline/cli/output.ts';
 import { stopSharedNeo4j } from './neo4j-process.ts';
-import * as faults from './fault-proofs.ts';
+import * as imports from './import-proof.ts';
 import * as hostile from './hostile-proofs.ts';
 import * as runs from './run-proofs.ts';
 import * as syncs from './sync-proofs.ts';
@@ -24,7 +24,7 @@ export interface Proof {
 }
 
 const { values: flags, positionals: ids } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, seed: { type: 'string', default: '17' }, json: { type: 'boolean', default: false } } });
-const all: readonly Proof[] = [runs, syncs, faults, hostile].flatMap((proofs) => Object.values<Proof>(proofs)).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+const all: readonly Proof[] = [runs, syncs, imports, hostile].flatMap((proofs) => Object.values<Proof>(proofs)).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
 const unknown = ids.filter((id) => !all.some((proof) => proof.id === id));
 if (unknown.length > 0) throw new Error(`No proof ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}.`);
 if (!existsSync('.ci/neo4j.sh')) throw new Error('Run it from the root of the project.');

@@ -12,3 +12,5 @@ process.stdout.write('writing\n');
 const report = await store.replaceAll(graph).catch((error: unknown) => ({ error: error instanceof EngramError ? error.code : String(error), retries: 0 }));
 process.stdout.write(`${JSON.stringify({ ...report, rss: process.resourceUsage().maxRSS * 1024 })}\n`);
 await store.close();
+// As the command line does.
+setTimeout(() => process.exit(), 1000).unref();

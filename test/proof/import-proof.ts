@@ -1,15 +1,12 @@
-// R15 and IMPORT: a store that is hard to reach, and the graph through Neo4j's own import.
+// IMPORT: the graph through Neo4j's own import.
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createNeo4jStore } from '../../graph/stores/neo4j.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { documentIdOf, entityIdOf } from '../../pipeline/core/ids.ts';
 import type { Attribute, DocumentRecord, Entity } from '../../pipeline/core/model.ts';
-import { createRandom } from '../../pipeline/core/random.ts';
 import { exportGraph } from '../../pipeline/export.ts';
-import { sharedNeo4j, startNeo4j, startWeatherProxy, withServer, type Weather } from './neo4j-process.ts';
+import { startNeo4j } from './neo4j-process.ts';
 import type { Proof } from './proof.ts';
-import { startSync, type SyncOutcome } from './start-sync.ts';
 import { syntheticGraph } from './synthetic-graph.ts';
 import { withFolder } from './with-folder.ts';
 
@@ -71,52 +68,4 @@ export const imported: Proof = {
         await server.stop();
       }
     }),
-};
-
-const MEGABYTE = 2 ** 20;
-
-export const badWeather: Proof = {
-  id: 'R15',
-  promise: 'a slow, a lossy and a black-holed way to the store: the sync ends right, its memory is bounded',
-  async run({ seed, long }) {
-    const size = long ? { entities: 40_000, facts: 80_000 } : { entities: 4000, facts: 6000 };
-    const [outageMs, holeSeconds] = long ? [120_000, 60] : [25_000, 7];
-    const server = await sharedNeo4j();
-    const random = createRandom(seed);
-    const graph = syntheticGraph(size, seed);
-    const syncIn = (weather: Weather, patience: number, change: (weather: Weather) => Promise<void> = async () => undefined) =>
-      withServer(server, async (store) => {
-        const proxy = await startWeatherProxy(server.address, weather);
-        try {
-          const started = performance.now();
-          const sync = startSync(proxy.address, size, seed, 0, patience);
-          await sync.writing;
-          await change(weather);
-          const [outcome, code] = [await sync.outcome, await sync.ended];
-          const seconds = (performance.now() - started) / 1000;
-          return { outcome, code, cuts: proxy.cuts(), seconds, isRight: code === 0 && outcome.error === undefined && (await store.differences(graph)).length === 0 };
-        } finally {
-          proxy.close();
-        }
-      });
-    const hole = (seconds: number) => async (weather: Weather) => {
-      await wait(500);
-      weather.isBlackHole = true;
-      await wait(1000 * seconds);
-      weather.isBlackHole = false;
-    };
-    const fair = await syncIn({}, outageMs);
-    const slow = await syncIn({ delayMs: long ? 100 : 40 }, outageMs);
-    const lossy = await syncIn({ cutAfter: () => 30_000 + random.integer(long ? 2_000_000 : 400_000) }, outageMs);
-    const black = await syncIn({}, outageMs, hole(holeSeconds));
-    const impatient = await syncIn({}, 2000, hole(holeSeconds + 8));
-    const worst = Math.max(...[slow, lossy, black].map(({ outcome }) => outcome.rss)) / fair.outcome.rss;
-    const told = (name: string, { isRight, seconds, outcome }: { isRight: boolean; seconds: number; outcome: SyncOutcome }): string => `${name}: ${isRight ? 'right' : `WRONG ${outcome.error ?? ''}`} in ${seconds.toFixed(1)} s, ${outcome.retries} retries, ${Math.round(outcome.rss / MEGABYTE)} MB`;
-    return {
-      held: [fair, slow, lossy, black].every(({ isRight }) => isRight) && lossy.cuts > 0 && black.outcome.retries > 0 && worst < 1.5,
-      figures: [told('undisturbed', fair), told('slow', slow), told(`lossy, cut ${lossy.cuts} times`, lossy), told(`black hole of ${holeSeconds} s`, black)].join('; '),
-      control: `with 2 s of patience the black hole ends the sync: ${impatient.outcome.error ?? 'no error'}, exit ${String(impatient.code)}`,
-      controlFailed: impatient.outcome.error === 'ENGRAM_STORE_UNAVAILABLE',
-    };
-  },
 };
