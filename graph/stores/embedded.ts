@@ -230,7 +230,7 @@ async function copyRows(session: Session, folder: string, table: string, rows: r
   const path = join(folder, `${table}.csv`);
   const file = await open(path, 'w');
   try {
-    for (const slice of slicesOf(rows, rowsPerChunk)) await file.write(slice.map(csvLine).join(''));
+    for (const slice of slicesOf(rows, rowsPerChunk)) await file.appendFile(slice.map(csvLine).join(''));
   } finally {
     await file.close();
   }

@@ -120,7 +120,7 @@ async function replaceTables(store: string, folder: string, records: Records): P
 async function writeLines(path: string, records: readonly unknown[]): Promise<void> {
   const file = await open(path, 'w');
   try {
-    for (const slice of slicesOf(records, linesPerWrite)) await file.write(slice.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    for (const slice of slicesOf(records, linesPerWrite)) await file.appendFile(slice.map((record) => `${JSON.stringify(record)}\n`).join(''));
     await file.sync();
   } finally {
     await file.close();

@@ -6,6 +6,7 @@ import { heading, note, print, printJson, table } from '../../pipeline/cli/outpu
 import { stopSharedNeo4j } from './neo4j-process.ts';
 import * as imports from './import-proof.ts';
 import * as hostile from './hostile-proofs.ts';
+import { NotHere } from './not-here.ts';
 import * as runs from './run-proofs.ts';
 import * as syncs from './sync-proofs.ts';
 
@@ -31,7 +32,11 @@ if (!existsSync('.ci/neo4j.sh')) throw new Error('Run it from the root of the pr
 const rows = [];
 for (const proof of all.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
   const started = performance.now();
-  const result = await proof.run({ seed: Number(flags.seed), long: flags.long }).catch((error: unknown): ProofResult => ({ held: false, figures: `failed: ${error instanceof Error ? error.message : String(error)}`, control: '', controlFailed: false }));
+  const result = await proof.run({ seed: Number(flags.seed), long: flags.long }).catch((error: unknown): ProofResult | NotHere => error instanceof NotHere ? error : ({ held: false, figures: `failed: ${error instanceof Error ? error.message : String(error)}`, control: '', controlFailed: false }));
+  if (result instanceof NotHere) {
+    note(`*** SKIPPED ${proof.id}: ${result.message} ***`);
+    continue;
+  }
   const seconds = Math.round((performance.now() - started) / 1000);
   rows.push({ id: proof.id, promise: proof.promise, ...result, seconds });
   note(`${result.held && result.controlFailed ? 'held  ' : 'BROKEN'} ${proof.id} (${seconds} s): ${proof.promise}\n         ${result.figures}\n         control: ${result.control}`);

@@ -1,10 +1,12 @@
-// R1, R12, R13, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
-import { spawn } from 'node:child_process';
+// R1, R11, R12, R13, R16, R17 and S13: builds and their journal under kills, damage, other settings, signals, and the taking back of documents.
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
+import { messageOf } from '../../pipeline/core/errors.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
 import { extractorOf } from '../../pipeline/extract.ts';
@@ -15,6 +17,7 @@ import { readManifest } from '../../pipeline/manifest.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { TROUBLES } from '../support/troubled-stages.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
+import { NotHere } from './not-here.ts';
 import type { Proof } from './proof.ts';
 import { withFolder } from './with-folder.ts';
 
@@ -46,6 +49,47 @@ export const killedBuilds: Proof = {
         if (manifest.digest!.graph === whole) identical++;
       }
       return { held: identical === kills, figures: `${identical} of ${kills} identical; ${inTheMiddle} kills met the middle of the reading`, control: `what a kill left was incomplete ${inTheMiddle} times`, controlFailed: inTheMiddle > 0 };
+    }),
+};
+
+/** Builds the sample on a disk of the sizes given, one after the other; says the exit code of each, and keeps what the first one left. */
+const ON_A_SMALL_DISK = `
+disk=$1 kept=$2; shift 2
+for size in "$@"; do
+  if mountpoint -q "$disk"; then mount -o remount,size="$size" "$disk"; else mount -t tmpfs -o size="$size" tmpfs "$disk"; fi
+  "${process.execPath}" --import=tsx pipeline/cli/main.ts build ${SAMPLE} --out "$disk/graph" --quiet 2>&1 | grep -oE 'ENGRAM_[A-Z_]+|ENOSPC' | sort -u | tr '\\n' ' '
+  echo "exit \${PIPESTATUS[0]}"
+  [ -d "$kept/journal" ] || cp -r "$disk/graph/journal" "$kept/journal"
+done
+cp "$disk/graph/run.json" "$kept/run.json"`;
+
+export const fullDisk: Proof = {
+  id: 'R11',
+  promise: 'the disk is full while the journal is written, and while the store is: a clear error and exit code, nothing corrupt, and with room the same command ends in the same graph',
+  run: () =>
+    withFolder(async (folder) => {
+      const [disk, kept] = [join(folder, 'disk'), join(folder, 'kept')];
+      await Promise.all([mkdir(disk), mkdir(kept)]);
+      const sizes = ['200k', '1500k', '64m'];
+      // A mount of its own, which nobody else sees and which goes with the process.
+      const apart = (...command: readonly string[]) => promisify(execFile)('unshare', ['--map-root-user', '--mount', 'bash', '-c', ...command]);
+      await apart('mount -t tmpfs tmpfs "$0"', disk).catch((error: unknown) => {
+        throw new NotHere(`no small disk can be made: ${messageOf(error)}`);
+      });
+      const { stdout } = await apart(ON_A_SMALL_DISK, 'bash', disk, kept, ...sizes);
+      const ends = stdout.trim().split('\n');
+      const left = await readJournal(kept);
+      let documents = 0;
+      for await (const { id } of left.extractions()) documents += id === '' ? 0 : 1;
+      await left.close();
+      const whole = await runBuild({ inputs: [SAMPLE], out: join(folder, 'whole'), config: { ...CONFIG, store: { ...CONFIG.store, address: 'embedded' } } });
+      const isSame = (await readManifest(kept))!.digest?.graph === whole.manifest.digest!.graph;
+      return {
+        held: /UNWRITABLE ENOSPC exit 3$/.test(ends[0] ?? '') && /STORE_FAILED ENOSPC exit 3$/.test(ends[1] ?? '') && ends[2] === 'exit 0' && isSame,
+        figures: `${sizes.map((size, at) => `${size}: ${ends[at]}`).join('; ')}; the last graph is ${isSame ? 'that' : 'not that'} of a build with room`,
+        control: `the first disk held ${documents} of ${whole.manifest.counts!.documents} documents`,
+        controlFailed: documents < whole.manifest.counts!.documents,
+      };
     }),
 };
 
