@@ -45,7 +45,7 @@ export interface Neo4jConnection {
 const DEFAULT_MAX_OUTAGE_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a server may keep silent before its connections are given up: a share of the longest outage, within bounds. Behind a broken route no answer would ever come. */
-const [SILENCE_SHARE, LEAST_SILENCE_MS, MOST_SILENCE_MS] = [0.2, 5000, 60_000];
+const [SILENCE_SHARE, LEAST_SILENCE_MS, MOST_SILENCE_MS] = [0.2, 10_000, 60_000];
 /** The first wait, and the longest, before something is tried again. */
 const [LEAST_WAIT_MS, MOST_WAIT_MS] = [50, 5000];
 

@@ -344,7 +344,7 @@ export const paths: Proof = {
           told += letters.filter(({ code }) => code === 'ENGRAM_SOURCE_OUTSIDE').length;
           secret += graph.entities().filter(({ name }) => /Secret|Hidden/.test(name)).length;
           isOpen &&= letters.every(({ code }) => isOfDocument(code)) && graph.entities().length > 0;
-          for (const exporter of Object.values(EXPORTERS)) isOpen &&= exporter(graph).every(({ name }) => /^[a-z]+\.[a-z]+$/.test(name));
+          for (const exporter of Object.values(EXPORTERS)) isOpen &&= exporter(graph).every(({ name }) => /^[\w-]+\.[a-z]+$/.test(name));
         }
       }
       const after = await filesBelow(folder);
