@@ -2,7 +2,7 @@
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-import { openStore, STORES } from '../graph/stores/index.ts';
+import { openStore, STORES, withoutCredentials } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { Extraction } from './core/model.ts';
@@ -66,9 +66,6 @@ export interface BuildResult {
 
 const MOST_TOLD = 3;
 
-/** Up to the last @: a password may hold a slash. */
-const CREDENTIALS = /\/\/.*@/s;
-
 /**
  * Builds, resumes or updates, whichever the folder asks for.
  * @throws EngramError with exit 3 when stopped or when the store is out of reach: the journal is whole, run it again
@@ -102,7 +99,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     engram: engramVersion(),
     status: 'running',
     startedAt: startedAt.toISOString(),
-    config: withoutCredentials(config),
+    config: { ...config, store: { ...config.store, address: withoutCredentials(config.store.address) } },
     versions: extractor.versions,
     inputs: mergeInputs(before?.inputs ?? [], named, true),
   };
@@ -111,7 +108,10 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     await extractor.close();
     throw error;
   });
-  const deadLetters = await openDeadLetters(out);
+  const deadLetters = await openDeadLetters(out).catch(async (error: unknown) => {
+    await Promise.all([journal.close(), extractor.close()]);
+    throw error;
+  });
   const unreadable = new Set<string>();
   const told: DeadLetter[] = [];
 
@@ -173,7 +173,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     const graphStart = seconds();
     const written = await writeGraph(journal, { out, config, openStore: () => parts.openStore(config, out), onGraph: () => tell('store') });
     const { graph, extractions, store, report } = written;
-    for (const { kind, id, code, reason } of report.refused) await refuse({ uri: `${kind} ${id}`, stage: 'store', code, message: `${config.store.address.replace(CREDENTIALS, '//')} refused ${kind} ${id}: ${reason}` });
+    for (const { kind, id, code, reason } of report.refused) await refuse({ uri: `${kind} ${id}`, stage: 'store', code, message: `${withoutCredentials(config.store.address)} refused ${kind} ${id}: ${reason}` });
     const end = seconds();
 
     const complete: RunManifest = {
@@ -227,7 +227,7 @@ export function openConfiguredStore(config: Config, out: string): Promise<GraphS
 function checkStoreAddress(address: string): void {
   if (STORES.some(({ matches }) => matches.test(address))) return;
   const known = STORES.map(({ example }) => example).join(', ');
-  const problem = `No store has the address '${address.replace(CREDENTIALS, '//')}'. Known: ${known}.`;
+  const problem = `No store has the address '${withoutCredentials(address)}'. Known: ${known}.`;
   throw new EngramError('ENGRAM_USAGE', { problem });
 }
 
@@ -245,9 +245,4 @@ function createClock(): () => number {
 
 function rounded(seconds: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, Math.round(value * 1000) / 1000]));
-}
-
-/** An address may carry a user and a password; the manifest does not repeat them. */
-function withoutCredentials(config: Config): Config {
-  return { ...config, store: { ...config.store, address: config.store.address.replace(CREDENTIALS, '//') } };
 }

@@ -167,7 +167,7 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       problem ??= /heap out of memory/.test(told) ? 'ran out of memory' : `ended with ${signal ?? `exit code ${code}`}`;
-      reject(new Error(`The process that reads documents ${problem} before it was ready.\n${told}`));
+      reject(new EngramError('ENGRAM_MODEL_ENGINE_MISSING', { engine: config.engine.kind, problem: `the process that reads documents ${problem} before it was ready` }));
       rejectAll(new ReaderLost(problem));
     });
   });

@@ -19,7 +19,7 @@ export function readStatedFile(path: string): Uint8Array {
     throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: messageOf(cause) }, { cause });
   }
   if (stated !== undefined && stated !== sha256Of(bytes)) {
-    throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `its SHA-256 is not the one that ${join(dirname(path), SUMS_FILE)} states` });
+    throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `its SHA-256 is not the one that ${join(dirname(path), SUMS_FILE)} states; whoever changed the file on purpose states it there anew` });
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 // Word vectors: frozen, four bits a value and one scale a word (`npm run vectors` makes them). The shipped networks share one
 // file; a model's folder may hold its own.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngramError } from '../../pipeline/core/errors.ts';
@@ -34,7 +34,7 @@ export function loadWordVectors(folder = SHIPPED_MODELS): WordVectors {
 /** A model trained from another one needs that one's word vectors: copied where it has its own and the other folder has none. */
 export function copyOwnVectors(from: string, to: string): void {
   if (from === SHIPPED_MODELS || !existsSync(join(from, VECTORS_FILE)) || existsSync(join(to, VECTORS_FILE))) return;
-  writeStatedFile(join(to, VECTORS_FILE), readFileSync(join(from, VECTORS_FILE)));
+  writeStatedFile(join(to, VECTORS_FILE), readStatedFile(join(from, VECTORS_FILE)));
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` */

@@ -17,8 +17,10 @@ export const EXPORTERS = {
 
 export type ExportFormat = keyof typeof EXPORTERS;
 
+const COMMANDS: Partial<Record<ExportFormat, (folder: string) => string>> = { 'neo4j-admin': importCommand };
+
 /** The command that takes the files of a folder in, of formats that have one. */
-export const commandFor = (format: string, folder: string): string | undefined => (format === 'neo4j-admin' ? importCommand(folder) : undefined);
+export const commandFor = (format: ExportFormat, folder: string): string | undefined => COMMANDS[format]?.(folder);
 
 /** @throws EngramError `ENGRAM_USAGE` that lists the known formats */
 export function exporterNamed(format: string): Exporter {

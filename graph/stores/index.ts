@@ -87,6 +87,7 @@ function serverOf(address: string): string {
   return `${url.protocol}//${url.host}${url.search}`;
 }
 
-function withoutCredentials(address: string): string {
+/** An address may carry a user and a password, up to the last @: a password may hold a slash. */
+export function withoutCredentials(address: string): string {
   return address.replace(/\/\/.*@/s, '//');
 }

@@ -1,11 +1,11 @@
 // `engram export --format … --out PATH`: the graph for other tools.
 import { Option, type Command } from 'commander';
-import { commandFor, EXPORTERS } from '../../graph/export/index.ts';
+import { commandFor, EXPORTERS, type ExportFormat } from '../../graph/export/index.ts';
 import { addCommonOptions, addDirOption, addExample, configOf, type DirFlags } from './options.ts';
 import { plural, print, printJson } from './output.ts';
 
 interface ExportFlags extends DirFlags {
-  readonly format: string;
+  readonly format: ExportFormat;
   readonly out: string;
 }
 

@@ -69,5 +69,5 @@ try {
   // A stopped build may leave standard input open, which would keep the process waiting.
   process.stdin.destroy();
   // So may a connection to a server that is no longer there: all is done, and the process ends without it.
-  setTimeout(() => process.exit(), LONGEST_FAREWELL_MS).unref();
+  process.stdout.write('', () => void setTimeout(() => process.exit(), LONGEST_FAREWELL_MS).unref());
 }

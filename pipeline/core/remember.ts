@@ -2,7 +2,10 @@
 
 const MOST_KEPT = 50_000;
 
-/** @param make a pure function; what it returns is shared and may not be changed */
+/**
+ * For texts that were made, such as normalised names: a piece of a document would keep the whole document in memory.
+ * @param make a pure function; what it returns is shared and may not be changed
+ */
 export function remember<T>(make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -12,7 +12,7 @@ async function* readTextFile({ kind, uri, options, bytes }: SourceInput): AsyncG
   const content = await collect(uri, withoutMark(uri, bytes()), options.maxDocumentBytes);
   const decoded = decodeUtf8(content);
   if (decoded === undefined) throw new EngramError('ENGRAM_TEXT_ENCODING', { path: uri, line: firstBadLine(content) });
-  if (kind === 'html' && isTooNested(decoded)) throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path: uri, problem: 'its tags are nested too deeply' });
+  if (kind === 'html' && isTooNested(decoded)) throw new EngramError('ENGRAM_SOURCE_UNREADABLE', { path: uri, problem: 'its tags are nested too deeply; save its text as .txt' });
   const written = { text: decoded, title: kind === 'md' ? headingOf(decoded) : undefined };
   const { text, title } = kind === 'html' ? await readHtml(decoded) : written;
   if (text.trim() === '') throw new EngramError('ENGRAM_TEXT_EMPTY', { path: uri });
