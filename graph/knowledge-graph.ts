@@ -96,6 +96,7 @@ export class KnowledgeGraph {
     }
     const node = this.node(entity.id);
     node.view = undefined;
+    if (node.name === '') node.name = entity.name;
     for (const alias of [...entity.aliases, entity.name]) node.aliases.add(alias);
     for (const m of entity.mentions) {
       const key = `${m.documentId} ${m.start} ${m.end}`;
@@ -144,6 +145,26 @@ export class KnowledgeGraph {
     const node = this.node(id);
     node.attributes.delete(attributeKey(attribute));
     node.view = undefined;
+  }
+
+  /** Takes from an entity all that is said of it; what is said of others with it stays. */
+  clearEntity(id: EntityId): void {
+    if (!this.graph.hasNode(id)) return;
+    const node = this.node(id);
+    node.name = '';
+    for (const part of [node.aliases, node.mentions, node.attributes]) part.clear();
+    node.view = undefined;
+    for (const fact of this.graph.outEdges(id)) this.dropFact(fact as FactId);
+  }
+
+  dropEntity(id: EntityId): void {
+    if (!this.graph.hasNode(id)) return;
+    for (const fact of this.graph.edges(id)) this.dropFact(fact as FactId);
+    this.graph.dropNode(id);
+  }
+
+  dropDocument(id: DocumentId): void {
+    this.documentById.delete(id);
   }
 
   dropFact(id: FactId): void {
@@ -225,6 +246,12 @@ export class KnowledgeGraph {
   factsOf(id: EntityId): Fact[] {
     if (!this.graph.hasNode(id)) return [];
     return [...new Set(this.graph.edges(id))].sort(compareText).map((fact) => this.fact(fact as FactId) as Fact);
+  }
+
+  /** Facts with the entity as subject, sorted by id. */
+  factsFrom(id: EntityId): Fact[] {
+    if (!this.graph.hasNode(id)) return [];
+    return this.graph.outEdges(id).sort(compareText).map((fact) => this.fact(fact as FactId) as Fact);
   }
 
   /** Facts of which the entity is subject and object, and the claims for all of them; cheaper than `factsOf`. */

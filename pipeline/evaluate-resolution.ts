@@ -1,6 +1,6 @@
 // How well names of different documents are told apart and taken together: pairs that people judged, or chains of marked documents poured
 // into one graph.
-import { admitExtractions, functionalOf } from '../graph/build-graph.ts';
+import { admitExtractions, functionalOf } from '../graph/admit-extractions.ts';
 import { createContextReader } from '../graph/resolve/context.ts';
 import { EntityResolver } from '../graph/resolve/entity-resolver.ts';
 import { scoreClusters, type ClusterScores } from '../graph/resolve/records/score-clusters.ts';

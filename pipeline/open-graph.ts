@@ -1,8 +1,7 @@
 // The graph of a build folder as its journal has it, finished or not: what the commands that only read begin with.
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
-import { buildGraph } from '../graph/build-graph.ts';
-import type { RejectedRelation } from '../graph/admit-relations.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+import { LiveGraph } from '../graph/live-graph.ts';
 import { createContextReader } from '../graph/resolve/context.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
@@ -11,11 +10,10 @@ import { readJournal, type JournalView } from './journal.ts';
 import { readRelationSchema } from './read-schema.ts';
 
 export interface OpenedGraph {
+  readonly live: LiveGraph;
   readonly graph: KnowledgeGraph;
   /** What the graph was built from, in order of document id. */
   readonly extractions: readonly Extraction[];
-  /** Relations that the schema kept out of the graph. */
-  readonly rejected: readonly RejectedRelation[];
 }
 
 /** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build, `ENGRAM_CHECKPOINT_OUTDATED` where an earlier version made it */
@@ -34,8 +32,8 @@ export async function graphOf(journal: JournalView, config: Config): Promise<Ope
     if (!Array.isArray(extraction.chains)) throw new EngramError('ENGRAM_CHECKPOINT_OUTDATED', { uri: extraction.uri });
     extractions.push(extraction);
   }
-  const rejected: RejectedRelation[] = [];
   const schema = await readRelationSchema(config.graph.schema);
-  const graph = buildGraph(extractions, { ...config.graph, schema, reader: createContextReader(loadWordVectors()), decisions: journal.decisions(), onRejected: (relation) => rejected.push(relation) });
-  return { graph, extractions, rejected };
+  const live = new LiveGraph({ ...config.graph, schema, reader: createContextReader(loadWordVectors()), decisions: journal.decisions() });
+  live.apply({ added: extractions });
+  return { live, graph: live.graph, extractions };
 }

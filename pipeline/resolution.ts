@@ -1,23 +1,19 @@
 // What of a build folder was taken for one and why, and what people say of it: their decisions go to the journal, and the graph and the store
 // are made anew from it.
-import { admitExtractions, functionalOf } from '../graph/build-graph.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { createSearch, findEntity } from '../graph/query/search.ts';
-import { createContextReader } from '../graph/resolve/context.ts';
 import { isLone } from '../graph/resolve/decisions.ts';
-import { EntityResolver, type Cluster, type WeighedPair } from '../graph/resolve/entity-resolver.ts';
+import type { Cluster, EntityResolver, WeighedPair } from '../graph/resolve/entity-resolver.ts';
 import { probabilityOfLogOdds } from '../graph/resolve/match.ts';
 import type { Appearance } from '../graph/resolve/profile.ts';
-import { loadWordVectors } from '../extractors/network/word-vectors.ts';
+import { idOfCluster } from '../graph/resolve/resolved-entity.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import { entityIdOf } from './core/ids.ts';
-import type { Decision, EntityId, Reference } from './core/model.ts';
+import type { Decision, Reference } from './core/model.ts';
 import { normalizeName } from './core/names/normalize-name.ts';
 import { openJournal, readJournal, type JournalRecord, type JournalView } from './journal.ts';
 import { manifestOf } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
-import { readRelationSchema } from './read-schema.ts';
 import { rebuild } from './rebuild.ts';
 import type { WrittenGraph } from './write-graph.ts';
 
@@ -45,15 +41,10 @@ export async function openResolution(dir: string, config: Config): Promise<Resol
 }
 
 async function resolutionOf(journal: JournalView, config: Config): Promise<Resolution> {
-  const { graph, extractions } = await graphOf(journal, config);
-  const schema = await readRelationSchema(config.graph.schema);
-  const decisions = journal.decisions();
-  const resolver = new EntityResolver({ functional: functionalOf(schema), reader: createContextReader(loadWordVectors()), decisions });
-  for (const extraction of admitExtractions(extractions, { ...config.graph, schema })) resolver.add(extraction);
-  return { graph, resolver, clusters: resolver.clusters(), decisions };
+  const { graph, live: { resolver } } = await graphOf(journal, config);
+  return { graph, resolver, clusters: resolver.clusters(), decisions: journal.decisions() };
 }
 
-export const idOfCluster = ({ type, anchor }: Cluster): EntityId => entityIdOf(type, anchor);
 export const referenceTo = ({ documentId, entity: { type, key } }: Appearance): Reference => ({ type, key, documentId });
 
 /**

@@ -36,7 +36,8 @@ const LONGEST_RETRY_MS = 10_000;
 
 /** @throws EngramError `ENGRAM_STORE_UNAVAILABLE` when the store does not answer: the journal is whole, run it again */
 export async function writeGraph(journal: JournalView, { out, config, openStore, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
-  const { graph, extractions, rejected } = await graphOf(journal, config);
+  const { live, graph, extractions } = await graphOf(journal, config);
+  const rejected = live.rejected();
   await writeRejected(out, rejected);
   const delta = graph.toDelta();
   onGraph?.();

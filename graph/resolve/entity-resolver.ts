@@ -48,6 +48,15 @@ export interface WeighedPair {
   readonly decision?: 'same' | 'different';
 }
 
+/** Clusters that came and went since they were last asked for. */
+export interface ClusterChanges {
+  readonly gone: ReadonlySet<Cluster>;
+  readonly come: ReadonlySet<Cluster>;
+}
+
+/** Things of names that were found to be one; a row of a table and what is one with it; a single name, by itself. */
+type Origin = NamedCluster | RecordEntity | string;
+
 /** Names under one key of which there are more are found by their other keys. */
 const LONGEST_BLOCK = 128;
 /** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
@@ -62,11 +71,18 @@ export class EntityResolver {
   /** What rows of tables are about; linked anew when one comes or goes. */
   private readonly rows = new Set<Appearance>();
   private records: ResolvedRecords | undefined;
+  private hasRecords = false;
   private readonly decisions: Decisions;
   /** What has to be looked at anew: names; names with more documents, whose things may be the same as before; things that are not. */
   private readonly renamed = new Set<Group>();
   private readonly touched = new Set<Group>();
   private readonly changed = new Set<Group>();
+  /** What was resolved, by what it was made of, and what of that may no longer be so. */
+  private readonly made = new Map<Origin, readonly Cluster[]>();
+  private readonly stale = new Set<Origin>();
+  /** Since they were last asked for. */
+  private gone = new Set<Cluster>();
+  private come = new Set<Cluster>();
 
   constructor(options: ResolverOptions) {
     this.options = options;
@@ -142,31 +158,80 @@ export class EntityResolver {
 
   /** In order of type and anchor. */
   clusters(): Cluster[] {
+    this.refresh();
+    return [...this.made.values()].flat().sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
+  }
+
+  /** Costs what the documents that came or went have touched; where there are rows of tables, all is looked through. */
+  changes(): ClusterChanges {
+    this.refresh();
+    const { gone, come } = this;
+    [this.gone, this.come] = [new Set(), new Set()];
+    return { gone, come };
+  }
+
+  private refresh(): void {
     this.settle();
-    const components = new Set([...this.groups.values()].map(({ component }) => component!));
-    const assigned = new Map<NamedCluster, Appearance[]>();
-    const clusters: Cluster[] = [];
-    for (const [cluster, appearances] of this.lone.assigned()) assigned.set(cluster, [...(assigned.get(cluster) ?? []), ...appearances]);
-    for (const { key, senses } of this.lone.rest()) {
-      for (const sense of senses) clusters.push({ type: 'PER', appearances: sortedByDocument(sense.appearances), anchor: anchorOf(key, sense, senses) });
+    const { entities } = this.resolvedRecords();
+    if (entities.length > 0 || this.hasRecords) {
+      const clusters = this.withRecords(entities);
+      for (const origin of this.made.keys()) if (!clusters.has(origin)) this.replace(origin, []);
+      for (const [origin, own] of clusters) this.replace(origin, own);
+    } else for (const origin of this.stale) this.replace(origin, this.clustersFrom(origin));
+    this.hasRecords = entities.length > 0;
+    this.stale.clear();
+  }
+
+  private replace(origin: Origin, clusters: readonly Cluster[]): void {
+    const before = this.made.get(origin) ?? [];
+    const kept = clusters.map((cluster) => before.find((other) => isSameCluster(cluster, other)) ?? cluster);
+    for (const cluster of before) if (!kept.includes(cluster) && !this.come.delete(cluster)) this.gone.add(cluster);
+    for (const cluster of kept) if (!before.includes(cluster)) this.come.add(cluster);
+    if (kept.length === 0) this.made.delete(origin);
+    else this.made.set(origin, kept);
+  }
+
+  private clustersFrom(origin: Origin): readonly Cluster[] {
+    if (typeof origin === 'string') {
+      const senses = this.lone.restOf(origin);
+      return senses.map((sense) => ({ type: 'PER', appearances: sortedByDocument(sense.appearances), anchor: anchorOf(origin, sense, senses) }));
     }
-    const { entities: records } = this.resolvedRecords();
+    return 'senses' in origin && this.isCurrent(origin) ? [this.clusterOf(origin)] : [];
+  }
+
+  private isCurrent(cluster: NamedCluster): boolean {
+    const { group } = cluster.senses[0]!;
+    return this.groups.get(group.id) === group && group.component!.clusters.includes(cluster);
+  }
+
+  private clusterOf(cluster: NamedCluster): Cluster {
+    const [most] = [...cluster.senses].sort((x, y) => y.sense.size - x.sense.size || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
+    return { type: cluster.type, appearances: this.appearancesOf(cluster), anchor: anchorOf(most!.group.key, most!.sense, most!.group.sameName.senses()) };
+  }
+
+  private appearancesOf(cluster: NamedCluster): Appearance[] {
+    const loneNames = new Set(cluster.senses.flatMap(({ group }) => loneNamesBorne(group)));
+    return sortedByDocument([...cluster.senses.flatMap(({ sense }) => sense.appearances), ...[...loneNames].flatMap((name) => this.lone.assignedTo(name, cluster))]);
+  }
+
+  /** Everything, things of documents with the record that they fit. */
+  private withRecords(records: readonly RecordEntity[]): Map<Origin, readonly Cluster[]> {
+    const clusters = new Map<Origin, readonly Cluster[]>();
     const recordOf = createRecordFinder(records, (key) => this.rarityOf(key));
     const found = new Map<RecordEntity, Appearance[]>(records.map((record) => [record, []]));
-    for (const { clusters: own } of components) {
+    for (const { clusters: own } of new Set([...this.groups.values()].map(({ component }) => component!))) {
       for (const cluster of own) {
-        const appearances = [...cluster.senses.flatMap(({ sense }) => sense.appearances), ...(assigned.get(cluster) ?? [])];
-        const record = records.length === 0 ? undefined : recordOf({ names: cluster.senses.map(({ group }) => ownName(group)), profile: () => mergeProfiles(cluster.senses.map(({ sense }) => sense.profile())) });
-        if (record !== undefined) {
-          found.get(record)!.push(...appearances);
-          continue;
-        }
-        const [most] = [...cluster.senses].sort((x, y) => y.sense.size - x.sense.size || compareSpecificity(x.group.key, y.group.key) || x.index - y.index);
-        clusters.push({ type: cluster.type, appearances: sortedByDocument(appearances), anchor: anchorOf(most!.group.key, most!.sense, most!.group.sameName.senses()) });
+        const record = recordOf({ names: cluster.senses.map(({ group }) => ownName(group)), profile: () => mergeProfiles(cluster.senses.map(({ sense }) => sense.profile())) });
+        if (record === undefined) clusters.set(cluster, [this.clusterOf(cluster)]);
+        else found.get(record)!.push(...this.appearancesOf(cluster));
       }
     }
-    for (const [{ type, appearances: own }, others] of found) clusters.push({ type, appearances: sortedByDocument([...own, ...others]), anchor: anchorAt(own[0]!.entity.key, own[0]!.documentId) });
-    return clusters.sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
+    for (const [record, others] of found) {
+      const { type, appearances: own } = record;
+      clusters.set(record, [{ type, appearances: sortedByDocument([...own, ...others]), anchor: anchorAt(own[0]!.entity.key, own[0]!.documentId) }]);
+    }
+    for (const name of this.lone.names()) clusters.set(name, this.clustersFrom(name));
+    return clusters;
   }
 
   /** Pairs of things that are neither surely one nor surely two and that nobody decided, the least sure first. */
@@ -271,6 +336,7 @@ export class EntityResolver {
 
   private drop(group: Group): void {
     this.groups.delete(group.id);
+    for (const cluster of group.component?.clusters ?? []) this.stale.add(cluster);
     this.renamed.delete(group);
     this.changed.delete(group);
     this.touched.delete(group);
@@ -306,6 +372,7 @@ export class EntityResolver {
       const { version } = group.sameName;
       group.sameName.senses();
       if (group.sameName.version !== version) this.changed.add(group);
+      for (const cluster of group.component?.clusters ?? []) if (cluster.senses.some((each) => each.group === group)) this.stale.add(cluster);
     }
     this.touched.clear();
     const affected = new Set<Group>();
@@ -323,11 +390,13 @@ export class EntityResolver {
       const component: Component = { groups: members, clusters: this.clusterGroups(members) };
       for (const member of members) {
         seen.add(member);
+        for (const cluster of member.component?.clusters ?? []) this.stale.add(cluster);
         member.component = component;
-        if (member.type === 'PER') for (const name of [parsePersonName(member.key).surname, ...member.loneNames.keys()]) this.lone.lookAgain(name);
+        for (const name of loneNamesBorne(member)) this.lone.lookAgain(name);
       }
+      for (const cluster of component.clusters) this.stale.add(cluster);
     }
-    this.lone.settle();
+    for (const origin of this.lone.settle()) this.stale.add(origin);
   }
 
   /** Finds for every name that came or changed the names it may go with. */
@@ -437,5 +506,7 @@ export class EntityResolver {
 
 /** Whether it is what a row of a table is about, its first mention. */
 const isRow = ({ extraction, entity }: Appearance): boolean => extraction.record !== undefined && entity.mentions.includes(0);
+const loneNamesBorne = ({ type, key, loneNames }: Group): string[] => (type === 'PER' ? [parsePersonName(key).surname, ...loneNames.keys()] : []);
+const isSameCluster = (a: Cluster, b: Cluster): boolean => a.type === b.type && a.anchor === b.anchor && a.appearances.length === b.appearances.length && a.appearances.every((appearance, at) => appearance === b.appearances[at]);
 const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
 const lastWordOf = ({ key }: Name): string => key.slice(key.lastIndexOf(' ') + 1);

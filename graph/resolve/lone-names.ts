@@ -30,7 +30,7 @@ export interface LoneNamesOptions {
 
 export class LoneNames {
   private readonly options: LoneNamesOptions;
-  private readonly names = new Map<string, LoneName>();
+  private readonly byName = new Map<string, LoneName>();
   private readonly changed = new Set<string>();
 
   constructor(options: LoneNamesOptions) {
@@ -70,33 +70,42 @@ export class LoneNames {
     this.changed.add(name);
   }
 
-  settle(): void {
+  /** @returns the names that were looked at, and what bears them or did */
+  settle(): ReadonlySet<string | NamedCluster> {
+    const seen = new Set<string | NamedCluster>(this.changed);
     for (const key of this.changed) {
       const name = this.of(key);
-      if (name.appearances.size === 0 && name.bearers.size === 0) this.names.delete(key);
+      for (const cluster of name.assigned.keys()) seen.add(cluster);
+      if (name.appearances.size === 0 && name.bearers.size === 0) this.byName.delete(key);
       else this.settleName(key, name);
+      for (const cluster of name.assigned.keys()) seen.add(cluster);
     }
     this.changed.clear();
+    return seen;
   }
 
-  /** Those that fit a bearer. */
-  *assigned(): Generator<readonly [NamedCluster, readonly Appearance[]]> {
-    for (const { assigned } of this.names.values()) yield* assigned;
+  names(): Iterable<string> {
+    return this.byName.keys();
+  }
+
+  /** Those that fit a bearer of the name. */
+  assignedTo(name: string, bearer: NamedCluster): readonly Appearance[] {
+    return this.byName.get(name)?.assigned.get(bearer) ?? [];
   }
 
   /** Those that fit none, by what they mean. */
-  *rest(): Generator<{ readonly key: string; readonly senses: readonly Sense[] }> {
-    for (const [key, { rest }] of this.names) yield { key, senses: rest.senses() };
+  restOf(name: string): readonly Sense[] {
+    return this.byName.get(name)?.rest.senses() ?? [];
   }
 
   /** Every one of them with the groups that bear its name. */
   *all(): Generator<{ readonly appearances: ReadonlySet<Appearance>; readonly bearers: ReadonlySet<Group> }> {
-    yield* this.names.values();
+    yield* this.byName.values();
   }
 
   private of(key: string): LoneName {
-    let name = this.names.get(key);
-    if (name === undefined) this.names.set(key, (name = { appearances: new Set(), bearers: new Set(), added: [], isStale: false, clusters: [], rest: this.createRest(key), assigned: new Map() }));
+    let name = this.byName.get(key);
+    if (name === undefined) this.byName.set(key, (name = { appearances: new Set(), bearers: new Set(), added: [], isStale: false, clusters: [], rest: this.createRest(key), assigned: new Map() }));
     return name;
   }
 

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { WeighedPair } from '../../graph/resolve/entity-resolver.ts';
+import { idOfCluster } from '../../graph/resolve/resolved-entity.ts';
 import { EngramError } from '../core/errors.ts';
 import type { Reference } from '../core/model.ts';
 import type { JournalRecord } from '../journal.ts';
@@ -21,7 +22,7 @@ function addMergeCommand(program: Command): void {
   const command = program.command('merge').description('say that two things are one; it holds for good').argument('<a>', 'a name, an id, or "NAME @ DOCUMENT"').argument('<b>', 'the other');
   addExample(addDirOption(addCommonOptions(command)), 'merge "Bell Labs" "Bell Telephone Laboratories"');
   command.action(async (a: string, b: string, flags: DirFlags) => {
-    const { decide, findNamed, idOfCluster, openResolution, referenceTo } = await import('../resolution.ts');
+    const { decide, findNamed, openResolution, referenceTo } = await import('../resolution.ts');
     const config = await configOf(flags);
     const resolution = await openResolution(flags.dir, config);
     const [x, y] = [findNamed(resolution, a), findNamed(resolution, b)];

@@ -1,13 +1,13 @@
 import test from 'ava';
 import type { Extraction } from '../../../pipeline/core/model.ts';
-import { resolveEntities } from '../../../graph/resolve/resolver.ts';
+import { buildGraph } from '../../../graph/build-graph.ts';
 import { extractionOf } from '../../support/graph-arbitraries.ts';
 
 /** Each entity as its type and the surfaces in it, sorted. */
 function surfacesOf(...documents: readonly Extraction[]): string[] {
-  const sorted = [...documents].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return resolveEntities(sorted)
-    .map(({ type, mentions }) => `${type}: ${mentions.map(([d, m]) => sorted[d].mentions[m].surface).sort().join(' | ')}`)
+  return buildGraph(documents)
+    .entities()
+    .map(({ type, mentions }) => `${type}: ${mentions.map(({ surface }) => surface).sort().join(' | ')}`)
     .sort();
 }
 
@@ -117,14 +117,14 @@ for (const { title, documents, expected } of rows) {
 
 test('ids do not change when unrelated documents come', (t) => {
   const documents = [extractionOf('a', '[PER Grace Hopper] at [ORG Harvard].'), extractionOf('b', '[PER Hopper] in [LOC New York].')];
-  const before = new Set(resolveEntities(documents).map(({ id }) => id));
-  const after = new Set(resolveEntities([...documents, extractionOf('c', '[PER Alan Turing] in [LOC London] at [ORG Bletchley Park].')]).map(({ id }) => id));
+  const before = new Set(buildGraph(documents).entityIds());
+  const after = new Set(buildGraph([...documents, extractionOf('c', '[PER Alan Turing] in [LOC London] at [ORG Bletchley Park].')]).entityIds());
   t.true([...before].every((id) => after.has(id)));
   t.is(after.size, before.size + 3);
 });
 
 test('a person is shown by the most frequent name that has a given name', (t) => {
-  const [hopper] = resolveEntities([extractionOf('a', '[PER Rear Admiral Grace Hopper] left. [PER Hopper] and [PER Hopper].')]);
+  const [hopper] = buildGraph([extractionOf('a', '[PER Rear Admiral Grace Hopper] left. [PER Hopper] and [PER Hopper].')]).entities();
   t.is(hopper.name, 'Grace Hopper');
   t.deepEqual(hopper.aliases, ['Hopper', 'Rear Admiral Grace Hopper']);
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { buildGraph } from '../../../../graph/build-graph.ts';
+import { LiveGraph } from '../../../../graph/live-graph.ts';
 import { createThingReader } from '../../../../pipeline/sources/record-things.ts';
 import type { Decision, Extraction } from '../../../../pipeline/core/model.ts';
 import { extractionOf } from '../../../support/graph-arbitraries.ts';
@@ -45,4 +46,17 @@ test('what people said of two rows holds', (t) => {
   const together = (decisions: readonly Decision[]): boolean => buildGraph(crowd, { decisions }).entities().some(({ mentions }) => [a, b].every(({ id }) => mentions.some(({ documentId }) => documentId === id)));
   t.true(together([]));
   t.false(together([{ a: reference(a), b: reference(b), same: false }]));
+});
+
+test('rows and documents that come and go leave the graph of those that are there', (t) => {
+  const text = extractionOf('news', '[PER John Smith] of [ORG Acme Works], born [TIME 2 January 1901], retired.', [['John Smith', 'dateOfBirth', '2 January 1901', 0.95]]);
+  const smiths = [row('5', 'John Smith', '1901-01-02', 'js@acme.example', 'Acme Works'), row('6', 'John Smith', '1955-03-04', 'john@other.example', 'Other Club')];
+  const live = new LiveGraph();
+  live.update({ added: [text] });
+  live.update({ added: [...crowd, ...smiths] });
+  t.deepEqual(live.graph.toDelta(), buildGraph([...crowd, ...smiths, text]).toDelta());
+  live.update({ removed: [smiths[0]!.id, crowd[5]!.id] });
+  t.deepEqual(live.graph.toDelta(), buildGraph([...crowd, ...smiths, text].filter(({ id }) => id !== smiths[0]!.id && id !== crowd[5]!.id)).toDelta());
+  live.update({ removed: [...crowd, ...smiths].map(({ id }) => id) });
+  t.deepEqual(live.graph.toDelta(), buildGraph([text]).toDelta());
 });
