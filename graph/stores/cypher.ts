@@ -1,8 +1,6 @@
-// The Cypher that Engram writes, as pure functions of the dialect: Neo4j 5 and the embedded LadybugDB.
+// The Cypher that Engram writes into Neo4j 5, and what it reads there and in the embedded store alike.
 // Values travel as parameters only. Labels and relation types cannot, so they come from closed lists here.
 import { isEntityType, type EntityType } from '../../pipeline/core/model.ts';
-
-export type Dialect = 'neo4j' | 'embedded';
 
 /** The labels of the shipped types in Neo4j. */
 const SHIPPED_LABELS: Readonly<Record<string, string>> = {
@@ -36,30 +34,20 @@ export function relationTypeOf(predicate: string): string {
 const factConstraintPrefix = 'engram_fact_';
 
 /** What must stand before the first write; every statement may be repeated. */
-export function schemaStatements(dialect: Dialect): readonly string[] {
-  if (dialect === 'neo4j') {
-    return [
-      'CREATE CONSTRAINT engram_entity_id IF NOT EXISTS FOR (e:EngramEntity) REQUIRE e.id IS UNIQUE',
-      'CREATE CONSTRAINT engram_document_id IF NOT EXISTS FOR (d:EngramDocument) REQUIRE d.id IS UNIQUE',
-      'CREATE CONSTRAINT engram_sync_stream IF NOT EXISTS FOR (s:EngramSync) REQUIRE s.stream IS UNIQUE',
-      'CREATE INDEX engram_entity_name IF NOT EXISTS FOR (e:EngramEntity) ON (e.name)',
-      'CREATE FULLTEXT INDEX engram_entity_text IF NOT EXISTS FOR (e:EngramEntity) ON EACH [e.name, e.aliases, e.attributes]',
-    ];
-  }
-  return [
-    'CREATE NODE TABLE IF NOT EXISTS EngramEntity(id STRING PRIMARY KEY, type STRING, name STRING, aliases STRING, attributes STRING, mentions STRING)',
-    'CREATE NODE TABLE IF NOT EXISTS EngramDocument(id STRING PRIMARY KEY, uri STRING, title STRING, record STRING)',
-    'CREATE REL TABLE IF NOT EXISTS Fact(FROM EngramEntity TO EngramEntity, id STRING, predicate STRING, probability DOUBLE, provenance STRING)',
-    'CREATE REL TABLE IF NOT EXISTS MENTIONED_IN(FROM EngramEntity TO EngramDocument, count INT64)',
-  ];
-}
+export const SCHEMA: readonly string[] = [
+  'CREATE CONSTRAINT engram_entity_id IF NOT EXISTS FOR (e:EngramEntity) REQUIRE e.id IS UNIQUE',
+  'CREATE CONSTRAINT engram_document_id IF NOT EXISTS FOR (d:EngramDocument) REQUIRE d.id IS UNIQUE',
+  'CREATE CONSTRAINT engram_sync_stream IF NOT EXISTS FOR (s:EngramSync) REQUIRE s.stream IS UNIQUE',
+  'CREATE INDEX engram_entity_name IF NOT EXISTS FOR (e:EngramEntity) ON (e.name)',
+  'CREATE FULLTEXT INDEX engram_entity_text IF NOT EXISTS FOR (e:EngramEntity) ON EACH [e.name, e.aliases, e.attributes]',
+];
 
-/** Neo4j: the uniqueness of fact ids of one relation type, which is also how the types Engram owns are found again. */
+/** The uniqueness of fact ids of one relation type, which is also how the types Engram owns are found again. */
 export function factConstraint(relationType: string): string {
   return `CREATE CONSTRAINT ${factConstraintPrefix}${relationType} IF NOT EXISTS FOR ()-[f:\`${relationType}\`]-() REQUIRE f.id IS UNIQUE`;
 }
 
-/** Neo4j: rows of `type`, one for each relation type that Engram has written. */
+/** Rows of `type`, one for each relation type that Engram has written. */
 export const factTypes = `SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE name STARTS WITH '${factConstraintPrefix}' RETURN labelsOrTypes[0] AS type ORDER BY type`;
 
 /** A relation type read from the server, or nothing when it is not one that Engram could have made. */
@@ -67,33 +55,21 @@ export function isRelationType(name: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,125}$/.test(name);
 }
 
-/** Neo4j: waits until the indexes that were asked for can be used, at most so many seconds. */
+/** Waits until the indexes that were asked for can be used, at most so many seconds. */
 export const awaitIndexes = 'CALL db.awaitIndexes(300)';
 
-/** Neo4j: the ledger. The batch a writer commits, and how many it has; asked while the node is locked, so that a commit in flight has ended. */
+/** The ledger. The batch a writer commits, and how many it has; asked while the node is locked, so that a commit in flight has ended. */
 export const noteCommit = 'MERGE (s:EngramSync {stream: $stream}) SET s.batch = $batch, s.batches = coalesce(s.batches, 0) + 1';
 export const isCommitted = 'MERGE (s:EngramSync {stream: $stream}) SET s.asked = $batch WITH s RETURN coalesce(s.batch = $batch, false) AS committed';
-/** Neo4j: the digest of the graph that the database holds whole; null while it is being written. */
+/** The digest of the graph that the database holds whole; null while it is being written. */
 export const setGraph = "MERGE (s:EngramSync {stream: 'graph'}) SET s.graph = $graph";
 export const readGraph = "MATCH (s:EngramSync {stream: 'graph'}) RETURN s.graph AS graph";
 
-/** Rows {id, properties} for Neo4j; rows {id, uri, title, record} for the embedded store. */
-export function upsertDocuments(dialect: Dialect): string {
-  if (dialect === 'neo4j') return 'UNWIND $rows AS row MERGE (d:EngramDocument {id: row.id}) SET d += row.properties';
-  return `UNWIND $rows AS row
-MERGE (d:EngramDocument {id: row.id})
-SET d.uri = row.uri, d.title = row.title, d.record = row.record
-RETURN count(*) AS n`;
-}
+/** Rows {id, properties}. */
+export const upsertDocuments = 'UNWIND $rows AS row MERGE (d:EngramDocument {id: row.id}) SET d += row.properties';
 
-/** Rows {id, properties} for Neo4j, all of one type; rows {id, type, name, aliases, attributes, mentions} for the embedded store. */
-export function upsertEntities(dialect: Dialect, type: EntityType): string {
-  if (dialect === 'embedded') {
-    return `UNWIND $rows AS row
-MERGE (e:EngramEntity {id: row.id})
-SET e.type = row.type, e.name = row.name, e.aliases = row.aliases, e.attributes = row.attributes, e.mentions = row.mentions
-RETURN count(*) AS n`;
-  }
+/** Rows {id, properties}, all of one type. */
+export function upsertEntities(type: EntityType): string {
   const own = labelOfType(type);
   const others = Object.values(SHIPPED_LABELS).filter((label) => label !== own);
   return `UNWIND $rows AS row
@@ -104,19 +80,13 @@ REMOVE e:${others.join(':')}
 RETURN count(*) AS n`;
 }
 
-/**
- * Rows {id, subject, object, properties} for Neo4j, all of one relation type; rows {id, subject, object, predicate, probability, provenance} for the embedded
- * store. A row with a missing end is not counted.
- */
-export function upsertFacts(dialect: Dialect, relationType: string): string {
-  const label = dialect === 'neo4j' ? `\`${relationType}\`` : 'Fact';
-  // The embedded store types a list by its first row: 1 would be an integer among doubles, so the number travels as text.
-  const set = dialect === 'neo4j' ? 'f += row.properties' : 'f.predicate = row.predicate, f.probability = CAST(row.probability AS DOUBLE), f.provenance = row.provenance';
+/** Rows {id, subject, object, properties}, all of one relation type. A row with a missing end is not counted. */
+export function upsertFacts(relationType: string): string {
   return `UNWIND $rows AS row
 MATCH (s:EngramEntity {id: row.subject})
 MATCH (o:EngramEntity {id: row.object})
-MERGE (s)-[f:${label} {id: row.id}]->(o)
-SET ${set}
+MERGE (s)-[f:\`${relationType}\` {id: row.id}]->(o)
+SET f += row.properties
 RETURN count(*) AS n`;
 }
 
@@ -124,33 +94,25 @@ RETURN count(*) AS n`;
 export const unlinkEntities = 'MATCH (e:EngramEntity)-[m:MENTIONED_IN]->(:EngramDocument) WHERE e.id IN $ids DELETE m';
 
 /** Rows {id, document, count}; a link to a document that the store does not have is left out. */
-export function linkEntities(dialect: Dialect): string {
-  return `UNWIND $rows AS row
+export const linkEntities = `UNWIND $rows AS row
 MATCH (e:EngramEntity {id: row.id})
 MATCH (d:EngramDocument {id: row.document})
 MERGE (e)-[m:MENTIONED_IN]->(d)
-SET m.count = ${dialect === 'neo4j' ? 'toInteger(row.count)' : 'row.count'}`;
+SET m.count = toInteger(row.count)`;
+
+export function removeFacts(relationType: string): string {
+  return `UNWIND $ids AS id MATCH (:EngramEntity)-[f:\`${relationType}\` {id: id}]->(:EngramEntity) DELETE f`;
 }
 
-export function removeFacts(dialect: Dialect, relationType: string): string {
-  return dialect === 'neo4j'
-    ? `UNWIND $ids AS id MATCH (:EngramEntity)-[f:\`${relationType}\` {id: id}]->(:EngramEntity) DELETE f`
-    : 'MATCH (:EngramEntity)-[f:Fact]->(:EngramEntity) WHERE f.id IN $ids DELETE f';
-}
-
-/** Neo4j: the facts of entities that go; somebody else's relations of the same type carry no id and stay. */
+/** The facts of entities that go; somebody else's relations of the same type carry no id and stay. */
 export function removeFactsOf(relationType: string): string {
   return `MATCH (e:EngramEntity)-[f:\`${relationType}\`]-(:EngramEntity) WHERE e.id IN $ids AND f.id IS NOT NULL DELETE f`;
 }
 
 export const unlinkDocuments = 'MATCH (:EngramEntity)-[m:MENTIONED_IN]->(d:EngramDocument) WHERE d.id IN $ids DELETE m';
 
-/**
- * Statements that remove nodes by `$ids`, after their facts and links. In Neo4j a node that somebody else hung
- * something on stays, without what Engram had written on it.
- */
-export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDocument'): readonly string[] {
-  if (dialect === 'embedded') return [`MATCH (n:${label}) WHERE n.id IN $ids DETACH DELETE n`];
+/** Statements that remove nodes by `$ids`, after their facts and links. A node that somebody else hung something on stays, without what Engram had written on it. */
+export function removeNodes(label: 'EngramEntity' | 'EngramDocument'): readonly string[] {
   const labels = label === 'EngramEntity' ? ['EngramEntity', ...Object.values(SHIPPED_LABELS)] : [label];
   const owned = label === 'EngramEntity' ? ['type', 'name', 'aliases', 'attributes', 'attributeNames', 'mentions', 'digest'] : ['uri', 'title', 'record', 'digest'];
   return [
@@ -159,22 +121,22 @@ export function removeNodes(dialect: Dialect, label: 'EngramEntity' | 'EngramDoc
   ];
 }
 
-/** Neo4j: ids and digests of all nodes, and of all facts of one relation type, that Engram owns. */
+/** Ids and digests of all nodes, and of all facts of one relation type, that Engram owns. */
 export function nodeDigests(label: 'EngramEntity' | 'EngramDocument'): string {
   return `MATCH (n:${label}) WHERE n.id IS NOT NULL RETURN n.id AS id, n.digest AS digest`;
 }
 
 export function factDigests(relationType: string): string {
-  return `${matchFacts('neo4j', relationType)} RETURN f.id AS id, f.digest AS digest`;
+  return `${matchFacts(relationType)} RETURN f.id AS id, f.digest AS digest`;
 }
 
-/** Neo4j: all there is of what Engram owns, for a comparison. */
+/** All there is of what Engram owns, for a comparison. */
 export const wholeDocuments = 'MATCH (d:EngramDocument) WHERE d.id IS NOT NULL RETURN d.id AS id, properties(d) AS properties';
 export const wholeEntities = 'MATCH (e:EngramEntity) WHERE e.id IS NOT NULL RETURN e.id AS id, properties(e) AS properties, labels(e) AS labels, [(e)-[m:MENTIONED_IN]->(d:EngramDocument) | [d.id, m.count]] AS links';
-export const wholeFacts = (relationType: string): string => `${matchFacts('neo4j', relationType)} RETURN f.id AS id, s.id AS subject, o.id AS object, type(f) AS type, properties(f) AS properties`;
+export const wholeFacts = (relationType: string): string => `${matchFacts(relationType)} RETURN f.id AS id, s.id AS subject, o.id AS object, type(f) AS type, properties(f) AS properties`;
 
 export const existingEntities = 'MATCH (e:EngramEntity) WHERE e.id IN $ids RETURN e.id AS id';
-/** Neo4j: which readable attribute properties these entities carry, so that outdated ones can be cleared. */
+/** Which readable attribute properties these entities carry, so that outdated ones can be cleared. */
 export const attributeNamesOf = 'MATCH (e:EngramEntity) WHERE e.id IN $ids AND e.attributeNames IS NOT NULL RETURN e.id AS id, e.attributeNames AS names';
 
 export const readEntities =
@@ -183,15 +145,14 @@ export const readDocuments = 'MATCH (d:EngramDocument) RETURN d.record AS record
 export const countEntities = 'MATCH (e:EngramEntity) RETURN count(e) AS n';
 export const countDocuments = 'MATCH (d:EngramDocument) RETURN count(d) AS n';
 
-export function readFacts(dialect: Dialect, relationType: string): string {
-  return `${matchFacts(dialect, relationType)} RETURN f.id AS id, s.id AS subject, f.predicate AS predicate, o.id AS object, f.probability AS probability, f.provenance AS provenance`;
+export function readFacts(relationType: string): string {
+  return `${matchFacts(relationType)} RETURN f.id AS id, s.id AS subject, f.predicate AS predicate, o.id AS object, f.probability AS probability, f.provenance AS provenance`;
 }
 
-export function countFacts(dialect: Dialect, relationType: string): string {
-  return `${matchFacts(dialect, relationType)} RETURN count(f) AS n`;
+export function countFacts(relationType: string): string {
+  return `${matchFacts(relationType)} RETURN count(f) AS n`;
 }
 
-function matchFacts(dialect: Dialect, relationType: string): string {
-  const label = dialect === 'neo4j' ? `\`${relationType}\`` : 'Fact';
-  return `MATCH (s:EngramEntity)-[f:${label}]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
+function matchFacts(relationType: string): string {
+  return `MATCH (s:EngramEntity)-[f:\`${relationType}\`]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
 }

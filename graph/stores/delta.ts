@@ -1,5 +1,6 @@
 // What every store asks of a delta before it writes: one record an id, names it can hold, and no fact without its entities.
 import { EngramError } from '../../pipeline/core/errors.ts';
+import { digestOf } from '../../pipeline/core/ids.ts';
 import { isEntityType } from '../../pipeline/core/model.ts';
 import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
 import type { Difference, SyncReport } from '../../pipeline/core/stage.ts';
@@ -42,6 +43,37 @@ export function checkDelta(delta: GraphDelta, store: string): CheckedDelta {
   }
   for (const document of delta.documents) checked.removedDocuments.delete(document.id);
   return checked;
+}
+
+/** What tells a row that stands from one that has changed. */
+export const rowDigest = (record: DocumentRecord | Entity | Fact): string => digestOf(JSON.stringify(record));
+
+/** What stands in a store. */
+export interface StandingRow {
+  readonly id: string;
+  readonly digest: string | null;
+}
+
+/** Changes with what they change: of new entities nothing old has to be cleared away. */
+export type Changes = CheckedDelta & { readonly isNew: (id: string) => boolean };
+
+/** What has to be written so that a store holds this graph and no more, by digest. */
+export function changesFrom(delta: CheckedDelta, standing: Readonly<Record<'documents' | 'entities' | 'facts', Iterable<StandingRow>>>): Changes {
+  const known = new Set<string>();
+  const changed = <Id extends string, T extends DocumentRecord | Entity | Fact>(records: ReadonlyMap<Id, T>, rows: Iterable<StandingRow>): [Map<Id, T>, Set<Id>] => {
+    const [differing, removed] = [new Map(records), new Set<Id>()];
+    for (const { id, digest } of rows) {
+      known.add(id);
+      const record = records.get(id as Id);
+      if (record === undefined) removed.add(id as Id);
+      else if (digest === rowDigest(record)) differing.delete(id as Id);
+    }
+    return [differing, removed];
+  };
+  const [documents, removedDocuments] = changed(delta.documents, standing.documents);
+  const [entities, removedEntities] = changed(delta.entities, standing.entities);
+  const [facts, removedFacts] = changed(delta.facts, standing.facts);
+  return { documents, entities, facts, removedDocuments, removedEntities, removedFacts, isNew: (id) => !known.has(id) };
 }
 
 /** The ends of the delta's facts that the delta itself does not hold. */

@@ -3,7 +3,7 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
 import type { Attribute, DocumentRecord, Entity, Fact } from '../../pipeline/core/model.ts';
 import * as cypher from './cypher.ts';
-import { mentionCounts, sortedById, type CheckedDelta } from './delta.ts';
+import { mentionCounts, rowDigest, sortedById, type Changes, type CheckedDelta } from './delta.ts';
 import type { CypherRow, Run } from './neo4j-connection.ts';
 
 export type RowKind = 'document' | 'entity' | 'fact';
@@ -17,12 +17,6 @@ export interface Step {
   readonly idOf: (row: never) => string;
   run(transaction: Run, rows: readonly unknown[]): Promise<void>;
 }
-
-/** Changes with what they change: of new entities nothing old has to be cleared away. */
-export type Changes = CheckedDelta & { readonly isNew: (id: string) => boolean };
-
-/** What tells a row that stands from one that has changed. */
-export const rowDigest = (record: DocumentRecord | Entity | Fact): string => digestOf(JSON.stringify(record));
 
 /** What tells that the database holds a graph whole. */
 export const graphDigest = ({ documents, entities, facts }: CheckedDelta): string => digestOf(...[documents, entities, facts].flatMap((records) => sortedById<DocumentRecord | Entity | Fact>(records.values()).map(rowDigest)));
@@ -40,9 +34,9 @@ export function stepsOf(changes: Changes, factTypes: readonly string[], store: s
   });
   const entities = [...changes.entities.values()];
   return [
-    byIds('fact', changes.removedFacts, factTypes.map((type) => cypher.removeFacts('neo4j', type))),
-    byIds('entity', changes.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('neo4j', 'EngramEntity')]),
-    byIds('document', changes.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('neo4j', 'EngramDocument')]),
+    byIds('fact', changes.removedFacts, factTypes.map((type) => cypher.removeFacts(type))),
+    byIds('entity', changes.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('EngramEntity')]),
+    byIds('document', changes.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('EngramDocument')]),
     documentStep([...changes.documents.values()]),
     ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type), changes.isNew)),
     ...factSteps([...changes.facts.values()], store),
@@ -56,7 +50,7 @@ function documentStep(documents: readonly DocumentRecord[]): Step {
     isParallel: true,
     idOf: ({ id }: DocumentRecord) => id,
     async run(transaction, slice) {
-      await transaction.run(cypher.upsertDocuments('neo4j'), { rows: (slice as readonly DocumentRecord[]).map((record) => ({ id: record.id, properties: documentProperties(record) })) });
+      await transaction.run(cypher.upsertDocuments, { rows: (slice as readonly DocumentRecord[]).map((record) => ({ id: record.id, properties: documentProperties(record) })) });
     },
   };
 }
@@ -75,9 +69,9 @@ function entityStep(type: Entity['type'], entities: readonly Entity[], isNew: (i
       const outdated = new Map(before.map((record) => [record.get('id') as string, record.get('names') as string[]]));
       const rows = batch.map((entity) => ({ id: entity.id, properties: { ...Object.fromEntries((outdated.get(entity.id) ?? []).map((name) => [name, null])), ...entityProperties(entity) } }));
       const links = batch.flatMap(linksOf).sort((a, b) => (a.document < b.document ? -1 : a.document > b.document ? 1 : 0));
-      const sent = [transaction.run(cypher.upsertEntities('neo4j', type), { rows })];
+      const sent = [transaction.run(cypher.upsertEntities(type), { rows })];
       if (ids.length > 0) sent.push(transaction.run(cypher.unlinkEntities, { ids }));
-      if (links.length > 0) sent.push(transaction.run(cypher.linkEntities('neo4j'), { rows: links }));
+      if (links.length > 0) sent.push(transaction.run(cypher.linkEntities, { rows: links }));
       await all(sent);
     },
   };
@@ -99,7 +93,7 @@ function factSteps(facts: readonly Fact[], store: string): Step[] {
     idOf: ({ id }: Fact) => id,
     async run(transaction: Run, slice: readonly unknown[]) {
       const rows = (slice as readonly Fact[]).map((fact) => ({ id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) }));
-      const result = await transaction.run(cypher.upsertFacts('neo4j', type), { rows });
+      const result = await transaction.run(cypher.upsertFacts(type), { rows });
       const written = result.records[0]?.get('n') as number;
       // Somebody else removed an entity, or it was refused: the transaction goes back.
       if (written < rows.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: rows.length - written, example: rows[0]?.subject });

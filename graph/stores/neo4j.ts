@@ -5,11 +5,11 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Attribute, DocumentId, DocumentRecord, Entity, EntityId, EntityMention, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
 import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
-import { checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
-import type { CheckedDelta } from './delta.ts';
+import { changesFrom, checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import type { Changes, CheckedDelta, StandingRow } from './delta.ts';
 import type { QueryableStore } from './embedded.ts';
 import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
-import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, rowDigest, stepsOf, type Changes, type Step } from './neo4j-rows.ts';
+import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, stepsOf, type Step } from './neo4j-rows.ts';
 
 export type { Neo4jOptions } from './neo4j-connection.ts';
 
@@ -120,27 +120,18 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return batches;
   };
 
-  /** What differs from what stands there, by digest. */
+  /** Of facts: those of an entity that goes go with it, those that stay have ends that stay. */
   const changesOf = async (delta: CheckedDelta): Promise<Changes> => {
-    const known = new Set<string>();
-    const changed = async <Id extends string, T extends DocumentRecord | Entity | Fact>(records: ReadonlyMap<Id, T>, statements: readonly string[]): Promise<[Map<Id, T>, Set<Id>]> => {
-      const [differing, removed] = [new Map(records), new Set<Id>()];
-      for (const statement of statements) {
-        for (const row of await ask(statement)) {
-          const id = row['id'] as Id;
-          known.add(id);
-          const record = records.get(id);
-          if (record === undefined) removed.add(id);
-          else if (row['digest'] === rowDigest(record)) differing.delete(id);
-        }
-      }
-      return [differing, removed];
+    const standing = async (statements: readonly string[]): Promise<StandingRow[]> => {
+      const rows: StandingRow[] = [];
+      for (const statement of statements) for (const row of await ask(statement)) rows.push(row as unknown as StandingRow);
+      return rows;
     };
-    const [documents, removedDocuments] = await changed(delta.documents, [cypher.nodeDigests('EngramDocument')]);
-    const [entities, removedEntities] = await changed(delta.entities, [cypher.nodeDigests('EngramEntity')]);
-    const [facts, removedFacts] = await changed(delta.facts, (await factTypes()).map(cypher.factDigests));
-    // The facts of an entity that goes go with it, those that stay have ends that stay.
-    return { documents, entities, facts, removedDocuments, removedEntities, removedFacts, isNew: (id) => !known.has(id) };
+    return changesFrom(delta, {
+      documents: await standing([cypher.nodeDigests('EngramDocument')]),
+      entities: await standing([cypher.nodeDigests('EngramEntity')]),
+      facts: await standing((await factTypes()).map((type) => cypher.factDigests(type))),
+    });
   };
 
   const setGraph = (graph: string | null): Promise<void> => connection.commit(0, async (transaction) => void (await transaction.run(cypher.setGraph, { graph })));
@@ -182,7 +173,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
 
   const readAll = async (): Promise<GraphDelta> => {
     const facts: Fact[] = [];
-    for (const type of await factTypes()) facts.push(...(await ask(cypher.readFacts('neo4j', type))).map(factOf));
+    for (const type of await factTypes()) facts.push(...(await ask(cypher.readFacts(type))).map(factOf));
     const entities = (await ask(cypher.readEntities)).map(entityOf);
     const documents = (await ask(cypher.readDocuments)).map((row) => JSON.parse(row['record'] as string) as DocumentRecord);
     return { documents: sortedById(documents), entities: sortedById(entities), facts: sortedById(facts) };
@@ -192,7 +183,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     kind: 'neo4j',
     prepare: () =>
       alone(async () => {
-        for (const statement of cypher.schemaStatements('neo4j')) await connection.define(statement);
+        for (const statement of cypher.SCHEMA) await connection.define(statement);
         await connection.define(cypher.awaitIndexes);
         await factTypes();
       }),
@@ -228,7 +219,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
       alone(async (): Promise<StoreCounts> => {
         const count = async (statement: string): Promise<number> => (await ask(statement))[0]?.['n'] as number;
         let facts = 0;
-        for (const type of await factTypes()) facts += await count(cypher.countFacts('neo4j', type));
+        for (const type of await factTypes()) facts += await count(cypher.countFacts(type));
         return { documents: await count(cypher.countDocuments), entities: await count(cypher.countEntities), facts };
       }),
     readAll: () => alone(readAll),

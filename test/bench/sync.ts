@@ -57,14 +57,14 @@ async function bareLoop({ address }: Neo4jProcess, { documents, entities, facts 
   const write = async (statement: string, all: readonly object[]): Promise<void> => {
     for (const slice of slicesOf(all, ROWS)) await session.executeWrite((transaction) => transaction.run(statement, { rows: slice }));
   };
-  for (const statement of cypher.schemaStatements('neo4j')) await session.run(statement);
-  await write(cypher.upsertDocuments('neo4j'), documents.map(({ id, ...rest }) => ({ id, properties: { uri: rest.uri, record: JSON.stringify({ id, ...rest }) } })));
-  await write(cypher.upsertEntities('neo4j', 'PER'), entities.map(({ id, type, name, aliases, attributes, mentions }) => ({ id, properties: { type, name, aliases, attributes: JSON.stringify(attributes), mentions: JSON.stringify(mentions), ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute.value])) } })));
-  await write(cypher.linkEntities('neo4j'), entities.flatMap((entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }))));
+  for (const statement of cypher.SCHEMA) await session.run(statement);
+  await write(cypher.upsertDocuments, documents.map(({ id, ...rest }) => ({ id, properties: { uri: rest.uri, record: JSON.stringify({ id, ...rest }) } })));
+  await write(cypher.upsertEntities('PER'), entities.map(({ id, type, name, aliases, attributes, mentions }) => ({ id, properties: { type, name, aliases, attributes: JSON.stringify(attributes), mentions: JSON.stringify(mentions), ...Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute.value])) } })));
+  await write(cypher.linkEntities, entities.flatMap((entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }))));
   for (const predicate of new Set(facts.map((fact) => fact.predicate))) {
     await session.run(cypher.factConstraint(cypher.relationTypeOf(predicate)));
     const own = facts.filter((fact) => fact.predicate === predicate);
-    await write(cypher.upsertFacts('neo4j', cypher.relationTypeOf(predicate)), own.map(({ id, subject, object, probability, provenance }) => ({ id, subject, object, properties: { predicate, probability, provenance: JSON.stringify(provenance) } })));
+    await write(cypher.upsertFacts(cypher.relationTypeOf(predicate)), own.map(({ id, subject, object, probability, provenance }) => ({ id, subject, object, properties: { predicate, probability, provenance: JSON.stringify(provenance) } })));
   }
   await session.close();
   await driver.close();

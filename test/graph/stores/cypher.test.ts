@@ -19,7 +19,7 @@ test('a name outside the allow-list never reaches a statement', (t) => {
 });
 
 test('an entity carries the label of its type and of no other', (t) => {
-  const statement = cypher.upsertEntities('neo4j', 'ORG');
+  const statement = cypher.upsertEntities('ORG');
   t.regex(statement, /SET e:`Organization`\n/);
   t.regex(statement, /REMOVE e:Person:Location:Miscellaneous\n/);
 });
