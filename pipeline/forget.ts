@@ -64,7 +64,7 @@ export async function forgetDocuments(dir: string, config: Config, names: readon
   await compactJournal(dir, new Set(removed.map(({ id }) => id)));
   const compacted = await openJournal(dir);
   try {
-    const { counts } = (await rebuild(dir, config, compacted, await manifestOf(dir))).graph;
+    const { counts } = (await rebuild(dir, config, compacted, await manifestOf(dir), true)).graph;
     return { removed, ...counts, ...(await searchFor(dir, [...removed.map(({ uri }) => uri), ...sentences])) };
   } finally {
     await compacted.close();

@@ -15,6 +15,8 @@ export interface WriteGraphOptions {
   readonly out: string;
   readonly config: Config;
   readonly openStore: () => Promise<GraphStore>;
+  /** What is no longer in the graph stands nowhere in the store's files either. */
+  readonly forgets?: boolean;
   /** Told when the graph is there and the store's turn comes. */
   readonly onGraph?: () => void;
 }
@@ -35,14 +37,14 @@ const STORE_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
 /** @throws EngramError `ENGRAM_STORE_UNAVAILABLE` when the store does not answer: the journal is whole, run it again */
-export async function writeGraph(journal: JournalView, { out, config, openStore, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
+export async function writeGraph(journal: JournalView, { out, config, openStore, forgets = false, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
   const { live, graph, extractions } = await graphOf(journal, config);
   const rejected = live.rejected();
   await writeRejected(out, rejected);
   const delta = graph.toDelta();
   onGraph?.();
   const started = performance.now();
-  const { store, report } = await writeStore(openStore, delta);
+  const { store, report } = await writeStore(openStore, delta, forgets);
   return {
     graph,
     extractions,
@@ -59,13 +61,13 @@ export async function writeGraph(journal: JournalView, { out, config, openStore,
 }
 
 /** A store that does not answer is asked again a few times; upserts by stable id make that harmless. */
-async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta): Promise<{ readonly store: StoreCounts; readonly report: SyncReport }> {
+async function writeStore(open: () => Promise<GraphStore>, delta: GraphDelta, forgets: boolean): Promise<{ readonly store: StoreCounts; readonly report: SyncReport }> {
   return pRetry(
     async () => {
       const store = await open();
       try {
         await store.prepare();
-        const report = await store.replaceAll(delta);
+        const report = await (forgets ? store.repair(delta) : store.replaceAll(delta));
         return { store: await store.counts(), report };
       } finally {
         await store.close();

@@ -75,7 +75,7 @@ export interface GraphStore {
   replaceAll(delta: GraphDelta): Promise<SyncReport>;
   /** What in the store is not as this graph has it, in order of id; all of it is read. */
   differences(delta: GraphDelta): Promise<Difference[]>;
-  /** Writes anew what differs. */
+  /** Writes anew what differs; a store that is a file of Engram's own holds nothing of what stood there before, nor in space that is free again. */
   repair(delta: GraphDelta): Promise<SyncReport>;
   counts(): Promise<StoreCounts>;
   /** Everything Engram owns in the store, entities, facts and documents sorted by id; for verification and tests. */

@@ -1,11 +1,13 @@
-import { copyFile, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { openEmbedded } from '../../../graph/stores/embedded.ts';
-import { entityIdOf } from '../../../pipeline/core/ids.ts';
-import type { GraphDelta } from '../../../pipeline/core/model.ts';
+import { sortedById } from '../../../graph/stores/delta.ts';
+import { documentIdOf, entityIdOf } from '../../../pipeline/core/ids.ts';
+import type { Entity, GraphDelta } from '../../../pipeline/core/model.ts';
 
 const delta: GraphDelta = {
   documents: [],
@@ -109,4 +111,58 @@ test('a query that would change the graph or touch files is refused', async (t) 
   }
   await t.throwsAsync(store.query('MATCH (e'), { code: 'ENGRAM_STORE_FAILED' });
   t.is((await store.counts()).entities, 2);
+});
+
+/** So many entities that a changed one is no reason for a new file. */
+const many: GraphDelta = {
+  documents: [{ id: documentIdOf('a.txt'), uri: 'a.txt' }],
+  facts: [],
+  entities: sortedById(Array.from({ length: 200 }, (_, index): Entity => ({ id: entityIdOf('PER', `number ${index}`), type: 'PER', name: `Number ${index}`, aliases: [], mentions: [{ documentId: documentIdOf('a.txt'), sentence: 0, start: index, end: index + 1, surface: 'x', score: 1 }], attributes: [] }))),
+};
+const without = (delta: GraphDelta, index: number): GraphDelta => ({ ...delta, entities: delta.entities.filter((_, at) => at !== index) });
+
+test('of a graph that is mostly what stands there only the rest is written, into the same file', async (t) => {
+  const path = join(await folderOf(t), 'graph.lbug');
+  const { store } = await openEmbedded(path);
+  await store.prepare();
+  await store.replaceAll(many);
+  const { ino } = await stat(path);
+  t.deepEqual((await store.replaceAll(many)).written, { documents: 0, entities: 0, facts: 0 });
+  const changed = { ...without(many, 3), entities: without(many, 3).entities.map((entity, index) => (index === 7 ? { ...entity, name: 'Another' } : entity)) };
+  const { written, removed } = await store.replaceAll(changed);
+  t.deepEqual([written.entities, removed.entities], [1, 1]);
+  t.is((await stat(path)).ino, ino);
+  t.deepEqual(await store.readAll(), changed);
+  t.deepEqual(await store.query('MATCH (e:EngramEntity)-[m:MENTIONED_IN]->(:EngramDocument) RETURN count(*) AS n'), [{ n: 199 }]);
+  await store.close();
+});
+
+test('a repair leaves nothing of what stood there, in no file', async (t) => {
+  const folder = await folderOf(t);
+  const { store } = await openEmbedded(join(folder, 'graph.lbug'));
+  await store.prepare();
+  const secret = { ...many, entities: many.entities.map((entity, index) => (index === 5 ? { ...entity, name: 'Rumpelstiltskin himself' } : entity)) };
+  await store.replaceAll(secret);
+  const holds = async (): Promise<boolean> => (await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))).some((bytes) => bytes.includes('Rumpelstiltskin'));
+  await store.replaceAll(without(secret, 5));
+  t.true(await holds(), 'in place, pages keep what they held');
+  await store.repair(without(secret, 5));
+  t.false(await holds());
+  await store.close();
+});
+
+test('a file of an earlier version, without digests, is written anew', async (t) => {
+  const path = join(await folderOf(t), 'graph.lbug');
+  const { Database, Connection } = createRequire(import.meta.url)('@ladybugdb/core') as typeof import('@ladybugdb/core');
+  const database = new Database(path);
+  const connection = new Connection(database);
+  for (const table of ['EngramEntity(id STRING PRIMARY KEY, type STRING, name STRING, aliases STRING, attributes STRING, mentions STRING)', 'EngramDocument(id STRING PRIMARY KEY, uri STRING, title STRING, record STRING)']) await connection.query(`CREATE NODE TABLE ${table}`);
+  await connection.query('CREATE REL TABLE Fact(FROM EngramEntity TO EngramEntity, id STRING, predicate STRING, probability DOUBLE, provenance STRING)');
+  await connection.close();
+  await database.close();
+  const { store } = await openEmbedded(path);
+  await store.prepare();
+  await store.replaceAll(many);
+  t.deepEqual(await store.readAll(), many);
+  await store.close();
 });
