@@ -1,7 +1,6 @@
 // A line of the journal: a checksum, a space, and a record as JSON. How one is written, checked and found again.
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { digestOf } from './core/ids.ts';
+import { digestOf, sha256Of } from './core/ids.ts';
 import type { Decision, DocumentId, Extraction, Reference } from './core/model.ts';
 import { splitLines } from './sources/lines.ts';
 
@@ -101,7 +100,7 @@ function checkedJson(line: Buffer): Buffer | undefined {
 }
 
 function checksumOf(json: Buffer): string {
-  return createHash('sha256').update(json).digest('hex').slice(0, CHECKSUM_DIGITS);
+  return sha256Of(json, CHECKSUM_DIGITS / 2);
 }
 
 function headFrom(json: Buffer, checksum: string): RecordHead {

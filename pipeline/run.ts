@@ -1,9 +1,8 @@
 // Drives documents through the extractor into the journal: what is skipped, how many batches are in flight, and how a run stops. Knows no part by name;
 // `build.ts` hands them in.
-import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { EngramError } from './core/errors.ts';
-import { digestOf } from './core/ids.ts';
+import { digestOf, sha256Of } from './core/ids.ts';
 import type { Document, DocumentId, Extraction } from './core/model.ts';
 import type { DeadLetter, SourceItem } from './core/stage.ts';
 import { letterOf, type ExtractionStage, type Extractor } from './extract.ts';
@@ -59,7 +58,7 @@ export function journalKeyOf(document: Document, versions: Readonly<Record<strin
   const metadata = Object.entries(document.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const sortedVersions = Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1));
   const content = [document.uri, document.text, document.title ?? null, document.date ?? null, metadata, sortedVersions];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+  return sha256Of(JSON.stringify(content), 16);
 }
 
 /** @throws what a stage threw when no document would escape it, and what the journal or the source threw */
@@ -168,17 +167,21 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
 /** Ends when the signal does, even while the source waits for input. */
 async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
-  const stopped = new Promise<'stopped'>((resolve) => {
-    if (signal?.aborted) resolve('stopped');
-    signal?.addEventListener('abort', () => resolve('stopped'), { once: true });
-  });
+  // Not a promise that every step would race with: it would keep the document of each until it is settled.
+  let stop = (): void => undefined;
+  const onAbort = (): void => stop();
+  signal?.addEventListener('abort', onAbort);
   try {
-    for (;;) {
-      const next = await Promise.race([stopped, iterator.next()]);
-      if (next === 'stopped' || next.done) return;
+    while (!signal?.aborted) {
+      const next = await new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+        stop = () => resolve(undefined);
+        iterator.next().then(resolve, reject);
+      });
+      if (next === undefined || next.done) return;
       yield next.value;
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     // A source that waits for input would keep `return` waiting too.
     if (signal?.aborted) void iterator.return?.()?.catch(() => undefined);
     else await iterator.return?.();

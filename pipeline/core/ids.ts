@@ -2,9 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { DocumentId, EntityId, EntityType, FactId, Triple } from './model.ts';
 
-/** First 80 bits of SHA-256 over the parts, in lower-case hex; parts are separated so that ['ab','c'] ≠ ['a','bc']. */
+/** The first bytes of SHA-256 in lower-case hex: a string of its own, for a slice of the whole would keep the whole in memory. */
+export function sha256Of(content: string | Uint8Array, bytes = 32): string {
+  return createHash('sha256').update(content).digest().toString('hex', 0, bytes);
+}
+
+/** 80 bits over the parts, which are separated so that ['ab','c'] ≠ ['a','bc']. */
 export function digestOf(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.map((part) => `${part.length}:${part}`).join('')).digest('hex').slice(0, 20);
+  return sha256Of(parts.map((part) => `${part.length}:${part}`).join(''), 10);
 }
 
 /** @param key the document's uri, or its file's with the id that its record gave it */
