@@ -1,16 +1,17 @@
 // DIR/associations.json: weak links between entities that conversations had in mind together, turn after turn. They are kept apart from what documents state,
 // by the conversation they come from, and serve activation only.
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FurtherLink } from '../graph/activation/snapshot.ts';
 import type { CoActive } from '../graph/activation/working-memory.ts';
 import { entityOfFormerId } from '../graph/former-ids.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-import { EngramError, messageOf } from './core/errors.ts';
+import { EngramError } from './core/errors.ts';
 import type { EntityId } from './core/model.ts';
 import { manifestOf } from './manifest.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** The predicate of a link that a conversation made. */
 export const ASSOCIATED_WITH = 'associatedWith';
@@ -81,11 +82,6 @@ async function read(dir: string): Promise<Associations> {
 
 async function write(dir: string, conversations: Associations['conversations']): Promise<void> {
   const path = join(dir, FILE);
-  try {
-    if (conversations.length === 0) return await rm(path, { force: true });
-    await writeFile(`${path}.new`, `${JSON.stringify({ version: 1, conversations } satisfies Associations, undefined, 1)}\n`);
-    await rename(`${path}.new`, path);
-  } catch (cause) {
-    throw new EngramError('ENGRAM_CHECKPOINT_UNWRITABLE', { path, problem: messageOf(cause) }, { cause });
-  }
+  if (conversations.length === 0) return rm(path, { force: true });
+  await replaceFile(path, `${JSON.stringify({ version: 1, conversations } satisfies Associations, undefined, 1)}\n`);
 }

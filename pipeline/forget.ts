@@ -1,6 +1,6 @@
 // Documents taken out of a build folder. Removed, they are gone from graph and store, and the journal says that they are; forgotten, nothing that Engram wrote in
 // the folder holds a word of theirs any more, which is then looked for.
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
@@ -9,6 +9,7 @@ import { readDeadLetters } from './dead-letter.ts';
 import { compactJournal, openJournal, type Journal, type JournalView } from './journal.ts';
 import { manifestOf, writeManifest, type RunManifest } from './manifest.ts';
 import { rebuild } from './rebuild.ts';
+import { replaceFile } from './replace-file.ts';
 
 export interface RemovedDocuments {
   readonly removed: readonly { readonly id: DocumentId; readonly uri: string }[];
@@ -55,7 +56,7 @@ export async function forgetDocuments(dir: string, config: Config, names: readon
     removed = named(journal, names);
     sentences = await sentencesOf(journal, new Set(removed.map(({ id }) => id)));
     const letters = (await readDeadLetters(dir)).filter(({ uri }) => !removed.some((document) => document.uri === uri));
-    await replace(join(dir, 'dead-letter.jsonl'), letters.map((letter) => `${JSON.stringify(letter)}\n`).join(''));
+    await replaceFile(join(dir, 'dead-letter.jsonl'), letters.map((letter) => `${JSON.stringify(letter)}\n`).join(''));
     await writeManifest(dir, withoutFiles(manifest, new Set(removed.map(({ uri }) => uri))));
     await appendRemovals(journal, removed);
   } finally {
@@ -113,9 +114,4 @@ async function searchFor(dir: string, texts: readonly string[]): Promise<{ reado
     if (needles.some((needle) => bytes.includes(needle))) found.push(path);
   }
   return { searched: files.length, found };
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
 }

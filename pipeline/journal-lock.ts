@@ -18,12 +18,12 @@ interface Holder {
 export async function acquireLock(path: string): Promise<Lock> {
   const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const content = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies Holder);
-  await writeFile(own, content);
   try {
+    await writeFile(own, content);
     // A link is made whole or not at all: nobody meets a lock that is half written.
     while (!(await linked(own, path))) await removeVoid(path, own);
   } finally {
-    await unlink(own);
+    await rm(own, { force: true });
   }
   return {
     async release() {

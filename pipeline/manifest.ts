@@ -1,11 +1,13 @@
 // run.json: what a build folder holds and how it came to be; written when a run starts and when it ends.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
+import { sha256Of } from './core/ids.ts';
 import type { GraphDelta } from './core/model.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** One input as it was named, and the files it stood for. */
 export interface InputRecord {
@@ -49,16 +51,23 @@ export interface RunManifest {
 
 const FILE = 'run.json';
 
-/** The manifest of the last run; undefined where there was none or it cannot be read as one. */
+/**
+ * The manifest of the last run; undefined where there was none.
+ * @throws EngramError `ENGRAM_CHECKPOINT_CORRUPT`
+ */
 export async function readManifest(dir: string): Promise<RunManifest | undefined> {
   const path = join(dir, FILE);
   if (!existsSync(path)) return undefined;
   const text = await readFile(path, 'utf8');
+  let found: RunManifest & { readonly checksum?: string };
   try {
-    return JSON.parse(text) as RunManifest;
+    found = JSON.parse(text) as typeof found;
   } catch (cause) {
     throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path, line: 1, problem: 'is not JSON; remove it to begin a new one' }, { cause });
   }
+  const { checksum, ...manifest } = found;
+  if (checksum !== checksumOf(manifest)) throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path, line: 1, problem: 'is no longer what was written; remove it to begin a new one' });
+  return manifest;
 }
 
 /** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */
@@ -68,12 +77,12 @@ export async function manifestOf(dir: string): Promise<RunManifest> {
   return manifest;
 }
 
+/** @throws EngramError `ENGRAM_CHECKPOINT_UNWRITABLE` */
 export async function writeManifest(dir: string, manifest: RunManifest): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  const path = join(dir, FILE);
-  await writeFile(`${path}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await rename(`${path}.new`, path);
+  await replaceFile(join(dir, FILE), `${JSON.stringify({ ...manifest, checksum: checksumOf(manifest) }, undefined, 2)}\n`);
 }
+
+const checksumOf = (manifest: RunManifest): string => sha256Of(JSON.stringify(manifest), 8);
 
 /** The version in package.json, from the sources and from dist alike. */
 export function engramVersion(): string {

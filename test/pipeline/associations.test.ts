@@ -8,6 +8,7 @@ import { related } from '../../graph/query/related.ts';
 import { ASSOCIATED_WITH, consolidate, forgetAssociations, readAssociations } from '../../pipeline/associations.ts';
 import { entityIdOf } from '../../pipeline/core/ids.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
+import { writeManifest, type RunManifest } from '../../pipeline/manifest.ts';
 import { sampleGraph } from '../support/sample-graph.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -18,7 +19,7 @@ const [hopper, walesa] = [idOf('Grace Hopper'), idOf('Łukasz Wałęsa')];
 /** A folder that holds a build, as far as associations ask. */
 async function buildFolder(t: ExecutionContext): Promise<string> {
   const dir = await temporaryFolder(t);
-  await writeFile(join(dir, 'run.json'), '{}');
+  await writeManifest(dir, {} as RunManifest);
   return dir;
 }
 

@@ -99,34 +99,95 @@ const COMMIT = Buffer.from([0x00, 0x02, 0xb0, 0x12, 0x00, 0x00]);
 
 /** Cuts the connection when the server has answered a COMMIT, before the answer is passed on; at most so many times. */
 export async function startCuttingProxy(address: string, most: number): Promise<Proxy> {
+  let cuts = 0;
+  const proxy = await startProxy(address, (line) => {
+    let isCommitted = false;
+    return {
+      fromClient(data) {
+        if (data.includes(COMMIT) && cuts < most) isCommitted = true;
+        line.upstream.write(data);
+      },
+      fromServer(data) {
+        if (!isCommitted) return void line.client.write(data);
+        cuts++;
+        line.cut();
+      },
+    };
+  });
+  return { ...proxy, cuts: () => cuts };
+}
+
+export interface Weather {
+  /** Milliseconds that everything is on its way, each way. */
+  readonly delay?: number;
+  /** Bytes after which a connection is cut, in the middle of what was sent; drawn anew for each. */
+  readonly cutAfter?: () => number;
+  /** Nothing is passed on and no connection is ended, as behind a broken route: what was sent meanwhile is lost for good. */
+  isBlackHole?: boolean;
+}
+
+/** Passes everything on, but for the weather. */
+export async function startWeatherProxy(address: string, weather: Weather): Promise<Proxy> {
+  let cuts = 0;
+  const proxy = await startProxy(address, (line) => {
+    let left = weather.cutAfter?.() ?? Infinity;
+    let isLost = false;
+    const pass = (data: Buffer, to: Socket): void => {
+      isLost ||= weather.isBlackHole === true;
+      if (isLost || to.destroyed) return;
+      const isLast = data.length >= left;
+      to.write(isLast ? data.subarray(0, left) : data);
+      left -= data.length;
+      if (!isLast) return;
+      cuts++;
+      line.cut();
+    };
+    // Timers of one delay fire in the order they were set.
+    const later = (data: Buffer, to: Socket): void => void (weather.delay === undefined ? pass(data, to) : setTimeout(() => pass(data, to), weather.delay));
+    return { fromClient: (data) => later(data, line.upstream), fromServer: (data) => later(data, line.client), isDeaf: () => isLost };
+  });
+  return { ...proxy, cuts: () => cuts };
+}
+
+interface Line {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  cut(): void;
+}
+
+interface Operator {
+  fromClient(data: Buffer): void;
+  fromServer(data: Buffer): void;
+  /** Does not even pass on that one side hung up. */
+  isDeaf?(): boolean;
+}
+
+/** @param operate makes what stands on each line */
+async function startProxy(address: string, operate: (line: Line) => Operator): Promise<Omit<Proxy, 'cuts'>> {
   const port = Number(new URL(address).port);
   const sockets = new Set<Socket>();
-  let cuts = 0;
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    let isCommitted = false;
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    }
-    client.on('data', (data) => {
-      if (data.includes(COMMIT) && cuts < most) isCommitted = true;
-      upstream.write(data);
-    });
-    upstream.on('data', (data) => {
-      if (!isCommitted) return void client.write(data);
-      cuts++;
+  const server = createServer({ noDelay: true }, (client) => {
+    const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
+    const cut = (): void => {
       client.destroy();
       upstream.destroy();
-    });
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    };
+    const operator = operate({ client, upstream, cut });
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        if (operator.isDeaf?.() !== true) cut();
+      });
+    }
+    client.on('data', (data) => operator.fromClient(data));
+    upstream.on('data', (data) => operator.fromServer(data));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port: own } = server.address() as { port: number };
   return {
     address: `bolt://127.0.0.1:${own}`,
-    cuts: () => cuts,
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();

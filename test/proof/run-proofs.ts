@@ -95,7 +95,7 @@ export const fullDisk: Proof = {
 
 export const damagedJournal: Proof = {
   id: 'R12',
-  promise: 'every truncation and bit flip in the last 4 KiB of the journal: what is left is whole or told of, never silently different',
+  promise: 'every truncation and bit flip in the last 4 KiB of the journal and of run.json: what is left is whole or told of, never silently different',
   run: ({ seed, long }) =>
     withFolder(async (folder) => {
       const journal = await openJournal(folder);
@@ -126,9 +126,26 @@ export const damagedJournal: Proof = {
         // What JSON alone would have taken for a record.
         if (damaged.length === bytes.length && differsUnchecked(damaged, written)) unseen++;
       }
-      return { held: silent === 0, figures: `${silent} silent of ${damages.length} damages; ${recovered} left a part that was told of, ${whole} harmed no record`, control: `without the checksums ${unseen} would have been taken for what was written`, controlFailed: unseen > 0 };
+      const manifest = await damagedManifests(join(folder, 'built'), (text) => long || random.next() < (text === 'cut' ? 0.05 : 0.02));
+      return { held: silent === 0 && manifest.silent === 0, figures: `${silent} silent of ${damages.length} damages; ${recovered} left a part that was told of, ${whole} harmed no record; of run.json ${manifest.silent} silent of ${manifest.damages}, ${manifest.refused} refused`, control: `without the checksums ${unseen} would have been taken for what was written`, controlFailed: unseen > 0 };
     }),
 };
+
+async function damagedManifests(out: string, isTried: (damage: 'cut' | 'flip') => boolean) {
+  await runBuild({ inputs: [SAMPLE], out, config: CONFIG, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
+  const path = join(out, 'run.json');
+  const [bytes, written] = [await readFile(path), JSON.stringify(await readManifest(out))];
+  const places = Array.from({ length: Math.min(4096, bytes.length) }, (_, at) => bytes.length - 1 - at);
+  const damages = [...places.filter(() => isTried('cut')).map((place) => bytes.subarray(0, place)), ...places.flatMap((place) => Array.from({ length: 8 }, (_, bit) => bit).filter(() => isTried('flip')).map((bit) => flipped(bytes, place, bit)))];
+  let [silent, refused] = [0, 0];
+  for (const damaged of damages) {
+    await writeFile(path, damaged);
+    const found = await readManifest(out).catch(() => undefined);
+    if (found === undefined) refused++;
+    else if (JSON.stringify(found) !== written) silent++;
+  }
+  return { damages: damages.length, silent, refused };
+}
 
 function flipped(bytes: Buffer, place: number, bit: number): Buffer {
   const copy = Buffer.from(bytes);
