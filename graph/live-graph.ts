@@ -10,7 +10,8 @@ import { keepOneValue, type LesserValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
 import { attributeValueOf } from './resolve/attribute-value.ts';
 import type { ContextReader } from './resolve/context.ts';
-import { EntityResolver, type Cluster } from './resolve/entity-resolver.ts';
+import type { Cluster } from './resolve/cluster-changes.ts';
+import { EntityResolver } from './resolve/entity-resolver.ts';
 import { idOfCluster, resolvedEntity } from './resolve/resolved-entity.ts';
 
 export interface GraphOptions extends AdmitOptions {

@@ -3,7 +3,8 @@
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { createSearch, findEntity } from '../graph/query/search.ts';
 import { isLone } from '../graph/resolve/decisions.ts';
-import type { Cluster, EntityResolver, WeighedPair } from '../graph/resolve/entity-resolver.ts';
+import type { Cluster } from '../graph/resolve/cluster-changes.ts';
+import type { EntityResolver, WeighedPair } from '../graph/resolve/entity-resolver.ts';
 import { probabilityOfLogOdds } from '../graph/resolve/match.ts';
 import type { Appearance } from '../graph/resolve/profile.ts';
 import { idOfCluster } from '../graph/resolve/resolved-entity.ts';

@@ -4,17 +4,19 @@
 // Documents that use one name are divided into the things they mean (`same-name.ts`); things of different names that may be one are weighed
 // (`match.ts`) and joined from the surest pair down (`cluster.ts`); a surname alone goes to the bearer it fits.
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { Decision, DocumentId, EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
+import type { Decision, DocumentId, Extraction, Reference } from '../../pipeline/core/model.ts';
 import { isOnlyCountry } from '../../pipeline/core/names/countries.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
-import { compareNames, nameKeysOf, namesContradict, type Name, type NameLevel } from './compare-names.ts';
+import { ResolvedClusters, type Cluster, type ClusterChanges, type Origin } from './cluster-changes.ts';
+import { compareNames, namesContradict, type NameLevel } from './compare-names.ts';
 import type { ContextReader } from './context.ts';
 import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
 import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, RAREST, type Comparison } from './match.ts';
-import { anchorAt, anchorOf, bestLevel, loneNamesOf, nameOf, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
+import { NameBlocks } from './name-blocks.ts';
+import { anchorAt, anchorOf, bestLevel, loneNamesBorne, loneNamesOf, nameIn, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { appearancesOf, mergeProfiles, type Appearance, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
@@ -25,15 +27,6 @@ export interface ResolverOptions {
   /** Left out, what surrounds the names is not compared. */
   readonly reader?: ContextReader;
   readonly decisions?: readonly Decision[];
-}
-
-/** Appearances that are one thing. */
-export interface Cluster {
-  readonly type: EntityType;
-  /** In order of document id. */
-  readonly appearances: readonly Appearance[];
-  /** Tells it from all others of its type, and stays as long as the name that most documents use for it. */
-  readonly anchor: string;
 }
 
 /** Two things of one name or of two, or a surname and its bearer, and what was found. */
@@ -48,17 +41,6 @@ export interface WeighedPair {
   readonly decision?: 'same' | 'different';
 }
 
-/** Clusters that came and went since they were last asked for. */
-export interface ClusterChanges {
-  readonly gone: ReadonlySet<Cluster>;
-  readonly come: ReadonlySet<Cluster>;
-}
-
-/** Things of names that were found to be one; a row of a table and what is one with it; a single name, by itself. */
-type Origin = NamedCluster | RecordEntity | string;
-
-/** Names under one key of which there are more are found by their other keys. */
-const LONGEST_BLOCK = 128;
 /** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
 const DOUBT = 1.4;
 
@@ -66,7 +48,7 @@ export class EntityResolver {
   private readonly options: ResolverOptions;
   private readonly documents = new Map<DocumentId, readonly Appearance[]>();
   private readonly groups = new Map<string, Group>();
-  private readonly blocks = new Map<string, Set<Group>>();
+  private readonly blocks = new NameBlocks();
   private readonly lone: LoneNames;
   /** What rows of tables are about; linked anew when one comes or goes. */
   private readonly rows = new Set<Appearance>();
@@ -77,12 +59,9 @@ export class EntityResolver {
   private readonly renamed = new Set<Group>();
   private readonly touched = new Set<Group>();
   private readonly changed = new Set<Group>();
-  /** What was resolved, by what it was made of, and what of that may no longer be so. */
-  private readonly made = new Map<Origin, readonly Cluster[]>();
+  /** What was resolved, and what of it may no longer be so. */
+  private readonly resolved = new ResolvedClusters();
   private readonly stale = new Set<Origin>();
-  /** Since they were last asked for. */
-  private gone = new Set<Cluster>();
-  private come = new Set<Cluster>();
 
   constructor(options: ResolverOptions) {
     this.options = options;
@@ -159,15 +138,13 @@ export class EntityResolver {
   /** In order of type and anchor. */
   clusters(): Cluster[] {
     this.refresh();
-    return [...this.made.values()].flat().sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
+    return this.resolved.all().sort((a, b) => compareText(a.type, b.type) || compareText(a.anchor, b.anchor));
   }
 
   /** Costs what the documents that came or went have touched; where there are rows of tables, all is looked through. */
   changes(): ClusterChanges {
     this.refresh();
-    const { gone, come } = this;
-    [this.gone, this.come] = [new Set(), new Set()];
-    return { gone, come };
+    return this.resolved.takeChanges();
   }
 
   private refresh(): void {
@@ -175,20 +152,11 @@ export class EntityResolver {
     const { entities } = this.resolvedRecords();
     if (entities.length > 0 || this.hasRecords) {
       const clusters = this.withRecords(entities);
-      for (const origin of this.made.keys()) if (!clusters.has(origin)) this.replace(origin, []);
-      for (const [origin, own] of clusters) this.replace(origin, own);
-    } else for (const origin of this.stale) this.replace(origin, this.clustersFrom(origin));
+      for (const origin of this.resolved.origins()) if (!clusters.has(origin)) this.resolved.replace(origin, []);
+      for (const [origin, own] of clusters) this.resolved.replace(origin, own);
+    } else for (const origin of this.stale) this.resolved.replace(origin, this.clustersFrom(origin));
     this.hasRecords = entities.length > 0;
     this.stale.clear();
-  }
-
-  private replace(origin: Origin, clusters: readonly Cluster[]): void {
-    const before = this.made.get(origin) ?? [];
-    const kept = clusters.map((cluster) => before.find((other) => isSameCluster(cluster, other)) ?? cluster);
-    for (const cluster of before) if (!kept.includes(cluster) && !this.come.delete(cluster)) this.gone.add(cluster);
-    for (const cluster of kept) if (!before.includes(cluster)) this.come.add(cluster);
-    if (kept.length === 0) this.made.delete(origin);
-    else this.made.set(origin, kept);
   }
 
   private clustersFrom(origin: Origin): readonly Cluster[] {
@@ -311,7 +279,6 @@ export class EntityResolver {
     let group = this.groups.get(id);
     if (group !== undefined) return group;
     const { type, key } = appearance.entity;
-    const level: NameLevel = 'equal';
     const rarity = this.rarityOf(key);
     group = {
       id,
@@ -320,7 +287,7 @@ export class EntityResolver {
       names: new Map(),
       loneNames: new Map(),
       sameName: new SameName({
-        logOdds: (a, b) => logOddsOf(comparePair(type, level, a, b, rarity)),
+        logOdds: (a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)),
         ...this.decisions.within(id),
       }),
       keys: new Set(),
@@ -340,7 +307,7 @@ export class EntityResolver {
     this.renamed.delete(group);
     this.changed.delete(group);
     this.touched.delete(group);
-    for (const key of group.keys) this.leaveBlock(group, key);
+    for (const other of this.blocks.remove(group)) this.renamed.add(other);
     for (const neighbour of group.neighbours.keys()) {
       neighbour.neighbours.delete(group);
       neighbour.links.delete(group);
@@ -348,15 +315,6 @@ export class EntityResolver {
     }
     for (const other of group.component?.groups ?? []) if (other !== group) this.changed.add(other);
     if (group.type === 'PER') this.lone.unbear(group, parsePersonName(group.key).surname);
-  }
-
-  private leaveBlock(group: Group, key: string): void {
-    const block = this.blocks.get(key)!;
-    const wasLong = block.size === LONGEST_BLOCK + 1;
-    block.delete(group);
-    if (block.size === 0) this.blocks.delete(key);
-    // Short enough again to be looked through.
-    else if (wasLong) for (const other of block) this.renamed.add(other);
   }
 
   private rarityOf(key: string): number | undefined {
@@ -375,12 +333,11 @@ export class EntityResolver {
       for (const cluster of group.component?.clusters ?? []) if (cluster.senses.some((each) => each.group === group)) this.stale.add(cluster);
     }
     this.touched.clear();
-    const affected = new Set<Group>();
+    const affected = new Set(this.changed);
     for (const group of this.changed) {
       for (const one of [group, ...group.neighbours.keys()]) for (const member of one.component?.groups ?? [one]) affected.add(member);
       for (const neighbour of group.neighbours.keys()) neighbour.links.delete(group);
       group.links.clear();
-      affected.add(group);
     }
     this.changed.clear();
     const seen = new Set<Group>();
@@ -401,26 +358,10 @@ export class EntityResolver {
 
   /** Finds for every name that came or changed the names it may go with. */
   private settleNames(): void {
-    for (const group of this.renamed) {
-      const keys = new Set([...group.names.keys()].flatMap((key) => nameKeysOf(nameOf(group, key))));
-      for (const key of group.keys) if (!keys.has(key)) this.leaveBlock(group, key);
-      for (const key of keys) {
-        if (group.keys.has(key)) continue;
-        const block = this.blocks.get(key) ?? new Set();
-        this.blocks.set(key, block.add(group));
-        // Too long from now on: pairs that only it had found go.
-        if (block.size === LONGEST_BLOCK + 1) for (const other of block) this.renamed.add(other);
-      }
-      group.keys.clear();
-      for (const key of keys) group.keys.add(key);
-    }
+    for (const group of this.renamed) for (const other of this.blocks.update(group)) this.renamed.add(other);
     const compared = new Set<Group>();
     for (const group of this.renamed) {
-      const found = new Set<Group>();
-      for (const key of group.keys) {
-        const block = this.blocks.get(key)!;
-        if (block.size <= LONGEST_BLOCK) for (const other of block) if (other !== group) found.add(other);
-      }
+      const found = this.blocks.around(group);
       for (const other of this.decidedWith(group)) found.add(other);
       const before = new Map(group.neighbours);
       group.neighbours.clear();
@@ -506,7 +447,4 @@ export class EntityResolver {
 
 /** Whether it is what a row of a table is about, its first mention. */
 const isRow = ({ extraction, entity }: Appearance): boolean => extraction.record !== undefined && entity.mentions.includes(0);
-const loneNamesBorne = ({ type, key, loneNames }: Group): string[] => (type === 'PER' ? [parsePersonName(key).surname, ...loneNames.keys()] : []);
-const isSameCluster = (a: Cluster, b: Cluster): boolean => a.type === b.type && a.anchor === b.anchor && a.appearances.length === b.appearances.length && a.appearances.every((appearance, at) => appearance === b.appearances[at]);
-const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
-const lastWordOf = ({ key }: Name): string => key.slice(key.lastIndexOf(' ') + 1);
+const lastWordOf = ({ key }: { readonly key: string }): string => key.slice(key.lastIndexOf(' ') + 1);

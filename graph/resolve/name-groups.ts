@@ -1,6 +1,7 @@
 // The things that documents call by one name, and the other names they give them.
 import type { EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
 import { acronymOf } from '../../pipeline/core/names/acronym.ts';
+import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
 import { compareNames, NAME_LEVELS, type Name, type NameLevel } from './compare-names.ts';
 import { isLone } from './decisions.ts';
@@ -57,6 +58,12 @@ export function loneNamesOf({ entity: { type, key, names } }: Appearance): strin
   const words = new Set(key.split(' '));
   return [...names.keys()].filter((name) => name !== key && isLone({ type, key: name }) && !words.has(name));
 }
+
+/** Single names that a group of persons bears: the surname, and those that documents give. */
+export const loneNamesBorne = ({ type, key, loneNames }: Group): string[] => (type === 'PER' ? [parsePersonName(key).surname, ...loneNames.keys()] : []);
+
+/** A name as its document writes it. */
+export const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
 
 function surfaceOfAcronym({ mentions }: Extraction, own: readonly number[], acronym: string): string {
   return mentions[own.find((index) => acronymOf(mentions[index]!.surface) === acronym) ?? own[0]!]!.surface;

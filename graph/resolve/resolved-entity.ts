@@ -5,7 +5,7 @@ import { countryOf } from '../../pipeline/core/names/countries.ts';
 import { displayName, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
 import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
-import type { Cluster } from './entity-resolver.ts';
+import type { Cluster } from './cluster-changes.ts';
 
 export interface ResolvedEntity {
   readonly id: EntityId;

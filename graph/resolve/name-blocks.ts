@@ -1,0 +1,54 @@
+// Which names may go together: those that share a key, so that no name is compared with all. A key that too many names have finds none.
+import { nameKeysOf } from './compare-names.ts';
+import { nameOf, type Group } from './name-groups.ts';
+
+/** Names under one key of which there are more are found by their other keys. */
+const LONGEST_BLOCK = 128;
+
+export class NameBlocks {
+  private readonly blocks = new Map<string, Set<Group>>();
+
+  /**
+   * Puts a group under the keys of the names it has now.
+   * @returns others that a key finds from now on, or no longer
+   */
+  update(group: Group): Group[] {
+    const affected: Group[] = [];
+    const keys = new Set([...group.names.keys()].flatMap((key) => nameKeysOf(nameOf(group, key))));
+    for (const key of group.keys) if (!keys.has(key)) affected.push(...this.leave(group, key));
+    for (const key of keys) {
+      if (group.keys.has(key)) continue;
+      const block = this.blocks.get(key) ?? new Set();
+      this.blocks.set(key, block.add(group));
+      // Too long from now on: pairs that only it had found go.
+      if (block.size === LONGEST_BLOCK + 1) affected.push(...block);
+    }
+    group.keys.clear();
+    for (const key of keys) group.keys.add(key);
+    return affected;
+  }
+
+  /** @returns as `update` */
+  remove(group: Group): Group[] {
+    return [...group.keys].flatMap((key) => [...this.leave(group, key)]);
+  }
+
+  /** Others that share a key with it. */
+  around(group: Group): Set<Group> {
+    const found = new Set<Group>();
+    for (const key of group.keys) {
+      const block = this.blocks.get(key)!;
+      if (block.size <= LONGEST_BLOCK) for (const other of block) if (other !== group) found.add(other);
+    }
+    return found;
+  }
+
+  private leave(group: Group, key: string): Iterable<Group> {
+    const block = this.blocks.get(key)!;
+    const wasLong = block.size === LONGEST_BLOCK + 1;
+    block.delete(group);
+    if (block.size === 0) this.blocks.delete(key);
+    // Short enough again to be looked through.
+    return wasLong ? block : [];
+  }
+}
