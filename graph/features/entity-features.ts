@@ -1,7 +1,7 @@
 // What a recommender learns from: one row an entity, of numbers that the graph tells about it.
 import type { EntityId } from '../../pipeline/core/model.ts';
 import { pageRank } from '../activation/page-rank.ts';
-import { createSnapshot, nodeOf, type SnapshotOptions } from '../activation/snapshot.ts';
+import { createSnapshot, nodeOf, type Snapshot, type SnapshotOptions } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { communitiesOf } from './communities.ts';
@@ -57,17 +57,23 @@ const DAY = 86_400_000;
 /** Rows in the order of `FEATURE_COLUMNS`, one at a time. */
 export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, activation = {}, links = {} }: FeatureOptions = {}): Generator<FeatureRow> {
   const snapshot = createSnapshot(graph, links);
+  const rowOf = createFeatureReader(graph, snapshot, activation);
+  for (const id of only ?? snapshot.ids) yield rowOf(id, neighbours);
+}
+
+/** What all rows need is computed once; it does not follow later changes of the graph. */
+export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, activation: SpreadOptions = {}): (id: EntityId, neighbours: number) => FeatureRow {
   const [rank, communities, vectors] = [pageRank(snapshot), communitiesOf(snapshot), nodeVectors(snapshot)];
   const dateOf = new Map(graph.documents().flatMap(({ id, date }) => (date === undefined || Number.isNaN(Date.parse(date)) ? [] : [[id, date] as const])));
   const latest = Math.max(...[...dateOf.values()].map((date) => Date.parse(date)));
-  for (const id of only ?? snapshot.ids) {
+  return (id, neighbours) => {
     const node = nodeOf(snapshot, id);
     const { type, name, aliases, mentions, attributes } = graph.entity(id)!;
     const { asSubject, asObject, claims } = graph.countFacts(id);
     const documents = new Set(mentions.map(({ documentId }) => documentId));
     const dates = [...documents].flatMap((document) => dateOf.get(document) ?? []).sort();
     const near = neighbours === 0 ? [] : strongest(spread(snapshot, new Map([[node, 1]]), activation), neighbours, (other) => other !== node);
-    yield [
+    return [
       id,
       type,
       name,
@@ -89,5 +95,5 @@ export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, 
       near.map(({ level }) => level),
       Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),
     ];
-  }
+  };
 }

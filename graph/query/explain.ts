@@ -47,18 +47,16 @@ export interface Explanation {
 }
 
 /**
- * @param extractions those that the graph was built from; they hold the texts
+ * @param texts of the documents that the graph was built from
  * @param question id of a fact, "Subject predicate Object" (or "Subject predicate"), or the name or id of an entity
  * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` when a name in it fits no entity
  */
 export function explain(
   graph: KnowledgeGraph,
-  extractions: Iterable<Extraction>,
+  texts: ReadonlyMap<DocumentId, Extraction>,
   question: string,
   search: EntitySearch = createSearch(graph),
 ): Explanation {
-  const texts = new Map<DocumentId, Extraction>();
-  for (const extraction of extractions) texts.set(extraction.id, extraction);
   const text = question.trim();
   const asked = graph.fact(text as FactId);
   if (asked !== undefined) {
@@ -152,9 +150,7 @@ export function claimsOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, E
 function splitTriple(graph: KnowledgeGraph, text: string): { readonly subject: string; readonly predicate: string; readonly object: string } | undefined {
   const words = text.split(/\s+/);
   if (words.length < 2) return undefined;
-  const predicates = new Map<string, string>();
-  for (const { predicate } of graph.facts()) predicates.set(predicate.toLowerCase(), predicate);
-  for (const { attributes } of graph.entities()) for (const { name } of attributes) predicates.set(name.toLowerCase(), name);
+  const predicates = new Map(graph.predicates().map((predicate) => [predicate.toLowerCase(), predicate]));
   for (let i = 1; i < words.length; i++) {
     const predicate = predicates.get(words[i].toLowerCase());
     if (predicate !== undefined) return { subject: words.slice(0, i).join(' '), predicate, object: words.slice(i + 1).join(' ') };

@@ -86,6 +86,18 @@ export function related(graph: KnowledgeGraph, texts: readonly string[], options
   };
 }
 
+/**
+ * The path along which most activation goes from one entity to another; empty where none leads there.
+ * @throws EngramError as `related`
+ */
+export function pathBetween(graph: KnowledgeGraph, from: string, to: string, options: RelatedOptions = {}): { readonly from: EntityRef; readonly to: EntityRef; readonly path: readonly PathStep[] } {
+  const { search = createSearch(graph), snapshot = createSnapshot(graph) } = options;
+  const [start, end] = [from, to].map((text) => nodeOf(snapshot, entityNamed(graph, text, search))) as [number, number];
+  const seeds = new Map([[start, 1]]);
+  const path = strongestPaths(snapshot, seeds, spread(snapshot, seeds, options), options).get(end) ?? [];
+  return { from: refOf(graph, snapshot.ids[start]!), to: refOf(graph, snapshot.ids[end]!), path: stepsOf(graph, path.map((node) => snapshot.ids[node]!), snapshot.further, options) };
+}
+
 export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {
   const entity = graph.entity(id);
   if (entity === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });

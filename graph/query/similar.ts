@@ -18,6 +18,8 @@ export interface SimilarOptions {
   readonly anyType?: boolean;
   readonly search?: EntitySearch;
   readonly snapshot?: Snapshot;
+  /** Of the snapshot's nodes, as `nodeVectors` gives them. */
+  readonly vectors?: Float32Array;
 }
 
 const MOST_SHARED = 3;
@@ -26,14 +28,14 @@ const MOST_SHARED = 3;
  * @param text name or id
  * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` where it fits no entity
  */
-export function similarEntities(graph: KnowledgeGraph, text: string, { limit = 10, anyType = false, search, snapshot = createSnapshot(graph) }: SimilarOptions = {}): { readonly entity: EntityRef; readonly similar: readonly SimilarEntity[] } {
+export function similarEntities(graph: KnowledgeGraph, text: string, { limit = 10, anyType = false, search, snapshot = createSnapshot(graph), vectors = nodeVectors(snapshot) }: SimilarOptions = {}): { readonly entity: EntityRef; readonly similar: readonly SimilarEntity[] } {
   const entity = refOf(graph, entityNamed(graph, text, search));
   const { ids, offsets, targets, fan } = snapshot;
   const node = nodeOf(snapshot, entity.id);
   const linked = (of: number): Uint32Array => targets.subarray(offsets[of], offsets[of + 1]);
   const own = new Set(linked(node));
   const isWanted = (other: number): boolean => anyType || graph.entity(ids[other]!)!.type === entity.type;
-  const similar = likestNodes(nodeVectors(snapshot), node, limit, isWanted).map(({ node: other, cosine }) => {
+  const similar = likestNodes(vectors, node, limit, isWanted).map(({ node: other, cosine }) => {
     const shared = [...linked(other)].filter((each) => own.has(each)).sort((a, b) => fan[a]! - fan[b]! || a - b);
     return { ...refOf(graph, ids[other]!), similarity: cosine, shared: shared.slice(0, MOST_SHARED).map((each) => refOf(graph, ids[each]!)) };
   });

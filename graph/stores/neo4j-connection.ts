@@ -190,13 +190,16 @@ export type ErrorClass = 'transient' | 'resize' | 'poison' | 'fatal';
 const TOO_LARGE = /MemoryPool|OutOfMemory|TransactionTimedOut|StackOverFlow/i;
 const REFUSED_ROW = /^Neo\.ClientError\.(Schema\.Constraint|Statement\.(TypeError|ArgumentError|ArithmeticError|EntityNotFound|ConstraintVerificationFailed|PropertyNotFound)|General\.InvalidArguments)/;
 
+/** The driver blames the protocol where the server goes away between two messages. */
+const isHungUp = ({ code, message }: Neo4jError): boolean => code === 'ProtocolError' && /closed by server/i.test(message);
+
 export function errorClassOf(error: unknown): ErrorClass {
   if (error instanceof EngramError) return error.code === 'ENGRAM_STORE_MISSING_ENTITY' ? 'poison' : 'fatal';
   if (error instanceof Silence) return 'transient';
   if (!(error instanceof Neo4jError)) return 'fatal';
   if (TOO_LARGE.test(error.code)) return 'resize';
   if (REFUSED_ROW.test(error.code)) return 'poison';
-  return error.retriable ? 'transient' : 'fatal';
+  return error.retriable || isHungUp(error) ? 'transient' : 'fatal';
 }
 
 /** Nothing of the credentials is in the driver's messages; only their first line is kept, as the rest echoes the statement. */

@@ -4,7 +4,7 @@ import { explain } from '../../../graph/query/explain.ts';
 import { sampleExtractions, sampleGraph } from '../../support/sample-graph.ts';
 
 const graph = sampleGraph();
-const ask = (question: string) => explain(graph, sampleExtractions, question);
+const ask = (question: string) => explain(graph, new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])), question);
 
 test('a fact id gives the fact with its sentence and where the names stand in it', (t) => {
   const fact = graph.facts().find(({ predicate }) => predicate === 'placeOfBirth');

@@ -1,10 +1,11 @@
 // What only a Neo4j store does; the contract it shares with the others is in test/contracts.
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import neo4j from 'neo4j-driver';
+import neo4j, { Neo4jError } from 'neo4j-driver';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { createNeo4jStore } from '../../../graph/stores/neo4j.ts';
+import { errorClassOf } from '../../../graph/stores/neo4j-connection.ts';
 import { documentIdOf, entityIdOf, factIdOf } from '../../../pipeline/core/ids.ts';
 import type { Entity, Fact, GraphDelta } from '../../../pipeline/core/model.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../../support/neo4j-server.ts';
@@ -152,4 +153,16 @@ test('a server that is not there is reported at once, without the password', asy
   t.true(performance.now() - started < 5000);
   t.notRegex(`${error?.message} ${String(error?.cause)}`, /sesame/);
   await store.close();
+});
+
+test('what passes by itself, what is too large, what no server takes, and what is none of these', (t) => {
+  const classOf = (code: string, message = 'told'): string => errorClassOf(new Neo4jError(message, code, '50N42', 'general processing exception'));
+  t.is(classOf('ServiceUnavailable'), 'transient');
+  t.is(classOf('Neo.TransientError.Transaction.DeadlockDetected'), 'transient');
+  t.is(classOf('ProtocolError', 'Connection was closed by server'), 'transient', 'the server went away between two messages');
+  t.is(classOf('ProtocolError', 'Unknown packed value'), 'fatal');
+  t.is(classOf('Neo.TransientError.General.MemoryPoolOutOfMemoryError'), 'resize');
+  t.is(classOf('Neo.ClientError.Schema.ConstraintValidationFailed'), 'poison');
+  t.is(classOf('Neo.ClientError.Statement.SyntaxError'), 'fatal');
+  t.is(errorClassOf(new TypeError('told')), 'fatal');
 });
