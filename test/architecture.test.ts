@@ -27,6 +27,7 @@ const DOORS: readonly [packageName: RegExp, ...doors: string[]][] = [
   [/^neo4j-driver/, 'graph/stores/neo4j'],
   [/^@ladybugdb\//, 'graph/stores/'],
   [/^(commander|cli-progress)/, 'pipeline/cli/'],
+  [/^(fastify|@fastify\/|prom-client|@modelcontextprotocol\/)/, 'pipeline/service/'],
 ];
 
 async function sourceFiles(): Promise<string[]> {

@@ -29,6 +29,8 @@ export interface SearchOptions {
 
 export interface EntitySearch {
   search(text: string, options?: SearchOptions): SearchHit[];
+  /** Follows a change of the graph, told by the entities that are new, changed or gone. */
+  update(ids: Iterable<EntityId>): void;
 }
 
 const EXACT_NAME = 8;
@@ -45,21 +47,18 @@ const FARTHEST_SUGGESTED = 0.5;
 /** In small letters, without accents. */
 export const searchWords = (text: string): string[] => anyAscii(text).toLowerCase().split(/[^a-z0-9+#]+/).filter((word) => word !== '');
 
-/** Builds the index once; it does not follow later changes of the graph. */
+/** Builds the index once; it follows later changes of the graph by `update`. */
 export function createSearch(graph: KnowledgeGraph): EntitySearch {
   const index = new MiniSearch<{ id: EntityId; name: string; aliases: string; attributes: string }>({
     fields: ['name', 'aliases', 'attributes'],
     tokenize: searchWords,
     processTerm: (term) => term,
   });
-  index.addAll(
-    graph.entities().map(({ id, name, aliases, attributes }) => ({
-      id,
-      name,
-      aliases: aliases.join(' \n '),
-      attributes: attributes.map((a) => `${a.value} ${a.surface}`).join(' \n '),
-    })),
-  );
+  const recordOf = (id: EntityId) => {
+    const { name, aliases, attributes } = graph.entity(id)!;
+    return { id, name, aliases: aliases.join(' \n '), attributes: attributes.map((a) => `${a.value} ${a.surface}`).join(' \n ') };
+  };
+  index.addAll(graph.entityIds().map(recordOf));
   return {
     search(text, { limit = 10, types } = {}) {
       const wanted = (id: EntityId): boolean => types === undefined || types.includes(graph.entity(id)?.type as EntityType);
@@ -77,6 +76,12 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
         return { id: id as EntityId, type, name, aliases, mentions: mentions.length, score: score * exact, words: queryTerms };
       });
       return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id)).slice(0, limit);
+    },
+    update(ids) {
+      for (const id of ids) {
+        if (index.has(id)) index.discard(id);
+        if (graph.hasEntity(id)) index.add(recordOf(id));
+      }
     },
   };
 }

@@ -34,7 +34,7 @@ export function addExplainCommand(program: Command): void {
     }
     const { graph, extractions } = await openGraph(flags.dir, config);
     const question = words.join(' ');
-    const explanation = explain(graph, extractions, question);
+    const explanation = explain(graph, new Map(extractions.map((extraction) => [extraction.id, extraction])), question);
     if (explanation.asked.kind !== 'entity' && explanation.facts.length + explanation.attributes.length === 0) {
       throw new EngramError('ENGRAM_USAGE', { problem: `The graph does not say '${question}'.` });
     }

@@ -126,6 +126,18 @@ const table = {
     },
     hint: 'Try `engram search` with fewer or other words.',
   },
+  ENGRAM_GRAPH_UNKNOWN_DOCUMENT: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `The graph has no document '${c['id']}'.`,
+    hint: 'Ids of documents are those of `GET /documents`, or of `engram export --format jsonl`.',
+  },
+  ENGRAM_SERVED_READ_ONLY: {
+    retriable: false,
+    exit: 2,
+    message: () => 'This graph is served to be read.',
+    hint: 'Start the server with `engram serve DIR --write` to let documents come and go.',
+  },
   ENGRAM_STORE_UNAVAILABLE: {
     retriable: true,
     exit: 3,

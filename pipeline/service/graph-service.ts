@@ -1,0 +1,253 @@
+// Answers to all that may be asked of a served graph, whoever asks. What many questions need (indexes, the compact copy for activation) is made once for
+// each state of the graph.
+import { randomBytes } from 'node:crypto';
+import { createSnapshot, type Snapshot } from '../../graph/activation/snapshot.ts';
+import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow } from '../../graph/features/entity-features.ts';
+import { nodeVectors } from '../../graph/features/node-vectors.ts';
+import { explain } from '../../graph/query/explain.ts';
+import { pathBetween, refOf, related } from '../../graph/query/related.ts';
+import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
+import { createSearch, findEntity, type EntitySearch } from '../../graph/query/search.ts';
+import { similarEntities } from '../../graph/query/similar.ts';
+import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
+import { readActivation, type ActivationOptions } from '../activation-weights.ts';
+import type { Answerer } from '../ask.ts';
+import type { Config } from '../core/config.ts';
+import { EngramError } from '../core/errors.ts';
+import { documentIdOf } from '../core/ids.ts';
+import type { Document, DocumentId, EntityId, GraphDelta } from '../core/model.ts';
+import type { SourceItem } from '../core/stage.ts';
+import type { LiveBuild, LiveChange } from '../live-build.ts';
+import { engramVersion } from '../manifest.ts';
+import type { GraphSource } from './graph-source.ts';
+import type { Handlers } from './operations.ts';
+
+export interface GraphService {
+  readonly handlers: Handlers;
+  /** Another one after every change of the graph, and for every server. */
+  version(): string;
+  /** Makes what most questions need, so that the first one does not wait for it. */
+  warm(): void;
+  isReady(): boolean;
+  /** @returns what ends the telling */
+  onChange(tell: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What is made for one state of the graph, when something first needs it. */
+interface Prepared {
+  readonly search: () => EntitySearch;
+  readonly inContext: () => ContextSearch;
+  readonly snapshot: () => Snapshot;
+  readonly vectors: () => Float32Array;
+  readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
+  readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
+  readonly entityIds: () => readonly EntityId[];
+}
+
+interface DocumentMention {
+  readonly start: number;
+  readonly end: number;
+  readonly surface: string;
+  readonly id: EntityId;
+}
+
+export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
+  const { graph, documents } = source;
+  const startedAt = new Date().toISOString();
+  const activation = await readActivation(config.activation, graph, source.name);
+  let prepared = prepare(source, activation);
+  let [generation, changes] = [1, 0];
+  const instance = randomBytes(4).toString('hex');
+  const listeners = new Set<() => void>();
+  let isWarm = false;
+  let answerer: Promise<Answerer> | undefined;
+  const tellAll = (): void => listeners.forEach((tell) => tell());
+
+  /** What follows from the graph is made anew when it is next needed, but for the index of names, which follows. */
+  const changed = ({ entities, removedEntities = [] }: GraphDelta): void => {
+    const search = prepared.search();
+    search.update([...entities.map(({ id }) => id), ...removedEntities]);
+    prepared = prepare(source, activation, search);
+    void answerer?.then((old) => old.close()).catch(() => undefined);
+    answerer = undefined;
+    generation++;
+  };
+  const changing = async (work: (build: LiveBuild) => Promise<LiveChange>): Promise<LiveChange> => {
+    if (source.build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
+    changes++;
+    tellAll();
+    try {
+      const change = await work(source.build);
+      changed(change.delta);
+      return change;
+    } finally {
+      changes--;
+      tellAll();
+    }
+  };
+  const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
+  const startAnswerer = async (): Promise<Answerer> => (await import('../ask.ts')).createAnswerer(graph, [...documents.values()], config, activation);
+
+  const entityNamed = (text: string): EntityId => {
+    const id = graph.hasEntity(text) ? text : findEntity(graph, prepared.search(), text);
+    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+    return id;
+  };
+  const entityWith = (id: string) => {
+    const entity = graph.entity(id as EntityId);
+    if (entity === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
+    return entity;
+  };
+  const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
+  const spreading = () => ({ ...activation.spread, snapshot: prepared.snapshot(), search: prepared.search(), textOf: (id: DocumentId) => documents.get(id)?.text });
+
+  const handlers: Handlers = {
+    search({ q, type, limit, cursor, by }) {
+      const from = offsetOf(cursor);
+      const options = { limit: from + limit + 1, ...(type === undefined ? {} : { types: type }) };
+      const hits = (by === 'name' ? prepared.search() : prepared.inContext()).search(q, options).slice(from);
+      const items = hits.slice(0, limit).map(({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
+      return { items, ...(hits.length > limit ? { next: String(from + limit) } : {}) };
+    },
+    entities({ type, limit, cursor }) {
+      const ids = type === undefined ? prepared.entityIds() : prepared.entityIds().filter((id) => type.includes(graph.entity(id)!.type));
+      return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
+    },
+    entity({ id }) {
+      const { type, name, aliases, attributes, mentions } = entityWith(id);
+      return {
+        ...{ id, type, name, aliases },
+        attributes: attributes.map(({ name: predicate, value, unit, surface, probability }) => ({ name: predicate, value, ...(unit === undefined ? {} : { unit }), surface, probability })),
+        mentions: mentions.length,
+        documents: new Set(mentions.map(({ documentId }) => documentId)).size,
+        facts: graph.factCount(id as EntityId),
+      };
+    },
+    facts({ id, predicate, minProbability, limit, cursor }) {
+      const facts = graph.factsOf(entityWith(id).id).filter((fact) => fact.probability >= minProbability && (predicate === undefined || fact.predicate === predicate));
+      return pageOf(facts, ({ id: fact }) => fact, limit, cursor, (fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability }));
+    },
+    mentions({ id, limit, cursor }) {
+      const from = offsetOf(cursor);
+      const { mentions } = entityWith(id);
+      const items = mentions.slice(from, from + limit).map((mention) => ({ ...mention, uri: uriOf(mention.documentId) }));
+      return { items, ...(from + limit < mentions.length ? { next: String(from + limit) } : {}) };
+    },
+    related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
+    path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
+    similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: prepared.snapshot(), vectors: prepared.vectors() }),
+    explain: ({ q }) => explain(graph, documents, q, prepared.search()),
+    async ask({ question, state }) {
+      const conversation = (await (answerer ??= startAnswerer())).begin(state as WorkingMemoryState | undefined);
+      const result = await conversation.ask(question);
+      return { ...result, state: conversation.state() };
+    },
+    features({ ids, neighbours }) {
+      const known = ids.filter((id): id is EntityId => graph.hasEntity(id));
+      const rowOf = prepared.features();
+      const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
+      return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => !graph.hasEntity(id)) };
+    },
+    documents: ({ limit, cursor }) => pageOf(graph.documents(), ({ id }) => id, limit, cursor, (document) => document),
+    document({ id }) {
+      const document = graph.document(id as DocumentId);
+      if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
+      const text = documents.get(document.id)?.text;
+      const mentions = (prepared.mentionsOf().get(document.id) ?? []).map(({ id: entity, ...place }) => ({ ...place, entity: refOf(graph, entity) }));
+      return { ...document, ...(text === undefined ? {} : { text }), mentions };
+    },
+    async addDocument({ uri, ...rest }) {
+      const id = documentIdOf(uri);
+      const change = await changing((build) => build.change(itemsOf({ id, uri, ...rest })));
+      const [letter] = change.deadLetters;
+      if (letter !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: letter.message });
+      return { id, ...summaryOf(change) };
+    },
+    async removeDocument({ id }) {
+      if (graph.document(id as DocumentId) === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
+      return { id, ...summaryOf(await changing((build) => build.remove([id as DocumentId]))) };
+    },
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, startedAt }),
+  };
+  return {
+    handlers,
+    version: () => `${instance}-${generation}`,
+    warm() {
+      prepared.search();
+      prepared.snapshot();
+      isWarm = true;
+    },
+    isReady: () => isWarm,
+    onChange(tell) {
+      listeners.add(tell);
+      return () => void listeners.delete(tell);
+    },
+    async close() {
+      await (await answerer)?.close();
+      await source.build?.close();
+    },
+  };
+}
+
+async function* itemsOf(...documents: readonly Document[]): AsyncGenerator<SourceItem> {
+  for (const document of documents) yield { document };
+}
+
+/** @param known an index of names that has followed the graph */
+function prepare({ graph, documents }: GraphSource, { spread, links }: ActivationOptions, known?: EntitySearch): Prepared {
+  const search = once(() => known ?? createSearch(graph));
+  const snapshot = once(() => createSnapshot(graph, links));
+  return {
+    search,
+    snapshot,
+    inContext: once(() => createContextSearch(graph, [...documents.values()], search(), snapshot(), spread)),
+    vectors: once(() => nodeVectors(snapshot())),
+    features: once(() => createFeatureReader(graph, snapshot(), spread)),
+    mentionsOf: once(() => {
+      const mentions = new Map<DocumentId, DocumentMention[]>();
+      for (const { id, mentions: own } of graph.entities()) {
+        for (const { documentId, start, end, surface } of own) {
+          const list = mentions.get(documentId);
+          if (list === undefined) mentions.set(documentId, [{ start, end, surface, id }]);
+          else list.push({ start, end, surface, id });
+        }
+      }
+      for (const list of mentions.values()) list.sort((a, b) => a.start - b.start || a.end - b.end);
+      return mentions;
+    }),
+    entityIds: once(() => graph.entityIds()),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** What comes after the id that the cursor names, whether that is still there or not. */
+function pageOf<T, Item>(sorted: readonly T[], idOf: (each: T) => string, limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+  const from = cursor === undefined ? 0 : firstAfter(sorted, idOf, cursor);
+  const items = sorted.slice(from, from + limit);
+  return { items: items.map(itemOf), ...(from + limit < sorted.length ? { next: idOf(items.at(-1)!) } : {}) };
+}
+
+function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (idOf(sorted[middle]!) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const LAST_OFFSET = 10_000;
+
+/** @throws EngramError `ENGRAM_USAGE` */
+function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const offset = Number(cursor);
+  if (!/^\d{1,9}$/.test(cursor) || offset > LAST_OFFSET) throw new EngramError('ENGRAM_USAGE', { problem: `'${cursor}' is no cursor of this list, or leads further than ${LAST_OFFSET} entries.` });
+  return offset;
+}

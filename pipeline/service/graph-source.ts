@@ -1,0 +1,43 @@
+// Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
+import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { openStore, withoutCredentials } from '../../graph/stores/index.ts';
+import type { Config } from '../core/config.ts';
+import { EngramError } from '../core/errors.ts';
+import type { DocumentId, Extraction } from '../core/model.ts';
+import { openLiveBuild, type LiveBuild } from '../live-build.ts';
+import { openGraph } from '../open-graph.ts';
+
+export interface GraphSource {
+  /** A folder or an address. */
+  readonly name: string;
+  readonly graph: KnowledgeGraph;
+  /** Those that the graph was built from, where they are at hand. */
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  /** Where documents may come and go. */
+  readonly build?: LiveBuild;
+}
+
+const IS_STORE = /^(neo4j|bolt|jsonl|embedded)(\+s|\+ssc)?:/;
+
+/**
+ * @param isWritable whether documents may be added and removed, which keeps other builds out of the folder
+ * @throws EngramError where there is no build, or the store does not answer; `ENGRAM_USAGE` for a store that should be writable
+ */
+export async function openGraphSource(place: string, config: Config, isWritable = false): Promise<GraphSource> {
+  if (IS_STORE.test(place) && isWritable) throw new EngramError('ENGRAM_USAGE', { problem: 'Documents are added to a build folder, not to a store: name the folder that the store was built from.' });
+  if (isWritable) {
+    const build = await openLiveBuild(place, config);
+    return { name: place, graph: build.live.graph, documents: build.documents, build };
+  }
+  if (!IS_STORE.test(place)) {
+    const { graph, extractions } = await openGraph(place, config);
+    return { name: place, graph, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) };
+  }
+  const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
+  try {
+    await store.prepare();
+    return { name: withoutCredentials(place), graph: KnowledgeGraph.fromDelta(await store.readAll()), documents: new Map() };
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,233 @@
+// What can be asked of a graph from outside: each operation with its path, what it takes and what it gives, in schemas that check requests, make the OpenAPI
+// document and type the client. One table, so that the three cannot differ.
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+const text = z.string();
+const count = z.int().min(0);
+
+export const entityRef = z.object({ id: text, type: text.describe('PER, ORG, LOC, MISC or a type of your own'), name: text });
+const span = z.object({ start: count, end: count, surface: text });
+const evidence = z.object({ documentId: text, uri: text, start: count, end: count, score: share, text: text.optional().describe('the sentence, where the documents are at hand') });
+
+export const claim = z.object({
+  documentId: text,
+  uri: text,
+  title: text.optional(),
+  sentence: count,
+  start: count.describe('of the sentence in the document, in UTF-16 units'),
+  end: count,
+  text: text.describe('the sentence; empty where the documents are not at hand'),
+  head: span.describe('the subject within the text'),
+  tail: span,
+  extractor: text,
+  score: share,
+});
+
+export const fact = z.object({ id: text, subject: entityRef, predicate: text, object: entityRef, probability: share });
+const explainedFact = fact.extend({ claims: z.array(claim).describe('strongest first') });
+const attribute = z.object({ name: text, value: text, unit: text.optional(), surface: text, probability: share });
+const explainedAttribute = attribute.extend({ subject: entityRef, claims: z.array(claim) });
+
+export const pathStep = z.object({
+  from: entityRef,
+  to: entityRef,
+  predicate: text,
+  reversed: z.boolean().describe('whether the fact reads from `to` to `from`'),
+  probability: share,
+  evidence: z.array(evidence),
+  origin: text.optional().describe('of a link that no document states'),
+  because: text.optional(),
+});
+
+const documentRecord = z.object({ id: text, uri: text, title: text.optional(), date: text.optional(), metadata: z.record(text, text).optional() });
+
+const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: text.optional().describe('cursor of the next page; absent on the last') });
+
+const limit = (most: number) => z.coerce.number().int().min(1).max(most).default(Math.min(20, most)).describe(`at most ${most}`);
+const cursor = text.max(200).optional().describe('`next` of the page before');
+const types = z.union([text, z.array(text).max(20)]).transform((given) => (typeof given === 'string' ? [given] : given)).optional().describe('only entities of these types; may be repeated');
+const named = text.min(1).max(500).describe('id of an entity, or a name, which stands for the entity that fits it best');
+const someNamed = z.union([named, z.array(named).min(1).max(10)]).transform((given) => (typeof given === 'string' ? [given] : given));
+const id = z.object({ id: text.min(1).max(200) });
+
+export const conversationState = z.object({
+  version: z.literal(1),
+  at: z.iso.datetime(),
+  turn: z.number(),
+  active: z.array(z.object({ id: text, level: z.number().min(0) })).max(1000),
+  together: z.array(z.object({ a: text, b: text, weight: z.number().min(0) })).max(10_000).optional(),
+});
+
+const answer = z.object({ text, entity: entityRef.optional(), about: entityRef, predicate: text, probability: share, inferred: text.optional(), evidence: z.array(claim) });
+
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly response: z.ZodType;
+  readonly status?: 200 | 201;
+  /** What it answers stays the same while the graph does. */
+  readonly isCacheable?: boolean;
+}
+
+export const OPERATIONS = {
+  search: {
+    method: 'GET',
+    path: '/search',
+    summary: 'Entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to; best first',
+    query: z.object({ q: text.min(1).max(1000), type: types, limit: limit(100), cursor, by: z.enum(['context', 'name']).default('context').describe('`name`: names and attributes alone, for suggestions') }),
+    response: page(entityRef.extend({ aliases: z.array(text), mentions: count, facts: count, score: z.number() })),
+    isCacheable: true,
+  },
+  entities: {
+    method: 'GET',
+    path: '/entities',
+    summary: 'All entities, in order of id',
+    query: z.object({ type: types, limit: limit(500), cursor }),
+    response: page(entityRef.extend({ mentions: count })),
+    isCacheable: true,
+  },
+  entity: {
+    method: 'GET',
+    path: '/entities/:id',
+    summary: 'An entity with its names and attributes',
+    params: id,
+    response: entityRef.extend({ aliases: z.array(text).describe('most frequent first'), attributes: z.array(attribute), mentions: count, documents: count, facts: count }),
+    isCacheable: true,
+  },
+  facts: {
+    method: 'GET',
+    path: '/entities/:id/facts',
+    summary: 'Facts with the entity at either end, in order of id',
+    params: id,
+    query: z.object({ predicate: text.max(100).optional(), minProbability: z.coerce.number().min(0).max(1).default(0), limit: limit(500), cursor }),
+    response: page(fact),
+    isCacheable: true,
+  },
+  mentions: {
+    method: 'GET',
+    path: '/entities/:id/mentions',
+    summary: 'Where documents name the entity, in order of document and place',
+    params: id,
+    query: z.object({ limit: limit(500), cursor }),
+    response: page(z.object({ documentId: text, uri: text, sentence: count, start: count, end: count, surface: text, score: share })),
+    isCacheable: true,
+  },
+  related: {
+    method: 'GET',
+    path: '/related',
+    summary: 'What activation reaches from some entities, each with the strongest path and its evidence; strongest first',
+    query: z.object({ entity: someNamed.describe('may be repeated'), type: types, limit: limit(100) }),
+    response: z.object({ seeds: z.array(entityRef), related: z.array(entityRef.extend({ activation: z.number(), path: z.array(pathStep) })) }),
+    isCacheable: true,
+  },
+  path: {
+    method: 'GET',
+    path: '/path',
+    summary: 'The path along which most activation goes from one entity to another',
+    query: z.object({ from: named, to: named }),
+    response: z.object({ from: entityRef, to: entityRef, path: z.array(pathStep).describe('empty where none leads there') }),
+    isCacheable: true,
+  },
+  similar: {
+    method: 'GET',
+    path: '/similar',
+    summary: 'Entities that have to do with the same things',
+    query: z.object({ entity: named, anyType: z.enum(['true', 'false']).default('false').transform((given) => given === 'true'), limit: limit(100) }),
+    response: z.object({ entity: entityRef, similar: z.array(entityRef.extend({ similarity: z.number(), shared: z.array(entityRef) })) }),
+    isCacheable: true,
+  },
+  explain: {
+    method: 'GET',
+    path: '/explain',
+    summary: 'The sentences behind a fact, a triple ("Ada Lovelace placeOfBirth London") or all that is said of an entity',
+    query: z.object({ q: text.min(1).max(1000) }),
+    response: z.object({
+      asked: z.object({ kind: z.enum(['fact', 'triple', 'entity']), subject: entityRef.optional(), predicate: text.optional(), object: entityRef.optional() }),
+      facts: z.array(explainedFact),
+      attributes: z.array(explainedAttribute),
+    }),
+    isCacheable: true,
+  },
+  ask: {
+    method: 'POST',
+    path: '/ask',
+    summary: 'A question answered from the facts; `state` of one answer, given with the next question, is the conversation',
+    body: z.object({ question: text.min(1).max(1000), state: conversationState.optional() }),
+    response: z.object({ question: text, about: z.array(entityRef), answers: z.array(answer), reason: z.enum(['no question', 'unknown name', 'nobody meant', 'not known']).optional(), state: conversationState }),
+  },
+  features: {
+    method: 'POST',
+    path: '/features',
+    summary: 'Rows of features for entities, in the order of the ids; those that are unknown are named',
+    body: z.object({ ids: z.array(text.min(1).max(200)).min(1).max(1000), neighbours: z.int().min(0).max(100).default(10) }),
+    response: z.object({ version: z.int(), columns: z.array(z.object({ name: text, kind: text, about: text })), rows: z.array(z.record(text, z.unknown())), unknown: z.array(text) }),
+  },
+  documents: {
+    method: 'GET',
+    path: '/documents',
+    summary: 'All documents, in order of id',
+    query: z.object({ limit: limit(500), cursor }),
+    response: page(documentRecord),
+    isCacheable: true,
+  },
+  document: {
+    method: 'GET',
+    path: '/documents/:id',
+    summary: 'A document with the entities it names; its text where the documents are at hand',
+    params: id,
+    response: documentRecord.extend({ text: text.optional(), mentions: z.array(z.object({ start: count, end: count, surface: text, entity: entityRef })).describe('in order of place') }),
+    isCacheable: true,
+  },
+  addDocument: {
+    method: 'POST',
+    path: '/documents',
+    summary: 'Reads a document into the graph; one of the same uri takes the place of the one before',
+    body: z.object({ uri: text.min(1).max(500), text: text.min(1), title: text.max(1000).optional(), date: text.max(100).optional(), metadata: z.record(text.max(100), text.max(10_000)).optional() }),
+    response: z.object({ id: text, entities: z.array(entityRef).describe('new or changed'), removed: count.describe('entities that are no more'), facts: count.describe('new or changed') }),
+    status: 201,
+  },
+  removeDocument: {
+    method: 'DELETE',
+    path: '/documents/:id',
+    summary: 'Takes a document out of the graph',
+    params: id,
+    response: z.object({ id: text, entities: z.array(entityRef), removed: count, facts: count }),
+  },
+  status: {
+    method: 'GET',
+    path: '/status',
+    summary: 'What is served, and what is going on',
+    response: z.object({
+      engram: text,
+      source: text,
+      generation: count.describe('goes up with every change of the graph'),
+      counts: z.object({ documents: count, entities: count, facts: count }),
+      changing: z.boolean().describe('whether documents are being read or removed'),
+      writable: z.boolean(),
+      startedAt: z.iso.datetime(),
+    }),
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+type Part<Name extends OperationName, Key extends 'params' | 'query' | 'body', Side extends 'input' | 'output'> = (typeof OPERATIONS)[Name] extends Readonly<Record<Key, infer Schema extends z.ZodType>>
+  ? Side extends 'input'
+    ? z.input<Schema>
+    : z.output<Schema>
+  : unknown;
+
+/** What a caller gives: the parameters of path, query and body together. */
+export type InputOf<Name extends OperationName> = Part<Name, 'params', 'input'> & Part<Name, 'query', 'input'> & Part<Name, 'body', 'input'>;
+/** The same as the handler gets it, with defaults. */
+export type CheckedInputOf<Name extends OperationName> = Part<Name, 'params', 'output'> & Part<Name, 'query', 'output'> & Part<Name, 'body', 'output'>;
+export type OutputOf<Name extends OperationName> = DeepReadonly<z.output<(typeof OPERATIONS)[Name]['response']>>;
+
+type DeepReadonly<T> = T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+export type Handlers = { readonly [Name in OperationName]: (input: CheckedInputOf<Name>) => Promise<OutputOf<Name>> | OutputOf<Name> };

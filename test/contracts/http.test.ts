@@ -1,0 +1,255 @@
+// What every served graph promises over HTTP, whether it comes from a build folder or from a store: answers as the schemas say, pages that miss and repeat nothing,
+// and errors that say what to do. The typed client asks.
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import test, { type ExecutionContext } from 'ava';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { openStore } from '../../graph/stores/index.ts';
+import { runBuild } from '../../pipeline/build.ts';
+import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
+import { extractorOf } from '../../pipeline/extract.ts';
+import { openLiveBuild } from '../../pipeline/live-build.ts';
+import { createClient, OPERATIONS, ProblemError } from '../../pipeline/service/client.ts';
+import { createGraphService } from '../../pipeline/service/graph-service.ts';
+import { openGraphSource, type GraphSource } from '../../pipeline/service/graph-source.ts';
+import { createHttpServer, type HttpOptions } from '../../pipeline/service/http-server.ts';
+import type { OperationName } from '../../pipeline/service/operations.ts';
+import { createFakeStages } from '../support/fake-stages.ts';
+import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
+import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
+
+const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<GraphSource | undefined>>> = {
+  folder: async () => ({ name: 'folder', graph: sampleGraph(), documents: new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])) }),
+  jsonl: async (t) => {
+    const address = `jsonl:${await temporaryFolder(t)}`;
+    await stored(address);
+    return openGraphSource(address, DEFAULT_CONFIG);
+  },
+  neo4j: async (t) => {
+    if (neo4jAddress === undefined) return void t.log(neo4jNotice);
+    await takeNeo4jTurn();
+    await stored(neo4jAddress);
+    return openGraphSource(neo4jAddress, DEFAULT_CONFIG);
+  },
+};
+
+async function stored(address: string): Promise<void> {
+  const store = await openStore(address);
+  await store.prepare();
+  await store.replaceAll(sampleGraph().toDelta());
+  await store.close();
+}
+
+async function served(t: ExecutionContext, source: GraphSource, options: HttpOptions = {}): Promise<FastifyInstance> {
+  const service = await createGraphService(source, DEFAULT_CONFIG);
+  const app = await createHttpServer(service, options);
+  service.warm();
+  t.teardown(async () => {
+    await app.close();
+    await service.close();
+  });
+  return app;
+}
+
+/** The client's requests, handed to the server without a network. */
+function clientOf(app: FastifyInstance) {
+  return createClient('http://localhost', {
+    fetch: async (url, init) => {
+      const response = await app.inject({ method: (init?.method ?? 'GET') as 'GET', url: String(url).slice('http://localhost'.length), headers: init?.headers as Record<string, string>, ...(init?.body === undefined ? {} : { payload: init.body as string }) });
+      return new Response(new Uint8Array(response.rawPayload), { status: response.statusCode });
+    },
+  });
+}
+
+/** Answers hold what the schema names and nothing else. */
+function strict(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject) return z.strictObject(Object.fromEntries(Object.entries(schema.shape).map(([key, of]) => [key, strict(of as z.ZodType)])));
+  if (schema instanceof z.ZodArray) return z.array(strict(schema.element as z.ZodType));
+  if (schema instanceof z.ZodOptional) return strict(schema.unwrap() as z.ZodType).optional();
+  return schema;
+}
+
+for (const [kind, open] of Object.entries(SOURCES)) {
+  test(`${kind}: every operation answers as its schema says`, async (t) => {
+    const source = await open(t);
+    if (source === undefined) return t.pass();
+    const client = clientOf(await served(t, source));
+    const checked = async <Name extends OperationName>(name: Name, input: Parameters<(typeof client)[Name]>[0]) => {
+      const answer = await client[name](input as never);
+      const { error } = strict(OPERATIONS[name].response).safeParse(answer);
+      t.is(error, undefined, `${name}: ${error?.message}`);
+      return answer as Awaited<ReturnType<(typeof client)[Name]>>;
+    };
+    const [hopper] = (await checked('search', { q: 'grace hoper' })).items;
+    t.is(hopper!.name, 'Grace Hopper');
+    t.is((await checked('search', { q: 'Gra', by: 'name', limit: 1 })).items.length, 1);
+    t.like(await checked('entity', { id: hopper!.id }), { name: 'Grace Hopper', aliases: ['Hopper'], facts: 2, documents: 1, attributes: [{ name: 'dateOfBirth', value: '1906-12-09' }] });
+    t.deepEqual((await checked('facts', { id: hopper!.id })).items.map(({ predicate, object }) => `${predicate} ${object.name}`).sort(), ['employer Remington Rand', 'placeOfBirth New York City']);
+    t.is((await checked('facts', { id: hopper!.id, minProbability: 0.65 })).items.length, 1);
+    t.is((await checked('mentions', { id: hopper!.id })).items.length, 2);
+    t.true((await checked('related', { entity: ['Grace Hopper', 'J. Presper Eckert'], type: ['LOC', 'MISC'] })).related.every(({ type }) => type === 'LOC' || type === 'MISC'));
+    const { path } = await checked('path', { from: 'Grace Hopper', to: 'J. Presper Eckert' });
+    t.deepEqual(path.map(({ predicate, reversed, to }) => `${predicate} ${reversed} ${to.name}`), ['employer false Remington Rand', 'employer true J. Presper Eckert']);
+    t.is((await checked('similar', { entity: 'Grace Hopper', limit: 1 })).similar[0]!.name, 'J. Presper Eckert');
+    const { facts } = await checked('explain', { q: 'Grace Hopper placeOfBirth' });
+    t.is(facts[0]!.claims[0]!.text, source.documents.size === 0 ? '' : 'Grace Hopper was born on December 9, 1906 in New York City.');
+    t.like(await checked('features', { ids: [hopper!.id, 'e-none'], neighbours: 1 }), { unknown: ['e-none'], rows: [{ name: 'Grace Hopper', facts_out: 2 }] });
+    const [first] = (await checked('documents', {})).items;
+    const document = await checked('document', { id: first!.id });
+    t.is(document.text !== undefined, source.documents.size > 0);
+    for (const { start, end, surface } of document.mentions) t.is((document.text ?? '').slice(start, end) || surface, surface);
+    t.like(await checked('status', {}), { counts: { documents: 2, entities: 6, facts: 3 }, writable: false });
+    t.is((await checked('entities', { type: 'PER' })).items.length, 3);
+  });
+
+  test(`${kind}: pages miss nothing and repeat nothing`, async (t) => {
+    const source = await open(t);
+    if (source === undefined) return t.pass();
+    const client = clientOf(await served(t, source));
+    const all = async (page: (cursor: string | undefined) => Promise<{ readonly items: readonly { readonly id: string }[]; readonly next?: string }>): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const { items, next } = await page(cursor);
+        ids.push(...items.map(({ id }) => id));
+        if ((cursor = next) === undefined) return ids;
+      }
+    };
+    t.deepEqual(await all((cursor) => client.entities({ limit: 1, cursor })), source.graph.entityIds());
+    t.deepEqual(await all((cursor) => client.documents({ limit: 1, cursor })), source.graph.documents().map(({ id }) => id));
+    const found = await client.search({ q: 'remington hopper eckert', limit: 100 });
+    t.deepEqual(await all((cursor) => client.search({ q: 'remington hopper eckert', limit: 1, cursor })), found.items.map(({ id }) => id));
+  });
+}
+
+const folder = (): GraphSource => ({ name: 'folder', graph: sampleGraph(), documents: new Map() });
+
+test('what is wrong is a problem that says what to do', async (t) => {
+  const app = await served(t, folder(), { mostBodyBytes: 2000 });
+  const client = clientOf(app);
+  const refused = async (asked: Promise<unknown>, status: number, title: string): Promise<void> => {
+    const error = await t.throwsAsync(asked, { instanceOf: ProblemError });
+    t.like(error, { status, title });
+  };
+  await refused(client.entity({ id: 'e-00000000000000000000' }), 404, 'ENGRAM_GRAPH_UNKNOWN_ENTITY');
+  await refused(client.document({ id: 'nothing' }), 404, 'ENGRAM_GRAPH_UNKNOWN_DOCUMENT');
+  await refused(client.related({ entity: 'zzzzzz' }), 404, 'ENGRAM_GRAPH_UNKNOWN_ENTITY');
+  await refused(client.search({ q: '' }), 400, 'ENGRAM_USAGE');
+  await refused(client.search({ q: 'x', limit: 101 }), 400, 'ENGRAM_USAGE');
+  await refused(client.search({ q: 'x', cursor: '-1' }), 400, 'ENGRAM_USAGE');
+  await refused(client.search({ q: 'x', cursor: '999999' }), 400, 'ENGRAM_USAGE');
+  await refused(client.features({ ids: [] }), 400, 'ENGRAM_USAGE');
+  await refused(client.addDocument({ uri: 'a', text: 'b' }), 403, 'ENGRAM_SERVED_READ_ONLY');
+  const answers = [
+    await app.inject({ method: 'POST', url: '/ask', headers: { 'content-type': 'application/json' }, payload: '{broken' }),
+    await app.inject({ method: 'POST', url: '/ask', headers: { 'content-type': 'text/plain' }, payload: 'x' }),
+    await app.inject({ method: 'POST', url: '/features', headers: { 'content-type': 'application/json' }, payload: JSON.stringify({ ids: ['x'.repeat(3000)] }) }),
+    await app.inject({ method: 'GET', url: '/nothing' }),
+    await app.inject({ method: 'PUT', url: '/search' }),
+    await app.inject({ method: 'GET', url: `/entities/${'x'.repeat(600)}` }),
+  ];
+  t.deepEqual(answers.map(({ statusCode }) => statusCode), [400, 415, 413, 404, 404, 414]);
+  for (const { headers, body } of answers) {
+    t.regex(String(headers['content-type']), /^application\/problem\+json/);
+    t.is(typeof (JSON.parse(body) as { readonly detail: unknown }).detail, 'string');
+  }
+});
+
+test('an unchanged answer is not sent again, a long one is compressed', async (t) => {
+  const app = await served(t, folder());
+  const first = await app.inject({ url: '/search?q=hopper' });
+  const again = await app.inject({ url: '/search?q=hopper', headers: { 'if-none-match': String(first.headers['etag']) } });
+  t.deepEqual([first.statusCode, again.statusCode, again.body], [200, 304, '']);
+  t.is((await app.inject({ url: '/search?q=hopper', headers: { 'if-none-match': 'W/"other"' } })).statusCode, 200);
+  const long = await app.inject({ url: '/openapi.json', headers: { 'accept-encoding': 'gzip' } });
+  t.is(long.headers['content-encoding'], 'gzip');
+  t.is((JSON.parse(gunzipSync(long.rawPayload).toString()) as { readonly openapi: string }).openapi, '3.1.0');
+});
+
+test('without a token only this machine is answered, with one only who has it', async (t) => {
+  const open = await served(t, folder());
+  const status = async (app: FastifyInstance, headers: Record<string, string>, url = '/status'): Promise<number> => (await app.inject({ url, headers })).statusCode;
+  for (const host of ['localhost:8484', '127.0.0.1', '[::1]:1']) t.is(await status(open, { host }), 200, host);
+  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example']) t.is(await status(open, { host }), 403, host);
+  const closed = await served(t, folder(), { token: 'secret' });
+  for (const authorization of ['', 'Bearer', 'Bearer wrong', 'Bearer secret2', 'secret', 'bearer secret']) t.is(await status(closed, { authorization, host: 'graph.example' }), 401, authorization);
+  t.is(await status(closed, { authorization: 'Bearer secret', host: 'graph.example' }), 200);
+  t.is(await status(closed, {}, '/healthz'), 200);
+  t.is(await status(closed, {}, '/metrics'), 401);
+});
+
+test('who asks too often is told to wait', async (t) => {
+  const app = await served(t, folder(), { requestsPerMinute: 3 });
+  const codes: number[] = [];
+  for (let at = 0; at < 5; at++) codes.push((await app.inject({ url: '/status' })).statusCode);
+  t.deepEqual(codes, [200, 200, 200, 429, 429]);
+  const refused = await app.inject({ url: '/status' });
+  t.regex(String(refused.headers['content-type']), /problem/);
+  t.truthy(refused.headers['retry-after']);
+  t.is((await app.inject({ url: '/healthz' })).statusCode, 200);
+});
+
+test('the OpenAPI document has every operation, with its parameters and answers', async (t) => {
+  const app = await served(t, folder());
+  const { paths } = JSON.parse((await app.inject({ url: '/openapi.json' })).body) as { readonly paths: Record<string, Record<string, { readonly operationId: string; readonly responses: object }>> };
+  const documented = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+  t.deepEqual(documented.sort(), Object.keys(OPERATIONS).sort());
+  for (const methods of Object.values(paths)) for (const { operationId, responses } of Object.values(methods)) t.true(Object.keys(responses).includes('default'), `${operationId} tells of problems`);
+});
+
+test('health, readiness and metrics', async (t) => {
+  const service = await createGraphService(folder(), DEFAULT_CONFIG);
+  const app = await createHttpServer(service);
+  t.teardown(() => app.close());
+  t.is((await app.inject({ url: '/readyz' })).statusCode, 503);
+  service.warm();
+  t.is((await app.inject({ url: '/readyz' })).statusCode, 200);
+  await app.inject({ url: '/search?q=hopper' });
+  const { body } = await app.inject({ url: '/metrics' });
+  t.regex(body, /engram_http_request_duration_seconds_count\{route="\/search",method="GET",status="200"\} 1/);
+  t.regex(body, /engram_graph_size\{kind="entities"\} 6/);
+});
+
+test('a graph from a delta is served as the one it came from', async (t) => {
+  const graph = KnowledgeGraph.fromDelta(sampleGraph().toDelta());
+  const [a, b] = [await served(t, folder()), await served(t, { ...folder(), graph })];
+  for (const url of ['/search?q=hopper', '/related?entity=Grace%20Hopper', '/entities?limit=100']) t.is((await a.inject({ url })).body, (await b.inject({ url })).body);
+});
+
+test('documents come and go; whoever listens is told, and what was kept of an answer is no longer good', async (t) => {
+  const dir = join(await temporaryFolder(t), 'out');
+  const config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
+  await runBuild({ inputs: await written(t, { 'a.txt': 'Ada Kingston met Grace Boston' }), out: dir, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
+  const build = await openLiveBuild(dir, config, { createExtractor: async () => extractorOf(createFakeStages()) });
+  const app = await served(t, { name: dir, graph: build.live.graph, documents: build.documents, build });
+  const client = clientOf(app);
+  const url = await app.listen({ port: 0 });
+  const events = await fetch(`${url}/events`);
+  const reader = events.body!.getReader();
+  const nextEvent = async (): Promise<{ readonly generation: number; readonly changing: boolean }> => JSON.parse(/data: (.*)/.exec(new TextDecoder().decode((await reader.read()).value))![1]!) as { generation: number; changing: boolean };
+  t.like(await nextEvent(), { generation: 1, changing: false });
+  const before = await app.inject({ url: '/search?q=dennis' });
+  t.deepEqual((JSON.parse(before.body) as { readonly items: unknown[] }).items, []);
+
+  const added = await client.addDocument({ uri: 'note:1', text: 'Dennis Houston' });
+  t.deepEqual(added.entities.map(({ name }) => name).sort(), ['Dennis', 'Houston']);
+  t.like(await nextEvent(), { changing: true });
+  t.like(await nextEvent(), { generation: 2, changing: false });
+  t.is((await app.inject({ url: '/search?q=dennis', headers: { 'if-none-match': String(before.headers['etag']) } })).statusCode, 200);
+  t.is((await client.search({ q: 'dennis' })).items[0]!.name, 'Dennis');
+  t.is((await client.document({ id: added.id })).text, 'Dennis Houston');
+  t.is((await client.addDocument({ uri: 'note:1', text: 'Linus Houston' })).removed, 1);
+  t.deepEqual((await client.search({ q: 'dennis' })).items, []);
+  t.is((await client.removeDocument({ id: added.id })).removed, 2);
+  t.like(await client.status({}), { counts: { documents: 1 }, writable: true, changing: false });
+  await t.throwsAsync(client.removeDocument({ id: added.id }), { instanceOf: ProblemError });
+  await reader.cancel();
+});
+
+async function written(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string[]> {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, files);
+  return [folder];
+}
