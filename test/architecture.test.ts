@@ -27,7 +27,8 @@ const DOORS: readonly [packageName: RegExp, ...doors: string[]][] = [
   [/^neo4j-driver/, 'graph/stores/neo4j'],
   [/^@ladybugdb\//, 'graph/stores/'],
   [/^(commander|cli-progress)/, 'pipeline/cli/'],
-  [/^(fastify|@fastify\/|prom-client|@modelcontextprotocol\/)/, 'pipeline/service/'],
+  [/^(fastify|@fastify\/|prom-client)/, 'pipeline/service/'],
+  [/^@modelcontextprotocol\//, 'pipeline/service/', 'pipeline/cli/mcp.ts'],
 ];
 
 async function sourceFiles(): Promise<string[]> {

@@ -82,7 +82,9 @@ export async function createHttpServer(service: GraphService, { token, requestsP
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, (_request, reply) => reply.status(service.isReady() ? 200 : 503).send({ status: service.isReady() ? 'ready' : 'starting' }));
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  app.get('/events', { schema: { hide: true } }, (request, reply) => sendEvents(request, reply, service));
+  const streams = new Set<() => void>();
+  app.get('/events', { schema: { hide: true } }, (request, reply) => sendEvents(request, reply, service, streams));
+  app.addHook('preClose', async () => streams.forEach((end) => end()));
   return app;
 }
 
@@ -171,18 +173,24 @@ function createMetrics(service: GraphService) {
   };
 }
 
-/** Server-sent events: the status when it begins and whenever it changes. */
-function sendEvents(request: FastifyRequest, reply: FastifyReply, service: GraphService): void {
+/**
+ * Server-sent events: the status when it begins and whenever it changes.
+ * @param streams how those that are open are ended
+ */
+function sendEvents(request: FastifyRequest, reply: FastifyReply, service: GraphService, streams: Set<() => void>): void {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   const tell = async (): Promise<void> => void raw.write(`event: status\ndata: ${JSON.stringify(await service.handlers.status({}))}\n\n`);
   const stop = service.onChange(() => void tell());
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
-  void tell();
-  request.raw.on('close', () => {
+  const end = (): void => {
     stop();
     clearInterval(heartbeat);
+    streams.delete(end);
     raw.end();
-  });
+  };
+  streams.add(end);
+  request.raw.on('close', end);
+  void tell();
 }
