@@ -9,6 +9,7 @@ interface ServeFlags extends CommonFlags {
   readonly host: string;
   readonly port: number;
   readonly write?: boolean;
+  readonly watch?: readonly string[];
 }
 
 export function addServeCommand(program: Command): void {
@@ -18,12 +19,13 @@ export function addServeCommand(program: Command): void {
     .argument('[source]', 'folder of a build, or neo4j://…', defaultDir())
     .option('--host <address>', 'another one than this machine needs a token in ENGRAM_TOKEN', '127.0.0.1')
     .option('--port <number>', '0 takes any that is free', wholeNumber(0), DEFAULT_PORT)
+    .option('--watch <folder...>', 'keep the graph in step with the files of folders; the build is made where there is none')
     .option('--write', 'let callers add and remove documents; no other build can write to the folder meanwhile');
-  addExample(addCommonOptions(command), 'serve graph --port 8080', 'serve neo4j://localhost:7687');
+  addExample(addCommonOptions(command), 'serve graph --port 8080', 'serve neo4j://localhost:7687', 'serve graph --watch articles/');
   command.action(async (source: string, flags: ServeFlags) => {
     const { serve } = await import('../service/serve.ts');
     const token = process.env['ENGRAM_TOKEN'];
-    const { url, counts, close } = await serve({ source, config: await configOf(flags), host: flags.host, port: flags.port, writable: flags.write === true, ...(token === undefined || token === '' ? {} : { token }) });
+    const { url, counts, close } = await serve({ source, config: await configOf(flags), host: flags.host, port: flags.port, writable: flags.write === true, watch: flags.watch ?? [], onTrouble: note, ...(token === undefined || token === '' ? {} : { token }) });
     if (flags.json) printJson({ url, counts });
     else if (!flags.quiet) print(`Serving ${source}: ${formatCount(counts.documents)} documents, ${formatCount(counts.entities)} entities, ${formatCount(counts.facts)} facts at ${url}`);
     await new Promise<void>((resolve) => {

@@ -24,6 +24,11 @@ import type { Handlers } from './operations.ts';
 
 export interface GraphService {
   readonly handlers: Handlers;
+  /**
+   * As `LiveBuild.change`.
+   * @throws EngramError `ENGRAM_SERVED_READ_ONLY`
+   */
+  change(...given: Parameters<LiveBuild['change']>): Promise<LiveChange>;
   /** Another one after every change of the graph, and for every server. */
   version(): string;
   /** Makes what most questions need, so that the first one does not wait for it. */
@@ -172,6 +177,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
   };
   return {
     handlers,
+    change: (...given) => changing((build) => build.change(...given)),
     version: () => `${instance}-${generation}`,
     warm() {
       prepared.search();

@@ -1,9 +1,12 @@
 // A graph served on a port until it is told to stop.
+import { runBuild } from '../build.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError, messageOf } from '../core/errors.ts';
+import { readManifest } from '../manifest.ts';
 import { createGraphService } from './graph-service.ts';
 import { openGraphSource } from './graph-source.ts';
 import { createHttpServer } from './http-server.ts';
+import { watchFolders } from './watch.ts';
 
 export interface ServeOptions {
   /** A build folder, or the address of a store. */
@@ -15,6 +18,10 @@ export interface ServeOptions {
   readonly token?: string;
   /** Whether documents may be added and removed; nobody else can write to the folder then. */
   readonly writable?: boolean;
+  /** Folders whose files are in the graph, and a moment after each change as well; the source is writable then, and made where it is not there. */
+  readonly watch?: readonly string[];
+  /** Told of what could not be read, and of changes that failed. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface Served {
@@ -28,19 +35,22 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /**
  * @throws EngramError `ENGRAM_USAGE` for an address that other machines reach and no token, or a port that is taken; and as `openGraphSource`
  */
-export async function serve({ source: place, config, host, port, token, writable }: ServeOptions): Promise<Served> {
+export async function serve({ source: place, config, host, port, token, writable = false, watch = [], onTrouble = () => undefined }: ServeOptions): Promise<Served> {
   if (!LOOPBACK.test(host) && token === undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${host}' can be reached from other machines: set ENGRAM_TOKEN, which callers then send, or leave --host out.` });
-  const source = await openGraphSource(place, config, writable);
+  if (watch.length > 0 && (await readManifest(place)) === undefined) await runBuild({ inputs: watch, out: place, config });
+  const source = await openGraphSource(place, config, writable || watch.length > 0);
   const service = await createGraphService(source, config);
   const app = await createHttpServer(service, token === undefined ? {} : { token });
   const url = await app.listen({ host, port }).catch((cause: unknown) => {
     throw new EngramError('ENGRAM_USAGE', { problem: `Port ${port} of ${host} cannot be had: ${messageOf(cause)}; name another with --port.` }, { cause });
   });
+  const watching = watch.length === 0 ? undefined : await watchFolders(service, watch, config, { onDeadLetter: ({ uri, code, message }) => onTrouble(`${uri}: ${code} ${message}`), onFailure: (error) => onTrouble(messageOf(error)) });
   service.warm();
   return {
     url,
     counts: source.graph.counts,
     async close() {
+      await watching?.close();
       await app.close();
       await service.close();
     },
