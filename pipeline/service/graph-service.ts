@@ -70,7 +70,8 @@ export async function createGraphService(source: GraphSource, config: Config): P
   const tellAll = (): void => listeners.forEach((tell) => tell());
 
   /** What follows from the graph is made anew when it is next needed, but for the index of names, which follows. */
-  const changed = ({ entities, removedEntities = [] }: GraphDelta): void => {
+  const changed = ({ documents: records, entities, facts, removedDocuments = [], removedEntities = [], removedFacts = [] }: GraphDelta): void => {
+    if ([records, entities, facts, removedDocuments, removedEntities, removedFacts].every(({ length }) => length === 0)) return;
     const search = prepared.search();
     search.update([...entities.map(({ id }) => id), ...removedEntities]);
     prepared = prepare(source, activation, search);

@@ -16,6 +16,7 @@ export interface ServeOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly token?: string;
+  readonly requestsPerMinute?: number;
   /** Whether documents may be added and removed; nobody else can write to the folder then. */
   readonly writable?: boolean;
   /** Folders whose files are in the graph, and a moment after each change as well; the source is writable then, and made where it is not there. */
@@ -35,12 +36,12 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /**
  * @throws EngramError `ENGRAM_USAGE` for an address that other machines reach and no token, or a port that is taken; and as `openGraphSource`
  */
-export async function serve({ source: place, config, host, port, token, writable = false, watch = [], onTrouble = () => undefined }: ServeOptions): Promise<Served> {
+export async function serve({ source: place, config, host, port, token, requestsPerMinute, writable = false, watch = [], onTrouble = () => undefined }: ServeOptions): Promise<Served> {
   if (!LOOPBACK.test(host) && token === undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${host}' can be reached from other machines: set ENGRAM_TOKEN, which callers then send, or leave --host out.` });
   if (watch.length > 0 && (await readManifest(place)) === undefined) await runBuild({ inputs: watch, out: place, config });
   const source = await openGraphSource(place, config, writable || watch.length > 0);
   const service = await createGraphService(source, config);
-  const app = await createHttpServer(service, token === undefined ? {} : { token });
+  const app = await createHttpServer(service, { ...(token === undefined ? {} : { token }), ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) });
   const url = await app.listen({ host, port }).catch((cause: unknown) => {
     throw new EngramError('ENGRAM_USAGE', { problem: `Port ${port} of ${host} cannot be had: ${messageOf(cause)}; name another with --port.` }, { cause });
   });
