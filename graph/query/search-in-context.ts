@@ -1,6 +1,5 @@
 // Which entities several words together mean: beside the names that have some of them, the sentences that have them, and what activation brings from
 // the things that the other words name. "McCarthy Lisp" is the McCarthy who has to do with Lisp.
-import MiniSearch from 'minisearch';
 import type { DocumentId, EntityId, Extraction } from '../../pipeline/core/model.ts';
 import type { Snapshot } from '../activation/snapshot.ts';
 import { nodeOf } from '../activation/snapshot.ts';
@@ -8,7 +7,8 @@ import { spread, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { refOf, type EntityRef, type Evidence } from './related.ts';
-import { searchWords, type EntitySearch, type SearchHit, type SearchOptions } from './search.ts';
+import { searchWords, type EntitySearch, type RankedHit, type SearchHit, type SearchOptions } from './search.ts';
+import { WordIndex } from './word-index.ts';
 
 export interface ContextHit extends SearchHit {
   readonly why: {
@@ -34,11 +34,6 @@ const MOST_SOURCES = 3;
 /** Things that one word may mean. */
 const MOST_MEANT = 4;
 
-interface Said {
-  readonly id: number;
-  readonly text: string;
-}
-
 /**
  * Reads the sentences once, when a search first needs them; it does not follow later changes of the graph.
  * @param extractions those that the graph was built from; they hold the texts
@@ -48,27 +43,37 @@ export function createContextSearch(graph: KnowledgeGraph, extractions: readonly
   return {
     search(text, { limit = 10, types } = {}) {
       const words = [...new Set(searchWords(text))];
-      const named = names.search(text, { limit: Infinity });
+      const named = names.rank(text);
       const most = named[0]?.score ?? 1;
       const isAllNamed = named.length > 0 && words.every((word) => named[0]!.words.includes(word));
       const said: ReturnType<SentenceIndex['find']> = isAllNamed ? new Map() : (sentences ??= indexSentences(graph, extractions)).find(text);
-      const reached: ReturnType<typeof activationFrom> = isAllNamed ? new Map() : activationFrom(graph, words, named, snapshot, options);
+      const reached: ReturnType<typeof activationFrom> = isAllNamed ? new Map() : activationFrom(words, named, snapshot, options);
       const hits = new Map(named.map((hit) => [hit.id, hit]));
       const [bestSaid, bestReached] = [bestOf(said), bestOf(reached)];
-      const ids = [...new Set([...hits.keys(), ...said.keys(), ...reached.keys()])].filter((id) => types === undefined || types.includes(graph.entity(id)!.type));
-      const scored = ids.map((id): ContextHit => {
+      const partsOf = (id: EntityId) => ({ name: (hits.get(id)?.score ?? 0) / most, text: (said.get(id)?.score ?? 0) / (bestSaid || 1), context: (reached.get(id)?.score ?? 0) / (bestReached || 1) });
+      const scored = [...new Set([...hits.keys(), ...said.keys(), ...reached.keys()])].map((id) => {
+        const { name, text: spoken, context } = partsOf(id);
+        return { id, score: name + TEXT * spoken + CONTEXT * context };
+      });
+      scored.sort((a, b) => b.score - a.score);
+      const wanted = types === undefined ? scored : scored.filter(({ id }) => types.includes(graph.entity(id)!.type));
+      // Of those that score the same the one that is mentioned most goes first.
+      const last = wanted[limit - 1]?.score ?? Number.NEGATIVE_INFINITY;
+      const candidates = wanted.filter(({ score }) => score >= last).map(({ id, score }): ContextHit => {
         const { type, name, aliases, mentions } = graph.entity(id)!;
-        const [hit, sentence, context] = [hits.get(id), said.get(id), reached.get(id)];
-        const parts = { name: (hit?.score ?? 0) / most, text: sentence === undefined ? 0 : sentence.score / bestSaid, context: context === undefined ? 0 : context.score / bestReached };
+        const sentence = said.get(id);
         return {
-          ...{ id, type, name, aliases, mentions: mentions.length, words: hit?.words ?? [] },
-          score: parts.name + TEXT * parts.text + CONTEXT * parts.context,
-          why: { ...parts, ...(sentence === undefined ? {} : { sentence: sentence.evidence }), from: context?.from ?? [] },
+          ...{ id, type, name, aliases, mentions: mentions.length, words: hits.get(id)?.words ?? [], score },
+          why: { ...partsOf(id), ...(sentence === undefined ? {} : { sentence: sentences!.evidenceOf(sentence.place) }), from: strongestSources(reached.get(id)?.from).map(([source, activation]) => ({ ...refOf(graph, source), activation })) },
         };
       });
-      return scored.sort((a, b) => b.score - a.score || b.mentions - a.mentions || compareText(a.id, b.id)).slice(0, limit);
+      return candidates.sort((a, b) => b.score - a.score || b.mentions - a.mentions || compareText(a.id, b.id)).slice(0, limit);
     },
   };
+}
+
+function strongestSources(from: ReadonlyMap<EntityId, number> = new Map()): (readonly [EntityId, number])[] {
+  return [...from].sort(([, a], [, b]) => b - a).slice(0, MOST_SOURCES);
 }
 
 function bestOf(found: ReadonlyMap<EntityId, { readonly score: number }>): number {
@@ -78,8 +83,9 @@ function bestOf(found: ReadonlyMap<EntityId, { readonly score: number }>): numbe
 }
 
 interface SentenceIndex {
-  /** For each entity the best sentence that names it. */
-  find(text: string): Map<EntityId, { readonly score: number; readonly evidence: Evidence }>;
+  /** For each entity the place of the best sentence that names it. */
+  find(text: string): Map<EntityId, { readonly score: number; readonly place: number }>;
+  evidenceOf(place: number): Evidence;
 }
 
 function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[]): SentenceIndex {
@@ -96,24 +102,22 @@ function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[
       if (places[place] !== undefined) entitiesOf.set(place, (entitiesOf.get(place) ?? new Set()).add(id));
     }
   }
-  const index = new MiniSearch<Said>({ fields: ['text'], tokenize: searchWords, processTerm: (term) => term });
-  index.addAll([...entitiesOf.keys()].map((place) => ({ id: place, text: places[place]!.text })));
+  const index = new WordIndex<number, { readonly id: number; readonly text: string }>({ fields: { text: 1 }, tokenize: searchWords }, [...entitiesOf.keys()].map((place) => ({ id: place, text: places[place]!.text })));
   return {
     find(text) {
-      const best = new Map<EntityId, { score: number; evidence: Evidence }>();
-      for (const { id, score } of index.search(text)) {
-        const evidence = { ...places[id as number]!, score: 1 };
-        for (const entity of entitiesOf.get(id as number)!) if (score > (best.get(entity)?.score ?? 0)) best.set(entity, { score, evidence });
-      }
+      const best = new Map<EntityId, { score: number; place: number }>();
+      // Best first, so the first to name an entity is its best.
+      for (const { id, score } of index.search(text)) for (const entity of entitiesOf.get(id)!) if (!best.has(entity)) best.set(entity, { score, place: id });
       return best;
     },
+    evidenceOf: (place) => ({ ...places[place]!, score: 1 }),
   };
 }
 
 /** For each entity what reaches it from those that have words which it has not itself; a word that many names have counts less. */
-function activationFrom(graph: KnowledgeGraph, words: readonly string[], named: readonly SearchHit[], snapshot: Snapshot, options: SpreadOptions): Map<EntityId, { readonly score: number; readonly from: readonly (EntityRef & { readonly activation: number })[] }> {
+function activationFrom(words: readonly string[], named: readonly RankedHit[], snapshot: Snapshot, options: SpreadOptions): Map<EntityId, { readonly score: number; readonly from: ReadonlyMap<EntityId, number> }> {
   const own = new Map(named.map(({ id, words }) => [id, words]));
-  const brought = new Map<EntityId, Map<EntityId, number>>();
+  const brought = new Map<EntityId, { score: number; readonly from: Map<EntityId, number> }>();
   for (const word of words) {
     const sources = named.filter((hit) => hit.words.includes(word));
     const rarity = Math.log1p(snapshot.ids.length / sources.length) / Math.log1p(snapshot.ids.length);
@@ -124,15 +128,12 @@ function activationFrom(graph: KnowledgeGraph, words: readonly string[], named: 
       nodes.forEach((node, place) => {
         const id = snapshot.ids[node]!;
         if (own.get(id)?.includes(word)) return;
-        const from = brought.get(id) ?? new Map<EntityId, number>();
-        brought.set(id, from.set(source.id, (from.get(source.id) ?? 0) + levels[place]!));
+        let reached = brought.get(id);
+        if (reached === undefined) brought.set(id, (reached = { score: 0, from: new Map() }));
+        reached.score += levels[place]!;
+        reached.from.set(source.id, (reached.from.get(source.id) ?? 0) + levels[place]!);
       });
     }
   }
-  return new Map(
-    [...brought].map(([id, from]) => {
-      const strongest = [...from].sort(([, a], [, b]) => b - a).slice(0, MOST_SOURCES);
-      return [id, { score: [...from.values()].reduce((sum, level) => sum + level, 0), from: strongest.map(([source, activation]) => ({ ...refOf(graph, source), activation })) }];
-    }),
-  );
+  return brought;
 }

@@ -2,13 +2,13 @@
 // unfinished words, and puts what is mentioned often first.
 import anyAscii from 'any-ascii';
 import { distance } from 'fastest-levenshtein';
-import MiniSearch from 'minisearch';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { compareText } from '../evidence.ts';
 import { ENTITY_ID, entityOfFormerId } from '../former-ids.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { nameKey, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
+import { WordIndex } from './word-index.ts';
 
 export interface SearchHit {
   readonly id: EntityId;
@@ -27,8 +27,13 @@ export interface SearchOptions {
   readonly types?: readonly EntityType[];
 }
 
+/** A hit before anything is told of it. */
+export type RankedHit = Pick<SearchHit, 'id' | 'score' | 'words'>;
+
 export interface EntitySearch {
   search(text: string, options?: SearchOptions): SearchHit[];
+  /** All that fit, best first. */
+  rank(text: string, types?: readonly EntityType[]): RankedHit[];
   /** Follows a change of the graph, told by the entities that are new, changed or gone. */
   update(ids: Iterable<EntityId>): void;
 }
@@ -49,41 +54,74 @@ export const searchWords = (text: string): string[] => anyAscii(text).toLowerCas
 
 /** Builds the index once; it follows later changes of the graph by `update`. */
 export function createSearch(graph: KnowledgeGraph): EntitySearch {
-  const index = new MiniSearch<{ id: EntityId; name: string; aliases: string; attributes: string }>({
-    fields: ['name', 'aliases', 'attributes'],
-    tokenize: searchWords,
-    processTerm: (term) => term,
-  });
   const recordOf = (id: EntityId) => {
-    const { name, aliases, attributes } = graph.entity(id)!;
-    return { id, name, aliases: aliases.join(' \n '), attributes: attributes.map((a) => `${a.value} ${a.surface}`).join(' \n ') };
+    const { name, aliases, attributes, mentions } = graph.entity(id)!;
+    return { id, name, mentions: mentions.length, aliases: aliases.join(' \n '), attributes: attributes.map((a) => `${a.value} ${a.surface}`).join(' \n ') };
   };
-  index.addAll(graph.entityIds().map(recordOf));
-  return {
-    search(text, { limit = 10, types } = {}) {
-      const wanted = (id: EntityId): boolean => types === undefined || types.includes(graph.entity(id)?.type as EntityType);
-      const options = {
-        boost: { name: 3, aliases: 2, attributes: 1 },
-        fuzzy: (term: string): number | false => (term.length >= FUZZY_FROM_LENGTH && term.length <= FUZZY_TO_LENGTH && !/^\d+$/.test(term) ? 0.2 : false),
-        prefix: (term: string): boolean => term.length >= 2,
-        boostDocument: (id: EntityId): number => 1 + Math.log1p(graph.entity(id)?.mentions.length ?? 0) / 4,
-        filter: (hit: { readonly id: EntityId }): boolean => wanted(hit.id),
-      };
-      const hits = index.search(text.slice(0, LONGEST_QUERY), options).map(({ id, score, queryTerms }) => {
-        const { type, name, aliases, mentions } = graph.entity(id as EntityId) as NonNullable<ReturnType<typeof graph.entity>>;
-        const same = (other: string): boolean => nameKey(other) === nameKey(text) || normalizeName(other, type) === normalizeName(text, type);
-        const exact = same(name) ? EXACT_NAME : aliases.some(same) ? EXACT_ALIAS : 1;
-        return { id: id as EntityId, type, name, aliases, mentions: mentions.length, score: score * exact, words: queryTerms };
-      });
-      return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id)).slice(0, limit);
+  const index = new WordIndex<EntityId, ReturnType<typeof recordOf>>(
+    {
+      fields: { name: 3, aliases: 2, attributes: 1 },
+      store: ['mentions'],
+      tokenize: searchWords,
+      typingErrors: (word) => (word.length >= FUZZY_FROM_LENGTH && word.length <= FUZZY_TO_LENGTH && !/^\d+$/.test(word) ? 0.2 : false),
+      search: {
+        prefix: (word, at, words) => word.length >= 2 && at === words.length - 1,
+        boostDocument: (_id, _term, stored) => 1 + Math.log1p(stored!['mentions'] as number) / 4,
+      },
     },
+    graph.entityIds().map(recordOf),
+  );
+  const keysOf = createNameKeys(graph);
+
+  const rank = (text: string, types?: readonly EntityType[]): RankedHit[] => {
+    const found = index.search(text.slice(0, LONGEST_QUERY));
+    const asked = nameKey(text);
+    const askedAs = new Map<EntityType, string>();
+    const exactness = (id: EntityId, type: EntityType): number => {
+      if (!askedAs.has(type)) askedAs.set(type, normalizeName(text, type));
+      const { name, aliases } = keysOf(id);
+      const isSame = ([key, normal]: NameKeys): boolean => key === asked || normal === askedAs.get(type);
+      return isSame(name) ? EXACT_NAME : aliases.some(isSame) ? EXACT_ALIAS : 1;
+    };
+    // What scores less cannot come first by its name.
+    const least = (found[0]?.score ?? 0) / EXACT_NAME;
+    const typeOf = (id: EntityId): EntityType => graph.entity(id)!.type;
+    const wanted = types === undefined ? found : found.filter(({ id }) => types.includes(typeOf(id)));
+    const hits = wanted.map((hit): RankedHit => (hit.score < least ? hit : { ...hit, score: hit.score * exactness(hit.id, typeOf(hit.id)) }));
+    return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id));
+  };
+  return {
+    rank,
+    search: (text, { limit = 10, types } = {}) =>
+      rank(text, types).slice(0, limit).map((hit) => {
+        const { type, name, aliases, mentions } = graph.entity(hit.id)!;
+        return { ...hit, type, name, aliases, mentions: mentions.length };
+      }),
     update(ids) {
       for (const id of ids) {
-        if (index.has(id)) index.discard(id);
+        index.remove(id);
         if (graph.hasEntity(id)) index.add(recordOf(id));
+        keysOf.forget(id);
       }
     },
   };
+}
+
+type NameKeys = readonly [key: string, normal: string];
+
+/** The spellings of the names of an entity that are the same as others, kept once they were needed. */
+function createNameKeys(graph: KnowledgeGraph) {
+  const known = new Map<EntityId, { readonly name: NameKeys; readonly aliases: readonly NameKeys[] }>();
+  const keysOf = (id: EntityId) => {
+    let keys = known.get(id);
+    if (keys === undefined) {
+      const { type, name, aliases } = graph.entity(id)!;
+      const of = (surface: string): NameKeys => [nameKey(surface), normalizeName(surface, type)];
+      known.set(id, (keys = { name: of(name), aliases: aliases.map(of) }));
+    }
+    return keys;
+  };
+  return Object.assign(keysOf, { forget: (id: EntityId) => void known.delete(id) });
 }
 
 /**
