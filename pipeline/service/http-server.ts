@@ -100,7 +100,7 @@ function addOperation(app: FastifyInstance, name: OperationName, service: GraphS
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),
-      response: { [status]: response, default: problem },
+      response: { [status]: response, default: { description: 'What is wrong, and what to do', content: { 'application/problem+json': { schema: problem } } } },
     },
     handler: async (request, reply) => {
       if (isCacheable) {

@@ -51,13 +51,18 @@ const named = text.min(1).max(500).describe('id of an entity, or a name, which s
 const someNamed = z.union([named, z.array(named).min(1).max(10)]).transform((given) => (typeof given === 'string' ? [given] : given));
 const id = z.object({ id: text.min(1).max(200) });
 
-export const conversationState = z.object({
-  version: z.literal(1),
-  at: z.iso.datetime(),
-  turn: z.number(),
-  active: z.array(z.object({ id: text, level: z.number().min(0) })).max(1000),
-  together: z.array(z.object({ a: text, b: text, weight: z.number().min(0) })).max(10_000).optional(),
-});
+/** @param most far more than any conversation reaches, and far from what sums of numbers can hold; left out in what is answered, which may go a little beyond */
+function stateOf(most?: number) {
+  const level = most === undefined ? z.number().min(0) : z.number().min(0).max(most);
+  const turn = most === undefined ? z.int().min(0) : z.int().min(0).max(most);
+  return z.object({
+    version: z.literal(1),
+    at: z.iso.datetime(),
+    turn,
+    active: z.array(z.object({ id: text, level })).max(1000),
+    together: z.array(z.object({ a: text, b: text, weight: level })).max(10_000).optional(),
+  });
+}
 
 const answer = z.object({ text, entity: entityRef.optional(), about: entityRef, predicate: text, probability: share, inferred: text.optional(), evidence: z.array(claim) });
 
@@ -157,8 +162,8 @@ export const OPERATIONS = {
     method: 'POST',
     path: '/ask',
     summary: 'A question answered from the facts; `state` of one answer, given with the next question, is the conversation',
-    body: z.object({ question: text.min(1).max(1000), state: conversationState.optional() }),
-    response: z.object({ question: text, about: z.array(entityRef), answers: z.array(answer), reason: z.enum(['no question', 'unknown name', 'nobody meant', 'not known']).optional(), state: conversationState }),
+    body: z.object({ question: text.min(1).max(1000), state: stateOf(1e6).optional() }),
+    response: z.object({ question: text, about: z.array(entityRef), answers: z.array(answer), reason: z.enum(['no question', 'unknown name', 'nobody meant', 'not known']).optional(), state: stateOf() }),
   },
   features: {
     method: 'POST',
