@@ -40,6 +40,8 @@ export interface EntitySearch {
 
 const EXACT_NAME = 8;
 const EXACT_ALIAS = 4;
+/** Of the best hits, whose names are compared with the whole text. */
+const MOST_COMPARED = 100;
 /** Characters of what is searched for; the rest of a longer text is passed over. */
 const LONGEST_QUERY = 1000;
 const FUZZY_FROM_LENGTH = 4;
@@ -83,12 +85,10 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
       const isSame = ([key, normal]: NameKeys): boolean => key === asked || normal === askedAs.get(type);
       return isSame(name) ? EXACT_NAME : aliases.some(isSame) ? EXACT_ALIAS : 1;
     };
-    // What scores less cannot come first by its name.
-    const least = (found[0]?.score ?? 0) / EXACT_NAME;
     const typeOf = (id: EntityId): EntityType => graph.entity(id)!.type;
     const wanted = types === undefined ? found : found.filter(({ id }) => types.includes(typeOf(id)));
-    const hits = wanted.map((hit): RankedHit => (hit.score < least ? hit : { ...hit, score: hit.score * exactness(hit.id, typeOf(hit.id)) }));
-    return hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id));
+    const first = wanted.slice(0, MOST_COMPARED).map((hit): RankedHit => ({ ...hit, score: hit.score * exactness(hit.id, typeOf(hit.id)) }));
+    return [...first.sort((a, b) => b.score - a.score || compareText(a.id, b.id)), ...wanted.slice(MOST_COMPARED)];
   };
   return {
     rank,

@@ -23,9 +23,9 @@ export interface WordHit<Id> {
 /** A word that more records have is common. */
 const COMMON_FROM = 1000;
 /** Records that a common word finds by itself. */
-const MOST_OF_A_COMMON_WORD = 500;
+const MOST_OF_A_COMMON_WORD = 200;
 /** Records found by rarer words that are looked through for common ones. */
-const MOST_LOOKED_THROUGH = 500;
+const MOST_LOOKED_THROUGH = 200;
 
 export class WordIndex<Id extends string | number, Record extends { readonly id: Id }> {
   private readonly index: MiniSearch<Record>;
@@ -77,11 +77,11 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     return this.counts[this.numbers.get(word) ?? -1] ?? 0;
   }
 
-  /** Best first. Of records that have common words alone not all are found. */
+  /** Best first, of the same score in order of id. Of records that have common words alone not all are found. */
   search(text: string): WordHit<Id>[] {
     const words = [...new Set(this.options.tokenize(text))];
     const common = words.filter((word) => this.countOf(word) > COMMON_FROM);
-    if (common.length === 0) return this.find(text);
+    if (common.length === 0) return this.find(text).sort(byScore);
     const rare = words.filter((word) => !common.includes(word));
     const found = rare.length === 0 ? [] : this.find(rare.join(' '));
     const hits = new Map<Id, { score: number; words: readonly string[] }>(found.map(({ id, score, words: own }) => [id, { score, words: own }]));
@@ -102,7 +102,7 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
         else if (!hit.words.includes(word)) hits.set(id, { score: hit.score + score, words: [...hit.words, word] });
       }
     }
-    return [...hits].map(([id, hit]) => ({ id, ...hit })).sort((a, b) => b.score - a.score);
+    return Array.from(hits, ([id, { score, words: own }]) => ({ id, score, words: own })).sort(byScore);
   }
 
   private withCommonWord(word: string): readonly WordHit<Id>[] {
@@ -117,3 +117,5 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     return this.index.search(text, { boost, fuzzy: (word) => (this.countOf(word) > 0 ? false : typingErrors(word)), ...search, ...more }).map(({ id, score, queryTerms }) => ({ id: id as Id, score, words: queryTerms }));
   }
 }
+
+const byScore = <Id extends string | number>(a: WordHit<Id>, b: WordHit<Id>): number => b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
