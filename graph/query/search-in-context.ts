@@ -25,6 +25,8 @@ export interface ContextHit extends SearchHit {
 
 export interface ContextSearch {
   search(text: string, options?: SearchOptions): ContextHit[];
+  /** Reads the sentences now, and prepares what the first searches would else wait for. */
+  warm(): void;
 }
 
 /** What the best sentence and the most activation count beside the best name. */
@@ -41,6 +43,10 @@ const MOST_MEANT = 4;
 export function createContextSearch(graph: KnowledgeGraph, extractions: readonly Extraction[], names: EntitySearch, snapshot: Snapshot, options: SpreadOptions = {}): ContextSearch {
   let sentences: SentenceIndex | undefined;
   return {
+    warm() {
+      names.warm();
+      (sentences ??= indexSentences(graph, extractions)).warm();
+    },
     search(text, { limit = 10, types } = {}) {
       const words = [...new Set(searchWords(text))];
       const named = names.rank(text);
@@ -86,6 +92,7 @@ interface SentenceIndex {
   /** For each entity the place of the best sentence that names it. */
   find(text: string): Map<EntityId, { readonly score: number; readonly place: number }>;
   evidenceOf(place: number): Evidence;
+  warm(): void;
 }
 
 function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[]): SentenceIndex {
@@ -110,6 +117,7 @@ function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[
       for (const { id, score } of index.search(text)) for (const entity of entitiesOf.get(id)!) if (!best.has(entity)) best.set(entity, { score, place: id });
       return best;
     },
+    warm: () => index.warm(),
     evidenceOf: (place) => ({ ...places[place]!, score: 1 }),
   };
 }

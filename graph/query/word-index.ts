@@ -37,7 +37,8 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
   private readonly wordsOf = new Map<Id, Uint32Array>();
   /** Of the record that is being added. */
   private words = new Set<number>();
-  private readonly ofCommonWord = new Map<string, readonly WordHit<Id>[]>();
+  /** By the number of the word. */
+  private readonly ofCommonWord = new Map<number, readonly WordHit<Id>[]>();
 
   constructor(options: WordIndexOptions<Record>, records: readonly Record[]) {
     this.options = options;
@@ -56,15 +57,24 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     this.index.add(record);
     this.wordsOf.set(record.id, Uint32Array.from(this.words));
     for (const word of this.words) this.counts[word]!++;
-    this.ofCommonWord.clear();
+    this.forget(this.words);
   }
 
   remove(id: Id): void {
     if (!this.index.has(id)) return;
     this.index.discard(id);
     for (const word of this.wordsOf.get(id)!) this.counts[word]!--;
+    this.forget(this.wordsOf.get(id)!);
     this.wordsOf.delete(id);
-    this.ofCommonWord.clear();
+  }
+
+  /** Looks for the common words now, so that no later search has to. */
+  warm(): void {
+    for (const [word, number] of this.numbers) if (this.counts[number]! > COMMON_FROM) this.withCommonWord(word);
+  }
+
+  private forget(words: Iterable<number>): void {
+    if (this.ofCommonWord.size > 0) for (const word of words) this.ofCommonWord.delete(word);
   }
 
   private numberOf(word: string): number {
@@ -106,8 +116,9 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
   }
 
   private withCommonWord(word: string): readonly WordHit<Id>[] {
-    let hits = this.ofCommonWord.get(word);
-    if (hits === undefined) this.ofCommonWord.set(word, (hits = this.find(word, { prefix: false }).slice(0, MOST_OF_A_COMMON_WORD)));
+    const number = this.numbers.get(word)!;
+    let hits = this.ofCommonWord.get(number);
+    if (hits === undefined) this.ofCommonWord.set(number, (hits = this.find(word, { prefix: false }).slice(0, MOST_OF_A_COMMON_WORD)));
     return hits;
   }
 

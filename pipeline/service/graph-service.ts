@@ -181,8 +181,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
     change: (...given) => changing((build) => build.change(...given)),
     version: () => `${instance}-${generation}`,
     warm() {
-      prepared.search();
-      prepared.snapshot();
+      prepared.inContext().warm();
       isWarm = true;
     },
     isReady: () => isWarm,
