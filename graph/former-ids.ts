@@ -21,3 +21,18 @@ export function entityOfFormerId(graph: KnowledgeGraph, id: string): EntityId | 
   }
   return byName;
 }
+
+/** The same for many questions, by names alone: ids that tell things of one name apart by a document are not looked for. It does not follow later changes of the graph. */
+export function formerIdsByName(graph: KnowledgeGraph): ReadonlyMap<string, EntityId> {
+  const found = new Map<EntityId, { readonly id: EntityId; readonly first: DocumentId }>();
+  for (const { id, type, mentions } of graph.entities()) {
+    const firstOf = new Map<string, DocumentId>();
+    for (const { surface, documentId } of mentions) if (!firstOf.has(surface)) firstOf.set(surface, documentId);
+    for (const [surface, first] of firstOf) {
+      const former = entityIdOf(type, normalizeName(surface, type));
+      const known = found.get(former);
+      if (!graph.hasEntity(former) && (known === undefined || first < known.first)) found.set(former, { id, first });
+    }
+  }
+  return new Map([...found].map(([former, { id }]) => [former, id]));
+}

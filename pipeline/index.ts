@@ -1,6 +1,7 @@
 // The public exports: what a program that builds or reads a graph needs.
 export { buildGraph, type BuildGraphOptions } from '../graph/build-graph.ts';
 export { KnowledgeGraph } from '../graph/knowledge-graph.ts';
+export { LiveGraph, type DocumentChanges, type GraphOptions } from '../graph/live-graph.ts';
 export { explain, type Explanation } from '../graph/query/explain.ts';
 export { related, type RelatedAnswer, type RelatedOptions } from '../graph/query/related.ts';
 export { createSearch, type EntitySearch, type SearchHit } from '../graph/query/search.ts';
@@ -16,11 +17,13 @@ export { EngramError, ERROR_TABLE, type ErrorCode } from './core/errors.ts';
 export type * from './core/model.ts';
 export type * from './core/stage.ts';
 export { forgetDocuments, removeDocuments, type ForgottenDocuments, type RemovedDocuments } from './forget.ts';
+export { openLiveBuild, type LiveBuild, type LiveChange } from './live-build.ts';
 export type { RunManifest } from './manifest.ts';
 export { openGraph, type OpenedGraph } from './open-graph.ts';
 export type { Predicate, RelationSchema } from './core/relation-schema.ts';
 export { readConfig, type ConfigSources } from './read-config.ts';
 export { readRelationSchema } from './read-schema.ts';
 export { extractorOf, type Extractor, type Stages } from './extract.ts';
+export { serve, type Served, type ServeOptions } from './service/serve.ts';
 export { createStages } from './stages.ts';
 export { configWithStore, syncStore, verifyStore } from './sync.ts';

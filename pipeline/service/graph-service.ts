@@ -2,12 +2,13 @@
 // each state of the graph.
 import { randomBytes } from 'node:crypto';
 import { createSnapshot, type Snapshot } from '../../graph/activation/snapshot.ts';
+import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
 import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow } from '../../graph/features/entity-features.ts';
 import { nodeVectors } from '../../graph/features/node-vectors.ts';
 import { explain } from '../../graph/query/explain.ts';
 import { pathBetween, refOf, related } from '../../graph/query/related.ts';
 import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
-import { createSearch, findEntity, type EntitySearch } from '../../graph/query/search.ts';
+import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
 import { readActivation, type ActivationOptions } from '../activation-weights.ts';
@@ -48,6 +49,7 @@ interface Prepared {
   readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
   readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
   readonly entityIds: () => readonly EntityId[];
+  readonly formerIds: () => ReadonlyMap<string, EntityId>;
 }
 
 interface DocumentMention {
@@ -95,15 +97,17 @@ export async function createGraphService(source: GraphSource, config: Config): P
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
   const startAnswerer = async (): Promise<Answerer> => (await import('../ask.ts')).createAnswerer(graph, [...documents.values()], config, activation);
 
+  /** That of the id, or one that had it before. */
+  const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? prepared.formerIds().get(text) : undefined);
   const entityNamed = (text: string): EntityId => {
-    const id = graph.hasEntity(text) ? text : findEntity(graph, prepared.search(), text);
+    const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : prepared.search().search(text, { limit: 1 })[0]?.id);
     if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
     return id;
   };
-  const entityWith = (id: string) => {
-    const entity = graph.entity(id as EntityId);
-    if (entity === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
-    return entity;
+  const entityWith = (text: string) => {
+    const id = idOf(text);
+    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+    return graph.entity(id)!;
   };
   const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
   const spreading = () => ({ ...activation.spread, snapshot: prepared.snapshot(), search: prepared.search(), textOf: (id: DocumentId) => documents.get(id)?.text });
@@ -120,14 +124,14 @@ export async function createGraphService(source: GraphSource, config: Config): P
       const ids = type === undefined ? prepared.entityIds() : prepared.entityIds().filter((id) => type.includes(graph.entity(id)!.type));
       return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
     },
-    entity({ id }) {
-      const { type, name, aliases, attributes, mentions } = entityWith(id);
+    entity({ id: asked }) {
+      const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
       return {
         ...{ id, type, name, aliases },
         attributes: attributes.map(({ name: predicate, value, unit, surface, probability }) => ({ name: predicate, value, ...(unit === undefined ? {} : { unit }), surface, probability })),
         mentions: mentions.length,
         documents: new Set(mentions.map(({ documentId }) => documentId)).size,
-        facts: graph.factCount(id as EntityId),
+        facts: graph.factCount(id),
       };
     },
     facts({ id, predicate, minProbability, limit, cursor }) {
@@ -143,17 +147,17 @@ export async function createGraphService(source: GraphSource, config: Config): P
     related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
     path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: prepared.snapshot(), vectors: prepared.vectors() }),
-    explain: ({ q }) => explain(graph, documents, q, prepared.search()),
+    explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, prepared.search()),
     async ask({ question, state }) {
       const conversation = (await (answerer ??= startAnswerer())).begin(state as WorkingMemoryState | undefined);
       const result = await conversation.ask(question);
       return { ...result, state: conversation.state() };
     },
     features({ ids, neighbours }) {
-      const known = ids.filter((id): id is EntityId => graph.hasEntity(id));
+      const known = ids.flatMap((id) => idOf(id) ?? []);
       const rowOf = prepared.features();
       const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
-      return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => !graph.hasEntity(id)) };
+      return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
     },
     documents: ({ limit, cursor }) => pageOf(graph.documents(), ({ id }) => id, limit, cursor, (document) => document),
     document({ id }) {
@@ -223,6 +227,7 @@ function prepare({ graph, documents }: GraphSource, { spread, links }: Activatio
       return mentions;
     }),
     entityIds: once(() => graph.entityIds()),
+    formerIds: once(() => formerIdsByName(graph)),
   };
 }
 

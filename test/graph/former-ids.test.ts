@@ -1,6 +1,6 @@
 import test from 'ava';
 import { buildGraph } from '../../graph/build-graph.ts';
-import { entityOfFormerId } from '../../graph/former-ids.ts';
+import { entityOfFormerId, formerIdsByName } from '../../graph/former-ids.ts';
 import { createSearch, findEntity } from '../../graph/query/search.ts';
 import { entityIdOf } from '../../pipeline/core/ids.ts';
 import { extractionOf } from '../support/graph-arbitraries.ts';
@@ -26,4 +26,12 @@ test('an id that nothing ever had means nothing', (t) => {
   const graph = buildGraph([labs]);
   t.is(entityOfFormerId(graph, entityIdOf('ORG', 'nobody')), undefined);
   t.is(findEntity(graph, createSearch(graph), entityIdOf('ORG', 'nobody')), undefined);
+});
+
+test('by name, for many questions at once', (t) => {
+  const alone = buildGraph([extractionOf('c', '[ORG Computing-Tabulating-Recording Company] began.')]).entities()[0]!;
+  const graph = buildGraph([renamed, extractionOf('c', '[ORG Computing-Tabulating-Recording Company] began.'), extractionOf('e', '[ORG International Business Machines] sold.'), extractionOf('f', '[ORG International Business Machines] won.')]);
+  const ids = formerIdsByName(graph);
+  t.is(ids.get(alone.id), entityOfFormerId(graph, alone.id));
+  t.true([...ids].every(([former, id]) => !graph.hasEntity(former) && graph.hasEntity(id)));
 });
