@@ -10,6 +10,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { EngramError, messageOf, type ErrorCode } from '../core/errors.ts';
 import { engramVersion } from '../manifest.ts';
+import { explorerFiles, PAGE_POLICY } from './explorer-page.ts';
 import type { GraphService } from './graph-service.ts';
 import { OPERATIONS, type Operation, type OperationName } from './operations.ts';
 
@@ -30,7 +31,7 @@ const COMPRESSED_FROM_BYTES = 1024;
 const LONGEST_PARAMETER = 500;
 const HEARTBEAT_MS = 15_000;
 /** Which need no token: they say nothing of the graph. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/', '/explorer.js', '/explorer.css']);
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -82,10 +83,22 @@ export async function createHttpServer(service: GraphService, { token, requestsP
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, (_request, reply) => reply.status(service.isReady() ? 200 : 503).send({ status: service.isReady() ? 'ready' : 'starting' }));
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  await addExplorer(app);
   const streams = new Set<() => void>();
   app.get('/events', { schema: { hide: true } }, (request, reply) => sendEvents(request, reply, service, streams));
   app.addHook('preClose', async () => streams.forEach((end) => end()));
   return app;
+}
+
+/** The page, for people; it asks as every other caller does. */
+async function addExplorer(app: FastifyInstance): Promise<void> {
+  for (const [path, { type, content }] of Object.entries(await explorerFiles())) {
+    const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
+    app.get(path, { schema: { hide: true } }, (request, reply) => {
+      reply.headers({ etag, 'cache-control': 'no-cache', 'content-security-policy': PAGE_POLICY });
+      return request.headers['if-none-match'] === etag ? reply.status(304).send() : reply.type(type).send(content);
+    });
+  }
 }
 
 /** An operation's route, its parameters of path, query and body handed over as one. */

@@ -1,0 +1,33 @@
+// What the page shows, as the part of its address behind the #, so that a link brings the view back.
+
+export interface View {
+  /** Entities whose neighbours are shown, in the order they were opened. */
+  readonly open: readonly string[];
+  /** The entity that the panel tells of. */
+  readonly chosen?: string;
+  readonly hiddenTypes: readonly string[];
+  readonly predicate?: string;
+  /** Facts that are less likely are not shown. */
+  readonly least: number;
+}
+
+export const NOTHING: View = { open: [], hiddenTypes: [], least: 0 };
+
+export function linkOf({ open, chosen, hiddenTypes, predicate, least }: View): string {
+  const parts = new URLSearchParams();
+  if (open.length > 0) parts.set('open', open.join(','));
+  if (chosen !== undefined) parts.set('chosen', chosen);
+  if (hiddenTypes.length > 0) parts.set('without', hiddenTypes.join(','));
+  if (predicate !== undefined) parts.set('predicate', predicate);
+  if (least > 0) parts.set('least', String(least));
+  return `#${parts}`;
+}
+
+/** Of a link that nobody made what can be understood. */
+export function viewOf(link: string): View {
+  const parts = new URLSearchParams(link.replace(/^#/, ''));
+  const list = (name: string): string[] => (parts.get(name) ?? '').split(',').filter((each) => each !== '');
+  const least = Number(parts.get('least') ?? 0);
+  const [chosen, predicate] = [parts.get('chosen'), parts.get('predicate')];
+  return { open: list('open'), ...(chosen === null ? {} : { chosen }), hiddenTypes: list('without'), ...(predicate === null ? {} : { predicate }), least: least >= 0 && least <= 1 ? least : 0 };
+}

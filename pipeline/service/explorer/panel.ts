@@ -1,0 +1,93 @@
+// What the panel tells: an entity with its facts, a fact with its evidence, what is related, the path between two.
+import type { OutputOf } from '../client.ts';
+import { colourOf, LABELS } from './colours.ts';
+import { element, marked } from './elements.ts';
+import type { Fact, Ref } from './stage.ts';
+
+export interface PanelEvents {
+  readonly onChoose: (id: string) => void;
+  readonly onFact: (fact: Fact) => void;
+  readonly onRelated: (id: string) => void;
+  readonly onOpen: (id: string) => void;
+  readonly onPathFrom: (id: string) => void;
+  readonly onDocument: (id: string, start: number, end: number) => void;
+}
+
+const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
+
+export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], more: boolean, { onChoose, onFact, onOpen, onPathFrom, onRelated }: PanelEvents): Node[] {
+  const { id, type, name, aliases, attributes, mentions, documents } = entity;
+  const sorted = [...facts].sort((a, b) => b.probability - a.probability);
+  return [
+    element('h2', {}, name),
+    element('p', { class: 'quiet' }, swatch(type), `${LABELS[type] ?? type}, named ${mentions} times in ${documents} ${documents === 1 ? 'document' : 'documents'}`),
+    ...(aliases.length === 0 ? [] : [element('p', { class: 'quiet' }, `Also called ${aliases.slice(0, 12).join(', ')}`)]),
+    element('p', {}, button('Neighbours', () => onOpen(id)), ' ', button('Related', () => onRelated(id)), ' ', button('Path from here…', () => onPathFrom(id))),
+    ...(attributes.length === 0 ? [] : [element('h3', {}, 'Attributes'), element('ul', {}, ...attributes.map((each) => element('li', {}, `${each.name}: ${each.value}${each.unit === undefined ? '' : ` ${each.unit}`} `, element('span', { class: 'quiet' }, percent(each.probability)))))]),
+    element('h3', {}, 'Facts'),
+    sorted.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...sorted.map((fact) => factItem(fact, id, onFact, onChoose))),
+    ...(more ? [element('p', { class: 'quiet' }, 'There are more facts than are listed here.')] : []),
+  ];
+}
+
+function factItem(fact: Fact, about: string, onFact: PanelEvents['onFact'], onChoose: PanelEvents['onChoose']): HTMLElement {
+  const isSubject = fact.subject.id === about;
+  const other = isSubject ? fact.object : fact.subject;
+  return element('li', {}, element('button', { class: 'fact', type: 'button', title: 'Show the evidence', onclick: () => onFact(fact) }, isSubject ? `${fact.predicate} →` : `← ${fact.predicate}`), link(other, onChoose), ' ', element('span', { class: 'quiet' }, percent(fact.probability)));
+}
+
+export function evidencePanel({ facts }: OutputOf<'explain'>, back: () => void, { onChoose, onDocument }: PanelEvents): Node[] {
+  return [element('p', {}, button('Back', back)), ...facts.flatMap(({ subject, predicate, object, probability, claims }) => [
+    element('h2', {}, link(subject, onChoose), ` ${predicate} `, link(object, onChoose)),
+    element('p', { class: 'quiet' }, `${percent(probability)} likely, from ${claims.length} ${claims.length === 1 ? 'sentence' : 'sentences'}`),
+    ...claims.flatMap((claim) => [
+      element('blockquote', {}, ...(claim.text === '' ? [element('span', { class: 'quiet' }, 'The text is not at hand here.')] : marked(claim.text, [claim.head, claim.tail]))),
+      element('p', { class: 'quiet' }, button(claim.title ?? claim.uri, () => onDocument(claim.documentId, claim.start, claim.end)), ` ${percent(claim.score)} by ${claim.extractor}`),
+    ]),
+  ])];
+}
+
+/** @param sentence to be in sight */
+export function documentPanel({ uri, title, date, text, mentions }: OutputOf<'document'>, sentence: { readonly start: number; readonly end: number }, back: () => void): Node[] {
+  const body = element('div', { class: 'document', tabindex: 0 }, ...(text === undefined ? ['The text is not at hand here.'] : [...marked(text.slice(0, sentence.start), mentions), element('strong', { id: 'sentence' }, ...marked(text.slice(sentence.start, sentence.end), within(mentions, sentence))), ...marked(text.slice(sentence.end), mentions.map(({ start, end }) => ({ start: start - sentence.end, end: end - sentence.end })).filter(({ start }) => start >= 0))]));
+  return [element('p', {}, button('Back', back)), element('h2', {}, title ?? uri), element('p', { class: 'quiet' }, [uri, date].filter((each) => each !== undefined).join(', ')), body];
+}
+
+const within = (spans: readonly { readonly start: number; readonly end: number }[], { start: from, end: to }: { readonly start: number; readonly end: number }) => spans.filter(({ start, end }) => start >= from && end <= to).map(({ start, end }) => ({ start: start - from, end: end - from }));
+
+export function relatedPanel({ seeds, related }: OutputOf<'related'>, { onChoose }: PanelEvents): Node[] {
+  const strongest = related[0]?.activation ?? 1;
+  return [
+    element('h2', {}, `Related to ${seeds.map(({ name }) => name).join(' and ')}`),
+    related.length === 0 ? element('p', { class: 'quiet' }, 'Nothing: no fact and no sentence joins it to another entity.') : element('ul', {}, ...related.map((entity) => element('li', {}, bar(entity.activation / strongest), link(entity, onChoose), element('div', { class: 'quiet' }, ...stepsText(entity.path))))),
+  ];
+}
+
+export function pathPanel({ from, to, path }: OutputOf<'path'>, { onChoose }: PanelEvents): Node[] {
+  return [
+    element('h2', {}, `From ${from.name} to ${to.name}`),
+    path.length === 0
+      ? element('p', { class: 'quiet' }, 'No path leads there.')
+      : element('ul', {}, ...path.map((step) => element('li', {}, link(step.from, onChoose), ` ${step.reversed ? '←' : '→'} ${step.predicate} `, link(step.to, onChoose), ...step.evidence.slice(0, 1).map(({ text, uri }) => element('blockquote', {}, text ?? '', element('div', { class: 'quiet' }, uri)))))),
+  ];
+}
+
+function stepsText(path: OutputOf<'related'>['related'][number]['path']): string[] {
+  return path.map(({ predicate, reversed, to }) => ` ${reversed ? '←' : '→'} ${predicate} ${to.name}`);
+}
+
+/** Widths are set from the script, which the policy of the page allows where a style attribute would be refused. */
+function bar(share: number): HTMLElement {
+  const made = element('span', { class: 'bar', 'aria-hidden': 'true' });
+  made.style.width = `${Math.max(4, Math.round(48 * share))}px`;
+  return made;
+}
+
+export function swatch(type: string): HTMLElement {
+  const made = element('span', { class: 'swatch', 'aria-hidden': 'true' });
+  made.style.background = colourOf(type);
+  return made;
+}
+
+export const button = (text: string, onclick: () => void): HTMLElement => element('button', { type: 'button', onclick }, text);
+const link = ({ id, name, type }: Ref, onChoose: PanelEvents['onChoose']): HTMLElement => element('button', { class: 'link', type: 'button', title: LABELS[type] ?? type, onclick: () => onChoose(id) }, name);

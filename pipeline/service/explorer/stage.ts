@@ -1,0 +1,184 @@
+// The graph as it is drawn: entities are discs in the colour of their type, larger the more facts they have here, facts are arrows.
+import { MultiDirectedGraph } from 'graphology';
+import forceAtlas2Module from 'graphology-layout-forceatlas2';
+import Sigma from 'sigma';
+import type { Client, OutputOf } from '../client.ts';
+import { colourOf } from './colours.ts';
+import type { View } from './link.ts';
+
+export type Fact = OutputOf<'facts'>['items'][number];
+export type Ref = Fact['subject'];
+
+interface NodeShown {
+  label: string;
+  type: string;
+  size: number;
+  color: string;
+  x: number;
+  y: number;
+  entityType: string;
+  /** Activation, 1 that of the strongest. */
+  glow: number;
+}
+
+interface EdgeShown {
+  label: string;
+  predicate: string;
+  probability: number;
+  size: number;
+}
+
+/** Its types speak of a default export that the module, made for require, is itself. */
+const forceAtlas2 = forceAtlas2Module as unknown as typeof forceAtlas2Module.default;
+/** Facts of one entity that are shown when it is opened. */
+const MOST_NEIGHBOURS = 60;
+const LAYOUT_ROUNDS = 120;
+const SMALLEST = 5;
+
+export interface StageEvents {
+  readonly onChoose: (id: string) => void;
+  readonly onOpen: (id: string) => void;
+}
+
+export class Stage {
+  private readonly graph = new MultiDirectedGraph<NodeShown, EdgeShown>();
+  private readonly renderer: Sigma<NodeShown, EdgeShown>;
+  private readonly client: Client;
+  private chosen: string | undefined;
+  private path = new Set<string>();
+  private view: Pick<View, 'hiddenTypes' | 'predicate' | 'least'> = { hiddenTypes: [], least: 0 };
+
+  constructor(container: HTMLElement, client: Client, { onChoose, onOpen }: StageEvents) {
+    this.client = client;
+    const style = getComputedStyle(document.documentElement);
+    const [text, line, accent] = ['--text', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim()) as [string, string, string];
+    this.renderer = new Sigma<NodeShown, EdgeShown>(this.graph, container, {
+      allowInvalidContainer: true,
+      defaultEdgeType: 'arrow',
+      renderEdgeLabels: true,
+      labelColor: { color: text },
+      edgeLabelColor: { color: text },
+      labelDensity: 0.8,
+      labelRenderedSizeThreshold: 4,
+      zIndex: true,
+      stagePadding: 70,
+      nodeReducer: (id, data) => {
+        const glow = data.glow > 0 ? { size: data.size * (1 + data.glow), zIndex: 1 } : {};
+        const isOn = id === this.chosen || this.path.has(id);
+        return { ...data, type: 'circle', ...glow, highlighted: isOn, forceLabel: isOn || data.glow > 0, hidden: this.view.hiddenTypes.includes(data.entityType) };
+      },
+      edgeReducer: (id, data) => {
+        const isOnPath = this.path.has(this.graph.source(id)) && this.path.has(this.graph.target(id));
+        return { ...data, color: isOnPath ? accent : line, size: isOnPath ? 4 : data.size, zIndex: isOnPath ? 1 : 0, hidden: !this.isShown(data) };
+      },
+    });
+    // The panel takes room when it opens.
+    new ResizeObserver(() => {
+      this.renderer.resize();
+      this.renderer.refresh();
+    }).observe(container);
+    this.renderer.on('clickNode', ({ node }) => onChoose(node));
+    this.renderer.on('doubleClickNode', (event) => {
+      event.preventSigmaDefault();
+      onOpen(event.node);
+    });
+  }
+
+  get size(): number {
+    return this.graph.order;
+  }
+
+  get types(): string[] {
+    return [...new Set(this.graph.mapNodes((_, { entityType }) => entityType))].sort();
+  }
+
+  get predicates(): string[] {
+    return [...new Set(this.graph.mapEdges((_, { predicate }) => predicate))].sort();
+  }
+
+  has(id: string): boolean {
+    return this.graph.hasNode(id);
+  }
+
+  /** Shows an entity with its likeliest facts. */
+  async open(id: string): Promise<void> {
+    const { items } = await this.client.facts({ id, limit: 500 });
+    const likeliest = [...items].sort((a, b) => b.probability - a.probability).slice(0, MOST_NEIGHBOURS);
+    if (likeliest.length === 0) this.put(await this.client.entity({ id }), undefined);
+    this.add(likeliest, id);
+  }
+
+  /** Shows facts, new entities near the one that they are about. */
+  add(facts: readonly Fact[], near?: string): void {
+    for (const { id, subject, predicate, object, probability } of facts) {
+      for (const end of [subject, object]) this.put(end, near);
+      if (!this.graph.hasEdge(id)) this.graph.addDirectedEdgeWithKey(id, subject.id, object.id, { label: predicate, predicate, probability, size: 1 + 1.5 * probability });
+    }
+    this.layOut();
+  }
+
+  choose(id: string | undefined): void {
+    this.chosen = id;
+    this.renderer.refresh();
+  }
+
+  filter(view: Pick<View, 'hiddenTypes' | 'predicate' | 'least'>): void {
+    this.view = view;
+    this.label();
+    this.renderer.refresh();
+  }
+
+  showPath(ids: readonly string[]): void {
+    this.path = new Set(ids);
+    this.renderer.refresh();
+  }
+
+  /** Activation spreads over what is shown: one step of the path after the other, strongest brightest. */
+  async glow(levels: ReadonlyMap<string, number>, steps: readonly (readonly string[])[]): Promise<void> {
+    this.graph.updateEachNodeAttributes((_, data) => ({ ...data, glow: 0 }));
+    const strongest = Math.max(...levels.values(), Number.MIN_VALUE);
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    for (const ids of steps) {
+      for (const id of ids) if (this.graph.hasNode(id)) this.graph.setNodeAttribute(id, 'glow', (levels.get(id) ?? strongest) / strongest);
+      this.renderer.refresh();
+      if (!isStill) await new Promise((resolve) => setTimeout(resolve, 220));
+    }
+  }
+
+  /** Where a node is drawn, in pixels of the container; for those who point at it without eyes. */
+  placeOf(id: string): { readonly x: number; readonly y: number } | undefined {
+    return this.graph.hasNode(id) ? this.renderer.graphToViewport(this.graph.getNodeAttributes(id)) : undefined;
+  }
+
+  private put({ id, type, name }: Ref, near: string | undefined): void {
+    if (this.graph.hasNode(id)) return;
+    const around = near !== undefined && this.graph.hasNode(near) ? this.graph.getNodeAttributes(near) : { x: 0, y: 0 };
+    const turn = this.graph.order * 2.399963;
+    this.graph.addNode(id, { label: name, type: 'circle', entityType: type, color: colourOf(type), size: SMALLEST, glow: 0, x: around.x + Math.cos(turn), y: around.y + Math.sin(turn) });
+  }
+
+  private layOut(): void {
+    this.graph.updateEachNodeAttributes((id, data) => ({ ...data, size: SMALLEST + 2 * Math.sqrt(this.graph.degree(id)) }));
+    if (this.graph.order > 1) forceAtlas2.assign(this.graph, { iterations: LAYOUT_ROUNDS, settings: { ...forceAtlas2.inferSettings(this.graph), adjustSizes: true } });
+    this.label();
+    this.renderer.refresh();
+  }
+
+  /** Of several facts between two entities one arrow names all. */
+  private label(): void {
+    const between = new Map<string, { readonly first: string; readonly predicates: Set<string> }>();
+    this.graph.forEachEdge((id, data, source, target) => {
+      const pair = source < target ? `${source} ${target}` : `${target} ${source}`;
+      if (!this.isShown(data)) return;
+      const known = between.get(pair) ?? { first: id, predicates: new Set() };
+      between.set(pair, known);
+      known.predicates.add(data.predicate);
+      this.graph.setEdgeAttribute(id, 'label', '');
+    });
+    for (const { first, predicates } of between.values()) this.graph.setEdgeAttribute(first, 'label', [...predicates].join(', '));
+  }
+
+  private isShown({ predicate, probability }: EdgeShown): boolean {
+    return probability >= this.view.least && (this.view.predicate === undefined || this.view.predicate === predicate);
+  }
+}

@@ -1,0 +1,143 @@
+// The page in a real browser: what a person does there, with a mouse, with the keyboard, by a link, on a phone; and that nothing of a document runs.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { Page } from 'playwright-core';
+import { buildGraph } from '../../graph/build-graph.ts';
+import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
+import type { Extraction } from '../../pipeline/core/model.ts';
+import { createGraphService } from '../../pipeline/service/graph-service.ts';
+import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { startBrowser } from '../support/browser.ts';
+import { extractionOf } from '../support/graph-arbitraries.ts';
+import { sampleExtractions } from '../support/sample-graph.ts';
+
+const SCREENSHOTS = join('.engram', 'screenshots');
+const HOSTILE = ['<img src=x onerror=ran()>', '<script>ran()</script>', '"><svg onload=ran()>', "javascript:ran()", '</textarea><iframe srcdoc="<script>parent.ran()</script>">', '${ran()}', '<a href="javascript:ran()">x</a>', '&lt;script&gt;ran()&lt;/script&gt;'];
+
+/** Names and a text that would run if they were taken for markup. */
+const hostile: Extraction = (() => {
+  const base = extractionOf('<script>ran()</script>.txt', '[PER Mallory] met [PER Trudy].', [['Mallory', 'spouse', 'Trudy', 0.9]]);
+  const text = `${base.text} ${HOSTILE.join(' ')}`;
+  const from = base.text.length + 1;
+  const mentions = [...base.mentions, { ...base.mentions[0]!, label: 'MISC', start: from, end: from + HOSTILE[0]!.length, surface: HOSTILE[0]! }];
+  return { ...base, title: HOSTILE[1]!, text, mentions, sentences: [[0, text.length]], chains: [...base.chains, { label: 'MISC', mentions: [2] }], relations: [...base.relations, { head: 0, tail: 2, label: 'author', score: 0.8 }] };
+})();
+
+async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }): Promise<Page | undefined> {
+  const browser = await startBrowser(t);
+  if (browser === undefined) return undefined;
+  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
+  const app = await createHttpServer(service);
+  service.warm();
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const page = await browser.newPage({ viewport });
+  page.on('pageerror', (error) => t.fail(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error') t.fail(message.text()); });
+  t.teardown(async () => {
+    await page.close();
+    await app.close();
+  });
+  await page.goto(`${url}/${link}`);
+  return page;
+}
+
+const find = async (page: Page, text: string): Promise<void> => {
+  await page.fill('#query', text);
+  await page.waitForSelector('#suggestions li');
+  await page.keyboard.press('Enter');
+};
+
+test('search, click, open, evidence, document, related, path', async (t) => {
+  const page = await opened(t);
+  if (page === undefined) return;
+  await find(page, 'grace hoper');
+  await page.waitForSelector('#panel h2:has-text("Grace Hopper")');
+  t.regex(await page.innerText('#panel'), /dateOfBirth: 1906-12-09/);
+  t.regex(await page.innerText('#counts'), /2 documents, 6 entities/);
+
+  const place = (await page.evaluate(`engramPlaceOf(location.hash.match(/open=([^&]+)/)[1])`)) as { readonly x: number; readonly y: number };
+  const box = (await page.locator('#graph').boundingBox())!;
+  await page.mouse.click(box.x + place.x, box.y + place.y);
+  await page.waitForSelector('#panel h2:has-text("Grace Hopper")');
+
+  await page.locator('#panel li', { hasText: 'placeOfBirth' }).locator('.fact').click();
+  await page.waitForSelector('blockquote mark');
+  t.deepEqual(await page.locator('blockquote mark').allInnerTexts(), ['Grace Hopper', 'New York City']);
+  await page.click('button:has-text("hopper.txt")');
+  await page.waitForSelector('.document #sentence');
+  t.true((await page.locator('.document mark').count()) >= 4);
+  await page.click('button:has-text("Back")');
+  await page.click('button:has-text("Back")');
+
+  await page.click('#panel button:has-text("Related")');
+  await page.waitForSelector('#panel h2:has-text("Related to Grace Hopper")');
+  t.true((await page.locator('#panel li').count()) >= 3);
+  await page.screenshot({ path: join(SCREENSHOTS, 'related.png') });
+
+  await find(page, 'grace hopper');
+  await page.click('#panel button:has-text("Path from here")');
+  await find(page, 'eckert');
+  await page.waitForSelector('#panel h2:has-text("From Grace Hopper to J. Presper Eckert")');
+  t.deepEqual(await page.locator('#panel li blockquote').count(), 2);
+  await page.screenshot({ path: join(SCREENSHOTS, 'path.png') });
+  t.log(`screenshots in ${SCREENSHOTS}`);
+});
+
+test('by the keyboard alone, and by a link that brings the view back', async (t) => {
+  const page = await opened(t);
+  if (page === undefined) return;
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('rem');
+  await page.waitForSelector('#suggestions li');
+  t.is(await page.getAttribute('#query', 'aria-expanded'), 'true');
+  await page.keyboard.press('ArrowDown');
+  t.is(await page.getAttribute('#query', 'aria-activedescendant'), 'suggestion-0');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#panel h2:has-text("Remington Rand")');
+  await page.locator('#types input').first().uncheck();
+  await page.fill('#least', '0.7');
+  await page.selectOption('#predicate', 'employer');
+  const link = new URL(page.url()).hash;
+  t.regex(link, /without=ORG&predicate=employer&least=0\.7/);
+  const again = await opened(t, sampleExtractions, link);
+  await again!.waitForSelector('#panel h2:has-text("Remington Rand")');
+  t.false(await again!.locator('#types input').first().isChecked());
+  t.is(await again!.inputValue('#predicate'), 'employer');
+  t.is(new URL(again!.url()).hash, link);
+});
+
+test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
+    const page = await opened(t, [...sampleExtractions, hostile], '', { width, height: 800 });
+    if (page === undefined) return;
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
+    await find(page, 'mallory');
+    await page.waitForSelector('#panel h2:has-text("Mallory")');
+    await page.locator('#panel .fact').first().click();
+    await page.waitForSelector('blockquote mark');
+    await page.locator('#panel button', { hasText: '<script>' }).first().click();
+    await page.waitForSelector('.document');
+    t.true((await page.innerText('.document')).includes('<img src=x onerror=ran()>'));
+    t.is(await page.evaluate('hasRun'), 0);
+    t.is(await page.locator('#panel img, #panel script, #panel iframe, #panel svg, #panel a').count(), 0);
+    // The policy of the page forbids scripts from elsewhere: this one is run by the browser's own hand.
+    await page.evaluate(axe);
+    const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[] };
+    await page.screenshot({ path: join(SCREENSHOTS, `document-${width}-${colorScheme}.png`) });
+    t.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`), [], `${width} ${colorScheme}`);
+  }
+});
+
+test('the control: the same names as markup would have run', async (t) => {
+  const page = await opened(t);
+  if (page === undefined) return;
+  await page.goto('about:blank');
+  await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
+  await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE.join(' '))}`);
+  await page.waitForFunction('hasRun > 0');
+  t.true(((await page.evaluate('hasRun')) as number) > 0);
+});
