@@ -44,20 +44,18 @@ export class Stage {
   private readonly graph = new MultiDirectedGraph<NodeShown, EdgeShown>();
   private readonly renderer: Sigma<NodeShown, EdgeShown>;
   private readonly client: Client;
+  private colours = { text: '', line: '', accent: '', raised: '' };
   private chosen: string | undefined;
   private path = new Set<string>();
   private view: Pick<View, 'hiddenTypes' | 'predicate' | 'least'> = { hiddenTypes: [], least: 0 };
 
   constructor(container: HTMLElement, client: Client, { onChoose, onOpen }: StageEvents) {
     this.client = client;
-    const style = getComputedStyle(document.documentElement);
-    const [text, line, accent] = ['--text', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim()) as [string, string, string];
     this.renderer = new Sigma<NodeShown, EdgeShown>(this.graph, container, {
       allowInvalidContainer: true,
       defaultEdgeType: 'arrow',
       renderEdgeLabels: true,
-      labelColor: { color: text },
-      edgeLabelColor: { color: text },
+      defaultDrawNodeHover: (context, { label, x, y, size }, { labelSize, labelFont }) => this.drawChosen(context, label ?? '', { x, y, size }, `${labelSize}px ${labelFont}`),
       labelDensity: 0.8,
       labelRenderedSizeThreshold: 4,
       zIndex: true,
@@ -69,9 +67,11 @@ export class Stage {
       },
       edgeReducer: (id, data) => {
         const isOnPath = this.path.has(this.graph.source(id)) && this.path.has(this.graph.target(id));
-        return { ...data, color: isOnPath ? accent : line, size: isOnPath ? 4 : data.size, zIndex: isOnPath ? 1 : 0, hidden: !this.isShown(data) };
+        return { ...data, color: isOnPath ? this.colours.accent : this.colours.line, size: isOnPath ? 4 : data.size, zIndex: isOnPath ? 1 : 0, hidden: !this.isShown(data) };
       },
     });
+    this.paint();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.paint());
     // The panel takes room when it opens.
     new ResizeObserver(() => {
       this.renderer.resize();
@@ -176,6 +176,30 @@ export class Stage {
       this.graph.setEdgeAttribute(id, 'label', '');
     });
     for (const { first, predicates } of between.values()) this.graph.setEdgeAttribute(first, 'label', [...predicates].join(', '));
+  }
+
+  /** In the colours of the page, which follow the light or dark scheme. */
+  private paint(): void {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+    this.colours = { text: colour('text'), line: colour('line'), accent: colour('accent'), raised: colour('raised') };
+    this.renderer.setSettings({ labelColor: { color: this.colours.text }, edgeLabelColor: { color: this.colours.text } });
+    this.renderer.refresh();
+  }
+
+  /** A ring around the disc, and the name on a ground of its own. */
+  private drawChosen(context: CanvasRenderingContext2D, name: string, { x, y, size }: { readonly x: number; readonly y: number; readonly size: number }, font: string): void {
+    context.font = font;
+    const [width, height] = [context.measureText(name).width, size + 14];
+    context.fillStyle = this.colours.raised;
+    context.strokeStyle = this.colours.accent;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.roundRect(x - size - 4, y - height / 2, width + 2 * size + 16, height, height / 2);
+    context.fill();
+    context.stroke();
+    context.fillStyle = this.colours.text;
+    context.fillText(name, x + size + 4, y + 5);
   }
 
   private isShown({ predicate, probability }: EdgeShown): boolean {
