@@ -21,6 +21,11 @@ import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-serve
 import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 
+test.before(async () => {
+  await takeNeo4jTurn();
+  if (neo4jAddress !== undefined) await stored(neo4jAddress);
+});
+
 const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<GraphSource | undefined>>> = {
   folder: async () => ({ name: 'folder', graph: sampleGraph(), documents: new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])) }),
   jsonl: async (t) => {
@@ -30,17 +35,18 @@ const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<GraphSou
   },
   neo4j: async (t) => {
     if (neo4jAddress === undefined) return void t.log(neo4jNotice);
-    await takeNeo4jTurn();
-    await stored(neo4jAddress);
     return openGraphSource(neo4jAddress, DEFAULT_CONFIG);
   },
 };
 
 async function stored(address: string): Promise<void> {
   const store = await openStore(address);
-  await store.prepare();
-  await store.replaceAll(sampleGraph().toDelta());
-  await store.close();
+  try {
+    await store.prepare();
+    await store.replaceAll(sampleGraph().toDelta());
+  } finally {
+    await store.close();
+  }
 }
 
 async function served(t: ExecutionContext, source: GraphSource, options: HttpOptions = {}): Promise<FastifyInstance> {
