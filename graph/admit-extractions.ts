@@ -14,7 +14,7 @@ export interface AdmitOptions {
 
 /** Sorted by document id, each document once. */
 export function admitExtractions(extractions: Iterable<Extraction>, options: AdmitOptions): Extraction[] {
-  return sortedById(extractions).map((extraction) => admitExtraction(extraction, options));
+  return uniqueById(extractions).map((extraction) => admitExtraction(extraction, options));
 }
 
 /** @param onRejected told of every relation that the schema rejects */
@@ -24,8 +24,8 @@ export function admitExtraction(extraction: Extraction, { minMentionScore = 0, s
   return schema === undefined || extraction.record !== undefined ? strong : admitRelations(strong, schema, onRejected);
 }
 
-/** A document given twice counts once; of two versions under one id the choice does not depend on the order. */
-export function sortedById(extractions: Iterable<Extraction>): Extraction[] {
+/** In order of id; a document given twice counts once; of two versions under one id the choice does not depend on the order. */
+export function uniqueById(extractions: Iterable<Extraction>): Extraction[] {
   const byId = new Map<string, Extraction>();
   for (const extraction of extractions) {
     const known = byId.get(extraction.id);

@@ -11,18 +11,12 @@ export const ENTITY_ID = /^e-[0-9a-f]{20}$/;
 /** Every name of an entity, and every document that uses it, makes an id that it may have had. Looks at all mentions. */
 export function entityOfFormerId(graph: KnowledgeGraph, id: string): EntityId | undefined {
   if (graph.hasEntity(id)) return id;
-  let [byName, first]: [EntityId | undefined, DocumentId | undefined] = [undefined, undefined];
-  for (const entity of graph.entities()) {
-    for (const { surface, documentId } of entity.mentions) {
-      const key = normalizeName(surface, entity.type);
-      if (entityIdOf(entity.type, anchorAt(key, documentId)) === id) return entity.id;
-      if (entityIdOf(entity.type, key) === id && (first === undefined || documentId < first)) [byName, first] = [entity.id, documentId];
-    }
-  }
-  return byName;
+  const byName = formerIdsByName(graph).get(id);
+  if (byName !== undefined) return byName;
+  return graph.entities().find(({ type, mentions }) => mentions.some(({ surface, documentId }) => entityIdOf(type, anchorAt(normalizeName(surface, type), documentId)) === id))?.id;
 }
 
-/** The same for many questions, by names alone: ids that tell things of one name apart by a document are not looked for. It does not follow later changes of the graph. */
+/** Ids that names make, for many questions; those that tell things of one name apart by a document are not among them. It does not follow later changes of the graph. */
 export function formerIdsByName(graph: KnowledgeGraph): ReadonlyMap<string, EntityId> {
   const found = new Map<EntityId, { readonly id: EntityId; readonly first: DocumentId }>();
   for (const { id, type, mentions } of graph.entities()) {

@@ -3,14 +3,14 @@
 // came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
 import { isValueLabel } from '../pipeline/core/model.ts';
 import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Provenance, Relation } from '../pipeline/core/model.ts';
-import { admitExtraction, functionalOf, sortedById, type AdmitOptions } from './admit-extractions.ts';
+import { admitExtraction, functionalOf, uniqueById, type AdmitOptions } from './admit-extractions.ts';
 import type { RejectedRelation } from './admit-relations.ts';
 import { compareText } from './evidence.ts';
 import { keepOneValue, type LesserValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
 import { attributeValueOf } from './resolve/attribute-value.ts';
 import type { ContextReader } from './resolve/context.ts';
-import type { Cluster } from './resolve/cluster-changes.ts';
+import type { Cluster } from './resolve/resolved-clusters.ts';
 import { EntityResolver } from './resolve/entity-resolver.ts';
 import { idOfCluster, resolvedEntity } from './resolve/resolved-entity.ts';
 
@@ -90,7 +90,7 @@ export class LiveGraph {
       this.graph.dropDocument(id);
     }
     const dirty = new Set<LiveDocument>();
-    for (const given of sortedById(added)) {
+    for (const given of uniqueById(added)) {
       const rejected: RejectedRelation[] = [];
       const extraction = admitExtraction(given, this.options, (relation) => rejected.push(relation));
       const document: LiveDocument = { extraction, rejected, relations: byHead(extraction.relations), entityOf: new Array<undefined>(extraction.mentions.length) };

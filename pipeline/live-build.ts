@@ -9,10 +9,11 @@ import type { DeadLetter, GraphStore, SourceItem } from './core/stage.ts';
 import type { Extractor } from './extract.ts';
 import { startExtractor } from './extraction-process.ts';
 import { openJournal } from './journal.ts';
-import { digestOfGraph, manifestOf, writeManifest } from './manifest.ts';
+import { manifestOf, writeManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { writeRejected } from './rejected.ts';
 import { runExtraction } from './run.ts';
+import { summaryOf } from './write-graph.ts';
 
 export interface LiveChange {
   /** Documents that are in the graph now as they were given, changed or not. */
@@ -33,6 +34,8 @@ export interface LiveBuild {
    */
   change(items: AsyncIterable<SourceItem>, removable?: (document: { readonly id: DocumentId; readonly uri: string }) => boolean): Promise<LiveChange>;
   remove(ids: readonly DocumentId[]): Promise<LiveChange>;
+  /** Told of every change as soon as the graph has it, before the store does. */
+  onGraph(tell: (delta: GraphDelta) => void): void;
   /** After the change that is under way. */
   close(): Promise<void>;
 }
@@ -52,13 +55,19 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
     const { live, extractions } = await graphOf(journal, config);
     const documents = new Map(extractions.map((extraction) => [extraction.id, extraction]));
     const store = await openStore(config, dir);
-    await store.prepare();
-    await store.replaceAll(live.graph.toDelta());
+    await store
+      .prepare()
+      .then(() => store.replaceAll(live.graph.toDelta()))
+      .catch(async (error: unknown) => {
+        await store.close();
+        throw error;
+      });
     const queue = new PQueue({ concurrency: 1 });
     let extractor: Promise<Extractor> | undefined;
     /** In the journal and not yet in the graph. */
     const journalled = new Map<DocumentId, Extraction>();
     let [isChanged, isStoreBehind] = [false, false];
+    const listeners: ((delta: GraphDelta) => void)[] = [];
 
     const apply = async (removed: readonly DocumentId[]): Promise<GraphDelta> => {
       const added = [...journalled.values()];
@@ -67,6 +76,7 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
       for (const extraction of added) documents.set(extraction.id, extraction);
       for (const id of removed) documents.delete(id);
       const delta = live.update({ added, removed });
+      for (const tell of listeners) tell(delta);
       const wasBehind = isStoreBehind;
       [isChanged, isStoreBehind] = [true, true];
       await (wasBehind ? store.replaceAll(live.graph.toDelta()) : store.write(delta));
@@ -108,14 +118,15 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
           await removeAll(removed);
           return { current: new Set<DocumentId>(), removed, deadLetters: [], delta: await apply(removed) };
         }),
+      onGraph: (tell) => void listeners.push(tell),
       async close() {
         await queue.onIdle();
         try {
           if (isChanged) {
-            const { counts } = live.graph;
-            const delta = live.graph.toDelta();
-            await writeRejected(dir, live.rejected());
-            await writeManifest(dir, { ...manifest, ...(manifest.counts === undefined ? {} : { counts: { ...manifest.counts, ...counts } }), digest: { journal: journal.digest, graph: digestOfGraph(delta) } });
+            const rejected = live.rejected();
+            const { counts, digest } = summaryOf(live.graph.toDelta(), rejected, journal);
+            await writeRejected(dir, rejected);
+            await writeManifest(dir, { ...manifest, ...(manifest.counts === undefined ? {} : { counts: { ...manifest.counts, ...counts } }), digest });
           }
         } finally {
           await Promise.all([store.close(), extractor?.then((started) => started.close())]);

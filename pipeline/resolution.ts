@@ -3,7 +3,7 @@
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { createSearch, findEntity } from '../graph/query/search.ts';
 import { isLone } from '../graph/resolve/decisions.ts';
-import type { Cluster } from '../graph/resolve/cluster-changes.ts';
+import type { Cluster } from '../graph/resolve/resolved-clusters.ts';
 import type { EntityResolver, WeighedPair } from '../graph/resolve/entity-resolver.ts';
 import { probabilityOfLogOdds } from '../graph/resolve/match.ts';
 import type { Appearance } from '../graph/resolve/profile.ts';

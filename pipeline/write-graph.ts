@@ -1,6 +1,7 @@
 // From the journal of a build folder to its graph, in memory and in the store: the second half of a build, and all that a person's decision
 // about what is one needs.
 import pRetry from 'p-retry';
+import type { RejectedRelation } from '../graph/admit-relations.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
@@ -51,9 +52,17 @@ export async function writeGraph(journal: JournalView, { out, config, openStore,
     store,
     report,
     storeSeconds: (performance.now() - started) / 1000,
+    ...summaryOf(delta, rejected, journal),
+  };
+}
+
+/** What run.json says of a graph. */
+export function summaryOf(delta: GraphDelta, rejected: readonly RejectedRelation[], journal: JournalView): Pick<WrittenGraph, 'counts' | 'digest'> {
+  const { documents, entities, facts } = delta;
+  return {
     counts: {
-      ...graph.counts,
-      attributes: delta.entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
+      ...{ documents: documents.length, entities: entities.length, facts: facts.length },
+      attributes: entities.reduce((sum, entity) => sum + entity.attributes.length, 0),
       rejected: countBy(rejected, ({ reason }) => reason),
     },
     digest: { journal: journal.digest, graph: digestOfGraph(delta) },

@@ -74,7 +74,7 @@ export function createSnapshot(source: SnapshotSource, { predicates = {}, furthe
     links(pass);
     for (const { from, predicate, to, strength } of known) pass(from, predicate, to, strength);
   });
-  return { ids, further, ...arcs };
+  return { ids, further: known, ...arcs };
 }
 
 /** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */

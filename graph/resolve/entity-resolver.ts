@@ -8,7 +8,7 @@ import type { Decision, DocumentId, Extraction, Reference } from '../../pipeline
 import { isOnlyCountry } from '../../pipeline/core/names/countries.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
-import { ResolvedClusters, type Cluster, type ClusterChanges, type Origin } from './cluster-changes.ts';
+import { ResolvedClusters, type Cluster, type ClusterChanges, type Origin } from './resolved-clusters.ts';
 import { compareNames, namesContradict, type NameLevel } from './compare-names.ts';
 import type { ContextReader } from './context.ts';
 import { Decisions, isLone, type DecidedPairs } from './decisions.ts';

@@ -1,28 +1,19 @@
 // What was resolved as an entity: the name it is shown by, its other names, a stable id.
-import type { EntityId, EntityMention, EntityType } from '../../pipeline/core/model.ts';
+import type { Entity, EntityId, EntityMention, EntityType } from '../../pipeline/core/model.ts';
 import { entityIdOf } from '../../pipeline/core/ids.ts';
 import { countryOf } from '../../pipeline/core/names/countries.ts';
 import { displayName, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
 import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
-import type { Cluster } from './cluster-changes.ts';
-
-export interface ResolvedEntity {
-  readonly id: EntityId;
-  readonly type: EntityType;
-  readonly name: string;
-  /** Other surface forms, most frequent first. */
-  readonly aliases: readonly string[];
-  /** Of the words that name it, in order of document and place. */
-  readonly mentions: readonly EntityMention[];
-}
+import type { Cluster } from './resolved-clusters.ts';
 
 /** Of whom there are two where two dates are given. */
 export const LIFE_DATES: ReadonlySet<string> = new Set(['dateOfBirth', 'dateOfDeath']);
 
 export const idOfCluster = ({ type, anchor }: Cluster): EntityId => entityIdOf(type, anchor);
 
-export function resolvedEntity(cluster: Cluster): ResolvedEntity {
+/** Aliases most frequent first, mentions in order of document and place; attributes come with the facts. */
+export function resolvedEntity(cluster: Cluster): Omit<Entity, 'attributes'> {
   const { type, anchor, appearances } = cluster;
   const mentions = appearances.flatMap(({ extraction, entity }) =>
     entity.mentions.flatMap((index): EntityMention[] => {

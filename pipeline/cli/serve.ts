@@ -4,12 +4,11 @@ import { addCommonOptions, addExample, configOf, defaultDir, wholeNumber, type C
 import { formatCount, note, print, printJson } from './output.ts';
 
 const DEFAULT_PORT = 8484;
-const DEFAULT_REQUESTS = 60_000;
 
 interface ServeFlags extends CommonFlags {
   readonly host: string;
   readonly port: number;
-  readonly requestsPerMinute: number;
+  readonly requestsPerMinute?: number;
   readonly write?: boolean;
   readonly watch?: readonly string[];
 }
@@ -21,7 +20,7 @@ export function addServeCommand(program: Command): void {
     .argument('[source]', 'folder of a build, or neo4j://…', defaultDir())
     .option('--host <address>', 'another one than this machine needs a token in ENGRAM_TOKEN', '127.0.0.1')
     .option('--port <number>', '0 takes any that is free', wholeNumber(0), DEFAULT_PORT)
-    .option('--requests-per-minute <count>', 'of one address; more are told to wait', wholeNumber(1), DEFAULT_REQUESTS)
+    .option('--requests-per-minute <count>', 'of one address (60000); more are told to wait', wholeNumber(1))
     .option('--watch <folder...>', 'keep the graph in step with the files of folders; the build is made where there is none')
     .option('--write', 'let callers add and remove documents; no other build can write to the folder meanwhile');
   addExample(addCommonOptions(command), 'serve graph --port 8080', 'serve neo4j://localhost:7687', 'serve graph --watch articles/');

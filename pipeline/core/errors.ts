@@ -166,7 +166,7 @@ const table = {
     retriable: false,
     exit: 2,
     message: (c) => `'${c['path']}', line ${c['line']}: ${c['problem']}`,
-    hint: 'The records before and after it were kept; run `engram build` again to read the lost document anew.',
+    hint: 'Of a journal the records before and after it were kept; run `engram build` again to read the lost document anew.',
   },
   ENGRAM_CHECKPOINT_MISSING: {
     retriable: false,

@@ -16,7 +16,7 @@ import type { Answerer } from '../ask.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
-import type { Document, DocumentId, EntityId, GraphDelta } from '../core/model.ts';
+import type { Document, DocumentId, DocumentRecord, EntityId, Fact, GraphDelta } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import { engramVersion } from '../manifest.ts';
@@ -37,6 +37,7 @@ export interface GraphService {
   isReady(): boolean;
   /** @returns what ends the telling */
   onChange(tell: () => void): () => void;
+  /** The source stays open. */
   close(): Promise<void>;
 }
 
@@ -49,6 +50,7 @@ interface Prepared {
   readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
   readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
   readonly entityIds: () => readonly EntityId[];
+  readonly documents: () => readonly DocumentRecord[];
   readonly formerIds: () => ReadonlyMap<string, EntityId>;
 }
 
@@ -62,7 +64,7 @@ interface DocumentMention {
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
   const { graph, documents } = source;
   const startedAt = new Date().toISOString();
-  const activation = await readActivation(config.activation, graph, source.name);
+  let activation = await readActivation(config.activation, graph, source.name);
   let prepared = prepare(source, activation);
   let [generation, changes] = [1, 0];
   const instance = randomBytes(4).toString('hex');
@@ -80,14 +82,19 @@ export async function createGraphService(source: GraphSource, config: Config): P
     void answerer?.then((old) => old.close()).catch(() => undefined);
     answerer = undefined;
     generation++;
+    tellAll();
   };
+  // Not when the store has it too: what is asked meanwhile is answered from the graph.
+  source.build?.onGraph(changed);
   const changing = async (work: (build: LiveBuild) => Promise<LiveChange>): Promise<LiveChange> => {
     if (source.build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
     changes++;
     tellAll();
     try {
       const change = await work(source.build);
-      changed(change.delta);
+      // Links that are inferred follow from the whole graph.
+      activation = await readActivation(config.activation, graph, source.name);
+      prepared = prepare(source, activation, prepared.search());
       return change;
     } finally {
       changes--;
@@ -114,11 +121,9 @@ export async function createGraphService(source: GraphSource, config: Config): P
 
   const handlers: Handlers = {
     search({ q, type, limit, cursor, by }) {
-      const from = offsetOf(cursor);
-      const options = { limit: from + limit + 1, ...(type === undefined ? {} : { types: type }) };
-      const hits = (by === 'name' ? prepared.search() : prepared.inContext()).search(q, options).slice(from);
-      const items = hits.slice(0, limit).map(({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
-      return { items, ...(hits.length > limit ? { next: String(from + limit) } : {}) };
+      const options = { limit: offsetOf(cursor) + limit + 1, ...(type === undefined ? {} : { types: type }) };
+      const hits = (by === 'name' ? prepared.search() : prepared.inContext()).search(q, options);
+      return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
     },
     entities({ type, limit, cursor }) {
       const ids = type === undefined ? prepared.entityIds() : prepared.entityIds().filter((id) => type.includes(graph.entity(id)!.type));
@@ -134,16 +139,12 @@ export async function createGraphService(source: GraphSource, config: Config): P
         facts: graph.factCount(id),
       };
     },
-    facts({ id, predicate, minProbability, limit, cursor }) {
+    facts({ id, predicate, minProbability, order, limit, cursor }) {
       const facts = graph.factsOf(entityWith(id).id).filter((fact) => fact.probability >= minProbability && (predicate === undefined || fact.predicate === predicate));
-      return pageOf(facts, ({ id: fact }) => fact, limit, cursor, (fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability }));
+      const told = (fact: Fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability });
+      return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
     },
-    mentions({ id, limit, cursor }) {
-      const from = offsetOf(cursor);
-      const { mentions } = entityWith(id);
-      const items = mentions.slice(from, from + limit).map((mention) => ({ ...mention, uri: uriOf(mention.documentId) }));
-      return { items, ...(from + limit < mentions.length ? { next: String(from + limit) } : {}) };
-    },
+    mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
     related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
     path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: prepared.snapshot(), vectors: prepared.vectors() }),
@@ -159,7 +160,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
       return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
     },
-    documents: ({ limit, cursor }) => pageOf(graph.documents(), ({ id }) => id, limit, cursor, (document) => document),
+    documents: ({ limit, cursor }) => pageOf(prepared.documents(), ({ id }) => id, limit, cursor, (document) => document),
     document({ id }) {
       const document = graph.document(id as DocumentId);
       if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
@@ -195,7 +196,6 @@ export async function createGraphService(source: GraphSource, config: Config): P
     },
     async close() {
       await (await answerer)?.close();
-      await source.build?.close();
     },
   };
 }
@@ -227,6 +227,7 @@ function prepare({ graph, documents }: GraphSource, { spread, links }: Activatio
       return mentions;
     }),
     entityIds: once(() => graph.entityIds()),
+    documents: once(() => graph.documents()),
     formerIds: once(() => formerIdsByName(graph)),
   };
 }
@@ -251,6 +252,12 @@ function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: stri
     else high = middle;
   }
   return low;
+}
+
+/** Of a list whose order is no order of ids: the cursor is a place in it. */
+function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+  const from = offsetOf(cursor);
+  return { items: ranked.slice(from, from + limit).map(itemOf), ...(from + limit < ranked.length ? { next: String(from + limit) } : {}) };
 }
 
 const LAST_OFFSET = 10_000;

@@ -1,6 +1,6 @@
 // Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
-import { openStore, withoutCredentials } from '../../graph/stores/index.ts';
+import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import type { DocumentId, Extraction } from '../core/model.ts';
@@ -17,25 +17,25 @@ export interface GraphSource {
   readonly build?: LiveBuild;
 }
 
-const IS_STORE = /^(neo4j|bolt|jsonl|embedded)(\+s|\+ssc)?:/;
+/** A folder may have the name of a store, an address has a colon. */
+const isAddress = (place: string): boolean => place.includes(':') && STORES.some(({ matches }) => matches.test(place));
 
 /**
  * @param isWritable whether documents may be added and removed, which keeps other builds out of the folder
  * @throws EngramError where there is no build, or the store does not answer; `ENGRAM_USAGE` for a store that should be writable
  */
 export async function openGraphSource(place: string, config: Config, isWritable = false): Promise<GraphSource> {
-  if (IS_STORE.test(place) && isWritable) throw new EngramError('ENGRAM_USAGE', { problem: 'Documents are added to a build folder, not to a store: name the folder that the store was built from.' });
+  if (isAddress(place) && isWritable) throw new EngramError('ENGRAM_USAGE', { problem: 'Documents are added to a build folder, not to a store: name the folder that the store was built from.' });
   if (isWritable) {
     const build = await openLiveBuild(place, config);
     return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
-  if (!IS_STORE.test(place)) {
+  if (!isAddress(place)) {
     const { graph, extractions } = await openGraph(place, config);
     return { name: place, graph, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {
-    await store.prepare();
     return { name: withoutCredentials(place), graph: KnowledgeGraph.fromDelta(await store.readAll()), documents: new Map() };
   } finally {
     await store.close();

@@ -9,6 +9,7 @@ import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zo
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { EngramError, messageOf, type ErrorCode } from '../core/errors.ts';
+import { sha256Of } from '../core/ids.ts';
 import { engramVersion } from '../manifest.ts';
 import { explorerFiles, PAGE_POLICY } from './explorer-page.ts';
 import type { GraphService } from './graph-service.ts';
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly requestsPerMinute?: number;
   /** Bytes of a request's body. */
   readonly mostBodyBytes?: number;
+  /** Told of what went wrong inside, of which callers learn no more than that it did. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 const REQUESTS_PER_MINUTE = 60_000;
@@ -49,7 +52,7 @@ const problem = z.object({ type: z.string(), title: z.string(), status: z.int(),
 type Problem = z.output<typeof problem>;
 
 /** Not yet listening. */
-export async function createHttpServer(service: GraphService, { token, requestsPerMinute = REQUESTS_PER_MINUTE, mostBodyBytes = MOST_BODY_BYTES }: HttpOptions = {}): Promise<FastifyInstance> {
+export async function createHttpServer(service: GraphService, { token, requestsPerMinute = REQUESTS_PER_MINUTE, mostBodyBytes = MOST_BODY_BYTES, onFailure = () => undefined }: HttpOptions = {}): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: mostBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -61,7 +64,11 @@ export async function createHttpServer(service: GraphService, { token, requestsP
   app.setValidatorCompiler(validatorCompiler);
   // What handlers give is checked by the tests; here it would cost as much as the answer.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, problemOf(error)));
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const told = problemOf(error);
+    if (told.status === 500) onFailure(error);
+    return sendProblem(reply, told);
+  });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, { type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`, hint: 'GET /openapi.json lists what there is.' }));
   const metrics = createMetrics(service);
   app.addHook('onRequest', async (request, reply) => {
@@ -93,7 +100,7 @@ export async function createHttpServer(service: GraphService, { token, requestsP
 /** The page, for people; it asks as every other caller does. */
 async function addExplorer(app: FastifyInstance): Promise<void> {
   for (const [path, { type, content }] of Object.entries(await explorerFiles())) {
-    const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
+    const etag = `"${sha256Of(content, 8)}"`;
     app.get(path, { schema: { hide: true } }, (request, reply) => {
       reply.headers({ etag, 'cache-control': 'no-cache', 'content-security-policy': PAGE_POLICY });
       return request.headers['if-none-match'] === etag ? reply.status(304).send() : reply.type(type).send(content);
@@ -134,7 +141,7 @@ function addOperation(app: FastifyInstance, name: OperationName, service: GraphS
 function admit({ headers, url }: FastifyRequest, token: string | undefined): void {
   if (token === undefined) {
     if (headers.host === undefined || LOOPBACK_HOST.test(headers.host)) return;
-    throw new Refusal(403, 'Forbidden', `This server answers to localhost, not to '${headers.host}'.`);
+    throw new Refusal(403, 'Forbidden', `This server answers to localhost, not to '${headers.host}'; start it with ENGRAM_TOKEN set to reach it by other names.`);
   }
   if (OPEN_PATHS.has(url)) return;
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -158,7 +165,7 @@ function problemOf(error: FastifyError | EngramError | Refusal): Problem {
   const status = error.statusCode ?? 500;
   if (error.validation !== undefined) return { type: 'urn:engram:ENGRAM_USAGE', title: 'ENGRAM_USAGE', status: 400, detail: messageOf(error), hint: 'GET /openapi.json says what each parameter may be.' };
   // What went wrong inside is nobody else's business.
-  return status >= 500 && status !== 503 ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong here.' } : { type: 'about:blank', title: error.code ?? 'Error', status, detail: error.message };
+  return status >= 500 && status !== 503 ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong here; who runs the server sees what.', hint: 'Ask again; if it stays so, tell who runs the server.' } : { type: 'about:blank', title: error.code ?? 'Error', status, detail: error.message };
 }
 
 function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {

@@ -107,9 +107,9 @@ export const OPERATIONS = {
   facts: {
     method: 'GET',
     path: '/entities/:id/facts',
-    summary: 'Facts with the entity at either end, in order of id',
+    summary: 'Facts with the entity at either end',
     params: id,
-    query: z.object({ predicate: text.max(100).optional(), minProbability: z.coerce.number().min(0).max(1).default(0), limit: limit(500), cursor }),
+    query: z.object({ predicate: text.max(100).optional(), minProbability: z.coerce.number().min(0).max(1).default(0), order: z.enum(['id', 'probability']).default('id'), limit: limit(500), cursor }),
     response: page(fact),
     isCacheable: true,
   },

@@ -40,20 +40,29 @@ export async function serve({ source: place, config, host, port, token, requests
   if (!LOOPBACK.test(host) && token === undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${host}' can be reached from other machines: set ENGRAM_TOKEN, which callers then send, or leave --host out.` });
   if (watch.length > 0 && (await readManifest(place)) === undefined) await runBuild({ inputs: watch, out: place, config });
   const source = await openGraphSource(place, config, writable || watch.length > 0);
-  const service = await createGraphService(source, config);
-  const app = await createHttpServer(service, { ...(token === undefined ? {} : { token }), ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) });
-  const url = await app.listen({ host, port }).catch((cause: unknown) => {
-    throw new EngramError('ENGRAM_USAGE', { problem: `Port ${port} of ${host} cannot be had: ${messageOf(cause)}; name another with --port.` }, { cause });
-  });
-  const watching = watch.length === 0 ? undefined : await watchFolders(service, watch, config, { onDeadLetter: ({ uri, code, message }) => onTrouble(`${uri}: ${code} ${message}`), onFailure: (error) => onTrouble(messageOf(error)) });
-  service.warm();
-  return {
-    url,
-    counts: source.graph.counts,
-    async close() {
-      await watching?.close();
-      await app.close();
-      await service.close();
-    },
+  /** What was started, to be ended the last first. */
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of started.reverse()) await end();
   };
+  const onFailure = (error: unknown): void => onTrouble(messageOf(error));
+  try {
+    started.push(async () => source.build?.close());
+    const service = await createGraphService(source, config);
+    started.push(() => service.close());
+    const app = await createHttpServer(service, { onFailure, ...(token === undefined ? {} : { token }), ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) });
+    started.push(() => app.close());
+    const url = await app.listen({ host, port }).catch((cause: unknown) => {
+      throw new EngramError('ENGRAM_USAGE', { problem: `Port ${port} of ${host} cannot be had: ${messageOf(cause)}; name another with --port.` }, { cause });
+    });
+    if (watch.length > 0) {
+      const watching = await watchFolders(service, watch, config, { onDeadLetter: ({ uri, code, message }) => onTrouble(`${uri}: ${code} ${message}`), onFailure });
+      started.push(() => watching.close());
+    }
+    service.warm();
+    return { url, counts: source.graph.counts, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 // Files that come, change and go are in the served graph a moment later.
+import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { normalize, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
@@ -40,10 +41,16 @@ export async function watchFolders(service: GraphService, folders: readonly stri
     const { deadLetters } = await service.change(itemsOf(files, outside, unreadable, config), ({ uri }) => isLost(uri) || isLost(uri.replace(/#[^#]*$/, '')));
     deadLetters.forEach(onDeadLetter);
   };
+  /** A link that came later is not followed; one that leads to a file of the folder is seen when that one changes. */
+  const readChanged = async (files: ReadonlySet<string>): Promise<void> => {
+    const own = new Set<string>();
+    for (const file of files) if ((await lstat(file).catch(() => undefined))?.isSymbolicLink() !== true) own.add(file);
+    await read([...own].sort(), (file) => own.has(file));
+  };
   const follow = (): void => {
     const files = changed;
     changed = new Set();
-    last = last.then(() => read([...files].sort(), (file) => files.has(file))).catch((error: unknown) => {
+    last = last.then(() => readChanged(files)).catch((error: unknown) => {
       for (const file of files) changed.add(file);
       onFailure(error);
     });
@@ -58,9 +65,14 @@ export async function watchFolders(service: GraphService, folders: readonly stri
   watcher.on('error', onFailure);
   await new Promise<void>((resolve) => watcher.once('ready', resolve));
 
-  const outside: DeadLetter[] = [];
-  const files = await findInputs(roots, (path, root) => outside.push(deadLetterOf(path, new EngramError('ENGRAM_SOURCE_OUTSIDE', { path, root }))));
-  await read(files, isBelow, outside);
+  try {
+    const outside: DeadLetter[] = [];
+    const files = await findInputs(roots, (path, root) => outside.push(deadLetterOf(path, new EngramError('ENGRAM_SOURCE_OUTSIDE', { path, root }))));
+    await read(files, isBelow, outside);
+  } catch (error) {
+    await watcher.close();
+    throw error;
+  }
   return {
     async settled() {
       for (let waited; waited !== last; ) await (waited = last);
@@ -73,12 +85,11 @@ export async function watchFolders(service: GraphService, folders: readonly stri
   };
 }
 
-/** Of files that are there; one that went meanwhile holds nothing. A link that came later is not followed. */
+/** Of files that are there; one that went meanwhile holds nothing. */
 async function* itemsOf(files: readonly string[], outside: readonly DeadLetter[], unreadable: Set<string>, { sources }: Config): AsyncGenerator<SourceItem> {
   for (const deadLetter of outside) yield { deadLetter };
   for (const file of files) {
-    const found = await lstat(file).catch(() => undefined);
-    if (found?.isFile() !== true) continue;
+    if (!existsSync(file)) continue;
     for await (const item of openSource(file, sources).read()) {
       if ('deadLetter' in item && item.deadLetter.line === undefined) unreadable.add(file);
       yield item;

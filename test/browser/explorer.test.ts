@@ -25,16 +25,17 @@ const hostile: Extraction = (() => {
   return { ...base, title: HOSTILE[1]!, text, mentions, sentences: [[0, text.length]], chains: [...base.chains, { label: 'MISC', mentions: [2] }], relations: [...base.relations, { head: 0, tail: 2, label: 'author', score: 0.8 }] };
 })();
 
-async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }): Promise<Page | undefined> {
+async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> {
   const browser = await startBrowser(t);
   if (browser === undefined) return undefined;
   const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
-  const app = await createHttpServer(service);
+  const app = await createHttpServer(service, token === undefined ? {} : { token });
   service.warm();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const page = await browser.newPage({ viewport });
   page.on('pageerror', (error) => t.fail(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error') t.fail(message.text()); });
+  // That a token is needed the browser says by itself.
+  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) t.fail(message.text()); });
   t.teardown(async () => {
     await page.close();
     await app.close();
@@ -130,6 +131,16 @@ test('no text of a document runs, and accessibility has no serious finding, wide
     await page.screenshot({ path: join(SCREENSHOTS, `document-${width}-${colorScheme}.png`) });
     t.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`), [], `${width} ${colorScheme}`);
   }
+});
+
+test('a server with a token asks for it and then shows the graph', async (t) => {
+  const page = await opened(t, sampleExtractions, '', { width: 1280, height: 800 }, 'secret');
+  if (page === undefined) return;
+  await page.waitForSelector('#access:not([hidden])');
+  t.regex(await page.innerText('#status'), /token/i);
+  await page.fill('#token', 'secret');
+  await page.click('#access button');
+  await page.waitForSelector('#counts:has-text("2 documents")');
 });
 
 test('the control: the same names as markup would have run', async (t) => {

@@ -35,6 +35,7 @@ test('requests made from the document are answered as it says', async (t) => {
   t.teardown(async () => {
     await app.close();
     await service.close();
+    await build.close();
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { stdout } = await run(python, ['-m', 'schemathesis.cli', 'run', `${url}/openapi.json`, '--checks', CHECKS, '--max-examples', '20', '--seed', '17', '--no-color'], { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).catch((error: { readonly stdout?: string; readonly message: string }) => ({ stdout: error.stdout ?? error.message }));

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { openStore } from '../../graph/stores/index.ts';
-import { runBuild } from '../../pipeline/build.ts';
+import { openConfiguredStore, runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import { extractorOf } from '../../pipeline/extract.ts';
 import { openLiveBuild } from '../../pipeline/live-build.ts';
@@ -56,6 +56,7 @@ async function served(t: ExecutionContext, source: GraphSource, options: HttpOpt
   t.teardown(async () => {
     await app.close();
     await service.close();
+    await source.build?.close();
   });
   return app;
 }
@@ -95,6 +96,9 @@ for (const [kind, open] of Object.entries(SOURCES)) {
     t.like(await checked('entity', { id: hopper!.id }), { name: 'Grace Hopper', aliases: ['Hopper'], facts: 2, documents: 1, attributes: [{ name: 'dateOfBirth', value: '1906-12-09' }] });
     t.deepEqual((await checked('facts', { id: hopper!.id })).items.map(({ predicate, object }) => `${predicate} ${object.name}`).sort(), ['employer Remington Rand', 'placeOfBirth New York City']);
     t.is((await checked('facts', { id: hopper!.id, minProbability: 0.65 })).items.length, 1);
+    const likeliest = await checked('facts', { id: hopper!.id, order: 'probability', limit: 1 });
+    t.is(likeliest.items[0]!.predicate, 'placeOfBirth');
+    t.is((await checked('facts', { id: hopper!.id, order: 'probability', limit: 1, cursor: likeliest.next })).items[0]!.predicate, 'employer');
     t.is((await checked('mentions', { id: hopper!.id })).items.length, 2);
     t.true((await checked('related', { entity: ['Grace Hopper', 'J. Presper Eckert'], type: ['LOC', 'MISC'] })).related.every(({ type }) => type === 'LOC' || type === 'MISC'));
     const { path } = await checked('path', { from: 'Grace Hopper', to: 'J. Presper Eckert' });
@@ -234,15 +238,21 @@ test('documents come and go; whoever listens is told, and what was kept of an an
   const url = await app.listen({ port: 0 });
   const events = await fetch(`${url}/events`);
   const reader = events.body!.getReader();
-  const nextEvent = async (): Promise<{ readonly generation: number; readonly changing: boolean }> => JSON.parse(/data: (.*)/.exec(new TextDecoder().decode((await reader.read()).value))![1]!) as { generation: number; changing: boolean };
-  t.like(await nextEvent(), { generation: 1, changing: false });
+  const told: string[] = [];
+  const nextEvent = async (): Promise<unknown> => {
+    // Several may come in one piece.
+    while (told.length === 0) told.push(...[...new TextDecoder().decode((await reader.read()).value).matchAll(/data: (.*)/g)].map((match) => match[1]!));
+    return JSON.parse(told.shift()!);
+  };
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: false });
   const before = await app.inject({ url: '/search?q=dennis' });
   t.deepEqual((JSON.parse(before.body) as { readonly items: unknown[] }).items, []);
 
   const added = await client.addDocument({ uri: 'note:1', text: 'Dennis Houston' });
   t.deepEqual(added.entities.map(({ name }) => name).sort(), ['Dennis', 'Houston']);
-  t.like(await nextEvent(), { changing: true });
-  t.like(await nextEvent(), { generation: 2, changing: false });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: true });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: false });
   t.is((await app.inject({ url: '/search?q=dennis', headers: { 'if-none-match': String(before.headers['etag']) } })).statusCode, 200);
   t.is((await client.search({ q: 'dennis' })).items[0]!.name, 'Dennis');
   t.is((await client.document({ id: added.id })).text, 'Dennis Houston');
@@ -252,6 +262,30 @@ test('documents come and go; whoever listens is told, and what was kept of an an
   t.like(await client.status({}), { counts: { documents: 1 }, writable: true, changing: false });
   await t.throwsAsync(client.removeDocument({ id: added.id }), { instanceOf: ProblemError });
   await reader.cancel();
+});
+
+test('what is asked while the store is slow, and after it failed, is answered from the graph as it is', async (t) => {
+  const dir = join(await temporaryFolder(t), 'out');
+  const config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
+  const createExtractor = async () => extractorOf(createFakeStages());
+  await runBuild({ inputs: await written(t, { 'a.txt': 'Ada Kingston met Grace Boston' }), out: dir, config, parts: { createExtractor } });
+  let reached: () => void = () => undefined;
+  let release: (error?: Error) => void = () => undefined;
+  const build = await openLiveBuild(dir, config, {
+    createExtractor,
+    openStore: async (settings, folder) => ({ ...(await openConfiguredStore(settings, folder)), write: () => new Promise((_, reject) => { release = (error) => reject(error ?? new Error('away')); reached(); }) }),
+  });
+  const client = clientOf(await served(t, { name: dir, graph: build.live.graph, documents: build.documents, build }));
+  await client.search({ q: 'ada' });
+  const isWriting = new Promise<void>((resolve) => (reached = resolve));
+  const adding = client.addDocument({ uri: 'note:1', text: 'Dennis Houston' });
+  await isWriting;
+  const [dennis] = (await client.search({ q: 'dennis' })).items;
+  t.is((await client.related({ entity: dennis!.id })).seeds[0]!.name, 'Dennis');
+  release();
+  await t.throwsAsync(adding, { instanceOf: ProblemError });
+  t.is((await client.path({ from: 'Dennis', to: 'Houston' })).path.length, 1);
+  t.deepEqual((await client.search({ q: 'kingston' })).items.map(({ name }) => name), ['Kingston']);
 });
 
 async function written(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string[]> {

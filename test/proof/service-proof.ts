@@ -1,5 +1,6 @@
 // S9: who reaches a served graph, and how much one may ask of it.
 import { spawn } from 'node:child_process';
+import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -63,7 +64,7 @@ export const boundService: Proof = {
       const held = refused.code === 2 && near === 200 && far === 0 && renamed === 403 && limits.body === 413 && [limits.ids, limits.related, limits.text].every((code) => code === 400) && admitted === 0 && known === 200 && codes.at(-1) === 429 && health === 200 && (!long || again === 200);
       return {
         held,
-        figures: `without a token another address ends it (exit ${String(refused.code)}); bound to this machine: ${near} here, ${far === 0 ? 'no connection' : far} from ${other === undefined ? '' : 'its other address'}, ${renamed} under another name; body ${limits.body}, too many ids ${limits.ids}, results ${limits.related}, words ${limits.text}; with a token: ${admitted} of 20 wrong ones admitted, the right one ${known}; request ${codes.length + 21} of one minute ${String(codes.at(-1))}${long ? `, a minute later ${again}` : ''}`,
+        figures: `without a token another address ends it (exit ${String(refused.code)}); bound to this machine: ${near} here, ${far === 0 ? 'no connection' : far} from its other address, ${renamed} under another name; body ${limits.body}, too many ids ${limits.ids}, results ${limits.related}, words ${limits.text}; with a token: ${admitted} of 20 wrong ones admitted, the right one ${known}; request ${codes.length + 21} of one minute ${String(codes.at(-1))}${long ? `, a minute later ${again}` : ''}`,
         control: `bound to all addresses and with the token, the other address gets ${known}`,
         controlFailed: known === 200,
       };
@@ -71,8 +72,7 @@ export const boundService: Proof = {
 };
 
 /** What a page of another site would get, whose name leads to this machine. */
-async function nameOf(host: string, port: number): Promise<number> {
-  const { request } = await import('node:http');
+function nameOf(host: string, port: number): Promise<number> {
   return new Promise((resolve) => {
     request({ host: '127.0.0.1', port, path: '/status', headers: { host } }, (response) => {
       response.resume();

@@ -70,7 +70,7 @@ async function choose(id: string): Promise<void> {
     return showPath(from, id);
   }
   if (!stage.has(id)) return open(id);
-  const [entity, facts] = await Promise.all([client.entity({ id }), client.facts({ id, limit: MOST_FACTS })]);
+  const [entity, facts] = await Promise.all([client.entity({ id }), client.facts({ id, order: 'probability', limit: MOST_FACTS })]);
   remember({ chosen: entity.id });
   stage.choose(entity.id);
   show(...entityPanel(entity, facts.items, facts.next !== undefined, events));
@@ -96,15 +96,15 @@ async function showDocument(id: string, start: number, end: number): Promise<voi
 async function showRelated(id: string): Promise<void> {
   const answer = await client.related({ entity: id, limit: MOST_RELATED });
   const steps = [[id]];
-  const facts: Fact[] = [];
+  const facts: Omit<Fact, 'id'>[] = [];
   for (const { path } of answer.related) {
     path.forEach(({ from, to, predicate, reversed, probability }, at) => {
       (steps[at + 1] ??= []).push(to.id);
       const [subject, object] = reversed ? [to, from] : [from, to];
-      facts.push({ id: `${subject.id} ${predicate} ${object.id}`, subject, predicate, object, probability });
+      facts.push({ subject, predicate, object, probability });
     });
   }
-  stage.add(facts.filter(({ subject, object }) => !stage.has(subject.id) || !stage.has(object.id)), id);
+  stage.add(facts, id);
   showFilters();
   show(...relatedPanel(answer, events));
   await stage.glow(new Map(answer.related.map((entity) => [entity.id, entity.activation])), steps);
@@ -112,7 +112,7 @@ async function showRelated(id: string): Promise<void> {
 
 async function showPath(from: string, to: string): Promise<void> {
   const answer = await client.path({ from, to });
-  stage.add(answer.path.map(({ from: a, to: b, predicate, reversed, probability }) => ({ id: `${a.id} ${predicate} ${b.id}`, subject: reversed ? b : a, predicate, object: reversed ? a : b, probability })), from);
+  stage.add(answer.path.map(({ from: a, to: b, predicate, reversed, probability }) => ({ subject: reversed ? b : a, predicate, object: reversed ? a : b, probability })), from);
   stage.showPath([from, ...answer.path.map((step) => step.to.id)]);
   showFilters();
   show(...pathPanel(answer, events));

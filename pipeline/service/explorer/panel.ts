@@ -15,9 +15,9 @@ export interface PanelEvents {
 
 const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
 
+/** @param facts likeliest first */
 export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], more: boolean, { onChoose, onFact, onOpen, onPathFrom, onRelated }: PanelEvents): Node[] {
   const { id, type, name, aliases, attributes, mentions, documents } = entity;
-  const sorted = [...facts].sort((a, b) => b.probability - a.probability);
   return [
     element('h2', {}, name),
     element('p', { class: 'quiet' }, swatch(type), `${LABELS[type] ?? type}, named ${mentions} times in ${documents} ${documents === 1 ? 'document' : 'documents'}`),
@@ -25,7 +25,7 @@ export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], 
     element('p', {}, button('Neighbours', () => onOpen(id)), ' ', button('Related', () => onRelated(id)), ' ', button('Path from here…', () => onPathFrom(id))),
     ...(attributes.length === 0 ? [] : [element('h3', {}, 'Attributes'), element('ul', {}, ...attributes.map((each) => element('li', {}, `${each.name}: ${each.value}${each.unit === undefined ? '' : ` ${each.unit}`} `, element('span', { class: 'quiet' }, percent(each.probability)))))]),
     element('h3', {}, 'Facts'),
-    sorted.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...sorted.map((fact) => factItem(fact, id, onFact, onChoose))),
+    facts.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...facts.map((fact) => factItem(fact, id, onFact, onChoose))),
     ...(more ? [element('p', { class: 'quiet' }, 'There are more facts than are listed here.')] : []),
   ];
 }

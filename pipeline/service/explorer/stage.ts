@@ -102,23 +102,26 @@ export class Stage {
 
   /** Shows an entity with its likeliest facts. */
   async open(id: string): Promise<void> {
-    const { items } = await this.client.facts({ id, limit: 500 });
-    const likeliest = [...items].sort((a, b) => b.probability - a.probability).slice(0, MOST_NEIGHBOURS);
-    if (likeliest.length === 0) this.put(await this.client.entity({ id }), undefined);
-    this.add(likeliest, id);
+    const { items } = await this.client.facts({ id, order: 'probability', limit: MOST_NEIGHBOURS });
+    if (items.length === 0) this.put(await this.client.entity({ id }), undefined);
+    this.add(items, id);
   }
 
   /** Shows facts, new entities near the one that they are about. */
-  add(facts: readonly Fact[], near?: string): void {
-    for (const { id, subject, predicate, object, probability } of facts) {
+  add(facts: readonly Omit<Fact, 'id'>[], near?: string): void {
+    for (const { subject, predicate, object, probability } of facts) {
       for (const end of [subject, object]) this.put(end, near);
-      if (!this.graph.hasEdge(id)) this.graph.addDirectedEdgeWithKey(id, subject.id, object.id, { label: predicate, predicate, probability, size: 1 + 1.5 * probability });
+      const triple = `${subject.id} ${predicate} ${object.id}`;
+      if (!this.graph.hasEdge(triple)) this.graph.addDirectedEdgeWithKey(triple, subject.id, object.id, { label: predicate, predicate, probability, size: 1 + 1.5 * probability });
     }
     this.layOut();
   }
 
-  choose(id: string | undefined): void {
+  /** What was shown for another question goes. */
+  choose(id: string): void {
     this.chosen = id;
+    this.path = new Set();
+    this.graph.updateEachNodeAttributes((_, data) => ({ ...data, glow: 0 }));
     this.renderer.refresh();
   }
 

@@ -19,6 +19,9 @@ test('files that come, change, move and go are in the graph, and nothing from ou
   const [docs, out] = [join(folder, 'docs'), join(folder, 'out')];
   await writeFiles(docs, { 'a.txt': 'Ada Kingston', 'old.txt': 'Grace Boston', 'rows.jsonl': '{"id":"1","text":"Linus Arlington"}\n{"id":"2","text":"Dennis Houston"}\n' });
   await writeFile(join(folder, 'secret.txt'), 'Rumpel Washington');
+  await mkdir(join(docs, '.kept'));
+  await writeFile(join(docs, '.kept', 'b.txt'), 'Barbara Lexington');
+  await symlink(join(docs, '.kept', 'b.txt'), join(docs, 'within.txt'));
   await runBuild({ inputs: [docs], out, config, parts: { createExtractor } });
   // Gone while nobody looked.
   await rm(join(docs, 'old.txt'));
@@ -29,6 +32,7 @@ test('files that come, change, move and go are in the graph, and nothing from ou
   t.teardown(async () => {
     await watching.close();
     await service.close();
+    await build.close();
   });
   const names = (): string[] => build.live.graph.entities().map(({ name }) => name).sort();
   /** Until it is so, for as long as a test may take. */
@@ -37,20 +41,21 @@ test('files that come, change, move and go are in the graph, and nothing from ou
     await watching.settled();
     t.deepEqual(names(), expected.sort());
   };
-  await become('Ada', 'Arlington', 'Dennis', 'Houston', 'Kingston', 'Linus');
+  // A link that stays within the folder counts, as it does for a build.
+  await become('Ada', 'Arlington', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington', 'Linus');
 
   await mkdir(join(docs, 'deep'));
-  await writeFile(join(docs, 'deep', 'b.txt'), 'Barbara Lexington');
-  await become('Ada', 'Arlington', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington', 'Linus');
+  await writeFile(join(docs, 'deep', 'b.txt'), 'Tim Princeton');
+  await become('Ada', 'Arlington', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington', 'Linus', 'Princeton', 'Tim');
   await writeFile(join(docs, 'rows.jsonl'), '{"id":"2","text":"Dennis Houston"}\n');
-  await become('Ada', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington');
+  await become('Ada', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington', 'Princeton', 'Tim');
   await rename(join(docs, 'a.txt'), join(docs, 'c.txt'));
   await rm(join(docs, 'deep'), { recursive: true });
-  await become('Ada', 'Dennis', 'Houston', 'Kingston');
+  await become('Ada', 'Barbara', 'Dennis', 'Houston', 'Kingston', 'Lexington');
   await symlink(join(folder, 'secret.txt'), join(docs, 'link.txt'));
   await writeFile(join(docs, '.hidden.txt'), 'Hidden Wellington');
   await writeFile(join(docs, 'rows.jsonl'), Buffer.from([0xff, 0xfe, 0xfd]));
   await writeFile(join(docs, 'd.txt'), 'Edsger Clinton');
-  await become('Ada', 'Clinton', 'Dennis', 'Edsger', 'Houston', 'Kingston');
+  await become('Ada', 'Barbara', 'Clinton', 'Dennis', 'Edsger', 'Houston', 'Kingston', 'Lexington');
   t.true(letters.some(({ uri }) => uri.includes('rows.jsonl')), 'what cannot be read now is told of, and what it held stays');
 });
