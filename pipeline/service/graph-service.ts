@@ -1,25 +1,16 @@
-// Answers to all that may be asked of a served graph, whoever asks. What many questions need (indexes, the compact copy for activation) is made once for
-// each state of the graph.
+// A served graph: it answers all that may be asked of it, changes where that is allowed, and tells of it.
 import { randomBytes } from 'node:crypto';
-import { createSnapshot, type Snapshot } from '../../graph/activation/snapshot.ts';
-import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
-import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow } from '../../graph/features/entity-features.ts';
-import { nodeVectors } from '../../graph/features/node-vectors.ts';
-import { explain } from '../../graph/query/explain.ts';
-import { pathBetween, refOf, related } from '../../graph/query/related.ts';
-import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
-import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
-import { similarEntities } from '../../graph/query/similar.ts';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
-import { readActivation, type ActivationOptions } from '../activation-weights.ts';
+import { readActivation } from '../activation-weights.ts';
 import type { Answerer } from '../ask.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
-import type { Document, DocumentId, DocumentRecord, EntityId, Fact, GraphDelta } from '../core/model.ts';
+import type { Document, DocumentId, GraphDelta } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import { engramVersion } from '../manifest.ts';
+import { graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { Handlers } from './operations.ts';
 
@@ -39,26 +30,6 @@ export interface GraphService {
   onChange(tell: () => void): () => void;
   /** The source stays open. */
   close(): Promise<void>;
-}
-
-/** What is made for one state of the graph, when something first needs it. */
-interface Prepared {
-  readonly search: () => EntitySearch;
-  readonly inContext: () => ContextSearch;
-  readonly snapshot: () => Snapshot;
-  readonly vectors: () => Float32Array;
-  readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
-  readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
-  readonly entityIds: () => readonly EntityId[];
-  readonly documents: () => readonly DocumentRecord[];
-  readonly formerIds: () => ReadonlyMap<string, EntityId>;
-}
-
-interface DocumentMention {
-  readonly start: number;
-  readonly end: number;
-  readonly surface: string;
-  readonly id: EntityId;
 }
 
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
@@ -104,69 +75,12 @@ export async function createGraphService(source: GraphSource, config: Config): P
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
   const startAnswerer = async (): Promise<Answerer> => (await import('../ask.ts')).createAnswerer(graph, [...documents.values()], config, activation);
 
-  /** That of the id, or one that had it before. */
-  const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? prepared.formerIds().get(text) : undefined);
-  const entityNamed = (text: string): EntityId => {
-    const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : prepared.search().search(text, { limit: 1 })[0]?.id);
-    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
-    return id;
-  };
-  const entityWith = (text: string) => {
-    const id = idOf(text);
-    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
-    return graph.entity(id)!;
-  };
-  const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
-  const spreading = () => ({ ...activation.spread, snapshot: prepared.snapshot(), search: prepared.search(), textOf: (id: DocumentId) => documents.get(id)?.text });
-
   const handlers: Handlers = {
-    search({ q, type, limit, cursor, by }) {
-      const options = { limit: offsetOf(cursor) + limit + 1, ...(type === undefined ? {} : { types: type }) };
-      const hits = (by === 'name' ? prepared.search() : prepared.inContext()).search(q, options);
-      return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
-    },
-    entities({ type, limit, cursor }) {
-      const ids = type === undefined ? prepared.entityIds() : prepared.entityIds().filter((id) => type.includes(graph.entity(id)!.type));
-      return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
-    },
-    entity({ id: asked }) {
-      const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
-      return {
-        ...{ id, type, name, aliases },
-        attributes: attributes.map(({ name: predicate, value, unit, surface, probability }) => ({ name: predicate, value, ...(unit === undefined ? {} : { unit }), surface, probability })),
-        mentions: mentions.length,
-        documents: new Set(mentions.map(({ documentId }) => documentId)).size,
-        facts: graph.factCount(id),
-      };
-    },
-    facts({ id, predicate, minProbability, order, limit, cursor }) {
-      const facts = graph.factsOf(entityWith(id).id).filter((fact) => fact.probability >= minProbability && (predicate === undefined || fact.predicate === predicate));
-      const told = (fact: Fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability });
-      return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
-    },
-    mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
-    related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
-    path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
-    similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: prepared.snapshot(), vectors: prepared.vectors() }),
-    explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, prepared.search()),
+    ...graphAnswers(source, () => prepared),
     async ask({ question, state }) {
       const conversation = (await (answerer ??= startAnswerer())).begin(state as WorkingMemoryState | undefined);
       const result = await conversation.ask(question);
       return { ...result, state: conversation.state() };
-    },
-    features({ ids, neighbours }) {
-      const known = ids.flatMap((id) => idOf(id) ?? []);
-      const rowOf = prepared.features();
-      const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
-      return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
-    },
-    documents: ({ limit, cursor }) => pageOf(prepared.documents(), ({ id }) => id, limit, cursor, (document) => document),
-    document({ id }) {
-      const document = graph.document(id as DocumentId);
-      if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
-      const text = documents.get(document.id)?.text;
-      const mentions = (prepared.mentionsOf().get(document.id) ?? []).map(({ id: entity, ...place }) => ({ ...place, entity: refOf(graph, entity) }));
-      return { ...document, ...(text === undefined ? {} : { text }), mentions };
     },
     async addDocument({ uri, ...rest }) {
       const id = documentIdOf(uri);
@@ -204,68 +118,3 @@ async function* itemsOf(...documents: readonly Document[]): AsyncGenerator<Sourc
   for (const document of documents) yield { document };
 }
 
-/** @param known an index of names that has followed the graph */
-function prepare({ graph, documents }: GraphSource, { spread, links }: ActivationOptions, known?: EntitySearch): Prepared {
-  const search = once(() => known ?? createSearch(graph));
-  const snapshot = once(() => createSnapshot(graph, links));
-  return {
-    search,
-    snapshot,
-    inContext: once(() => createContextSearch(graph, [...documents.values()], search(), snapshot(), spread)),
-    vectors: once(() => nodeVectors(snapshot())),
-    features: once(() => createFeatureReader(graph, snapshot(), spread)),
-    mentionsOf: once(() => {
-      const mentions = new Map<DocumentId, DocumentMention[]>();
-      for (const { id, mentions: own } of graph.entities()) {
-        for (const { documentId, start, end, surface } of own) {
-          const list = mentions.get(documentId);
-          if (list === undefined) mentions.set(documentId, [{ start, end, surface, id }]);
-          else list.push({ start, end, surface, id });
-        }
-      }
-      for (const list of mentions.values()) list.sort((a, b) => a.start - b.start || a.end - b.end);
-      return mentions;
-    }),
-    entityIds: once(() => graph.entityIds()),
-    documents: once(() => graph.documents()),
-    formerIds: once(() => formerIdsByName(graph)),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-/** What comes after the id that the cursor names, whether that is still there or not. */
-function pageOf<T, Item>(sorted: readonly T[], idOf: (each: T) => string, limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
-  const from = cursor === undefined ? 0 : firstAfter(sorted, idOf, cursor);
-  const items = sorted.slice(from, from + limit);
-  return { items: items.map(itemOf), ...(from + limit < sorted.length ? { next: idOf(items.at(-1)!) } : {}) };
-}
-
-function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (idOf(sorted[middle]!) <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Of a list whose order is no order of ids: the cursor is a place in it. */
-function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
-  const from = offsetOf(cursor);
-  return { items: ranked.slice(from, from + limit).map(itemOf), ...(from + limit < ranked.length ? { next: String(from + limit) } : {}) };
-}
-
-const LAST_OFFSET = 10_000;
-
-/** @throws EngramError `ENGRAM_USAGE` */
-function offsetOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  const offset = Number(cursor);
-  if (!/^\d{1,9}$/.test(cursor) || offset > LAST_OFFSET) throw new EngramError('ENGRAM_USAGE', { problem: `'${cursor}' is no cursor of this list, or leads further than ${LAST_OFFSET} entries.` });
-  return offset;
-}

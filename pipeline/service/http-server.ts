@@ -1,5 +1,6 @@
 // The operations over HTTP: one route for each, with the limits, headers and errors that a service on a network needs.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -32,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const MOST_EVENT_LOOP_DELAY_MS = 1000;
 const COMPRESSED_FROM_BYTES = 1024;
 const LONGEST_PARAMETER = 500;
+/** More than any request that the schemas allow. */
+const MOST_HEADER_BYTES = 96 * 1024;
 const HEARTBEAT_MS = 15_000;
 /** Which need no token: they say nothing of the graph. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/', '/explorer.js', '/explorer.css']);
@@ -47,6 +50,11 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ENGRAM_MODEL_ENGINE_MISSING: 503,
 };
 
+const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};
+
 /** An error as RFC 9457 has it. */
 const problem = z.object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), hint: z.string().optional().describe('what to do') });
 type Problem = z.output<typeof problem>;
@@ -57,8 +65,10 @@ export async function createHttpServer(service: GraphService, { token, requestsP
     bodyLimit: mostBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    // Of requests that reach no route.
+    http: { maxHeaderSize: MOST_HEADER_BYTES },
+    // Of requests that reach no route, and of those that are none.
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
+    clientErrorHandler: refuse,
   });
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
@@ -171,6 +181,14 @@ function problemOf(error: FastifyError | EngramError | Refusal): Problem {
 function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {
   if (told.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.status(told.status).type('application/problem+json').serializer((body: unknown) => JSON.stringify(body)).send(told);
+}
+
+/** What came over the connection is no request that could be read; it ends with the answer. */
+function refuse({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, title] = UNREADABLE[code ?? ''] ?? [400, 'Bad Request'];
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'The request cannot be read.', hint: 'GET /openapi.json says what can be asked.' } satisfies Problem);
+  socket.end(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }
 
 function createMetrics(service: GraphService) {

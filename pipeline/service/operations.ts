@@ -46,7 +46,8 @@ const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), 
 
 const limit = (most: number) => z.coerce.number().int().min(1).max(most).default(Math.min(20, most)).describe(`at most ${most}`);
 const cursor = text.max(200).optional().describe('`next` of the page before');
-const types = z.union([text, z.array(text).max(20)]).transform((given) => (typeof given === 'string' ? [given] : given)).optional().describe('only entities of these types; may be repeated');
+const oneType = text.max(100);
+const types = z.union([oneType, z.array(oneType).max(20)]).transform((given) => (typeof given === 'string' ? [given] : given)).optional().describe('only entities of these types; may be repeated');
 const named = text.min(1).max(500).describe('id of an entity, or a name, which stands for the entity that fits it best');
 const someNamed = z.union([named, z.array(named).min(1).max(10)]).transform((given) => (typeof given === 'string' ? [given] : given));
 const id = z.object({ id: text.min(1).max(200) });

@@ -167,6 +167,16 @@ test('what is wrong is a problem that says what to do', async (t) => {
   }
 });
 
+test('the longest request that the document allows is answered; one that cannot be read is refused in the same form', async (t) => {
+  const url = await (await served(t, folder())).listen({ port: 0 });
+  const long = await fetch(`${url}/related?${new URLSearchParams([...Array.from({ length: 10 }, () => ['entity', '字'.repeat(500)]), ...Array.from({ length: 20 }, () => ['type', '字'.repeat(100)])])}`);
+  t.is(long.status, 404);
+  const refused = await fetch(`${url}/status`, { headers: { 'x-long': 'x'.repeat(200_000) } });
+  t.is(refused.status, 431);
+  t.is(refused.headers.get('content-type'), 'application/problem+json');
+  t.like((await refused.json()) as object, { status: 431, title: 'Request Header Fields Too Large' });
+});
+
 test('an unchanged answer is not sent again, a long one is compressed', async (t) => {
   const app = await served(t, folder());
   const first = await app.inject({ url: '/search?q=hopper' });

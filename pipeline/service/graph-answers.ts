@@ -1,0 +1,178 @@
+// Answers to what may be asked of a graph, whoever asks, and wherever: nothing here needs Node. What many questions need (indexes, the compact copy for
+// activation) is made once for each state of the graph.
+import { createSnapshot, type Snapshot } from '../../graph/activation/snapshot.ts';
+import type { SpreadOptions } from '../../graph/activation/spread.ts';
+import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow } from '../../graph/features/entity-features.ts';
+import { nodeVectors } from '../../graph/features/node-vectors.ts';
+import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
+import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { explain } from '../../graph/query/explain.ts';
+import { pathBetween, refOf, related } from '../../graph/query/related.ts';
+import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
+import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
+import { similarEntities } from '../../graph/query/similar.ts';
+import type { ActivationOptions } from '../activation-weights.ts';
+import { EngramError } from '../core/errors.ts';
+import type { DocumentId, DocumentRecord, EntityId, Extraction, Fact } from '../core/model.ts';
+import type { Handlers } from './operations.ts';
+
+/** Of which a graph alone knows the answer. */
+export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'status'>;
+
+export interface GraphWithDocuments {
+  readonly graph: KnowledgeGraph;
+  /** Those that the graph was built from, where they are at hand. */
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+}
+
+/** What is made for one state of the graph, when something first needs it. */
+export interface Prepared {
+  readonly spread: SpreadOptions;
+  readonly search: () => EntitySearch;
+  readonly inContext: () => ContextSearch;
+  readonly snapshot: () => Snapshot;
+  readonly vectors: () => Float32Array;
+  readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
+  readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
+  readonly entityIds: () => readonly EntityId[];
+  readonly documents: () => readonly DocumentRecord[];
+  readonly formerIds: () => ReadonlyMap<string, EntityId>;
+}
+
+interface DocumentMention {
+  readonly start: number;
+  readonly end: number;
+  readonly surface: string;
+  readonly id: EntityId;
+}
+
+/** @param state of the graph as it is when something is asked */
+export function graphAnswers({ graph, documents }: GraphWithDocuments, state: () => Prepared): Answers {
+  /** That of the id, or one that had it before. */
+  const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? state().formerIds().get(text) : undefined);
+  const entityNamed = (text: string): EntityId => {
+    const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : state().search().search(text, { limit: 1 })[0]?.id);
+    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+    return id;
+  };
+  const entityWith = (text: string) => {
+    const id = idOf(text);
+    if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+    return graph.entity(id)!;
+  };
+  const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
+  const spreading = () => ({ ...state().spread, snapshot: state().snapshot(), search: state().search(), textOf: (id: DocumentId) => documents.get(id)?.text });
+
+  return {
+    search({ q, type, limit, cursor, by }) {
+      const options = { limit: offsetOf(cursor) + limit + 1, ...(type === undefined ? {} : { types: type }) };
+      const hits = (by === 'name' ? state().search() : state().inContext()).search(q, options);
+      return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
+    },
+    entities({ type, limit, cursor }) {
+      const ids = type === undefined ? state().entityIds() : state().entityIds().filter((id) => type.includes(graph.entity(id)!.type));
+      return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
+    },
+    entity({ id: asked }) {
+      const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
+      return {
+        ...{ id, type, name, aliases },
+        attributes: attributes.map(({ name: predicate, value, unit, surface, probability }) => ({ name: predicate, value, ...(unit === undefined ? {} : { unit }), surface, probability })),
+        mentions: mentions.length,
+        documents: new Set(mentions.map(({ documentId }) => documentId)).size,
+        facts: graph.factCount(id),
+      };
+    },
+    facts({ id, predicate, minProbability, order, limit, cursor }) {
+      const facts = graph.factsOf(entityWith(id).id).filter((fact) => fact.probability >= minProbability && (predicate === undefined || fact.predicate === predicate));
+      const told = (fact: Fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability });
+      return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
+    },
+    mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
+    related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
+    path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
+    similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: state().snapshot(), vectors: state().vectors() }),
+    explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().search()),
+    features({ ids, neighbours }) {
+      const known = ids.flatMap((id) => idOf(id) ?? []);
+      const rowOf = state().features();
+      const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
+      return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
+    },
+    documents: ({ limit, cursor }) => pageOf(state().documents(), ({ id }) => id, limit, cursor, (document) => document),
+    document({ id }) {
+      const document = graph.document(id as DocumentId);
+      if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
+      const text = documents.get(document.id)?.text;
+      const mentions = (state().mentionsOf().get(document.id) ?? []).map(({ id: entity, ...place }) => ({ ...place, entity: refOf(graph, entity) }));
+      return { ...document, ...(text === undefined ? {} : { text }), mentions };
+    },
+  };
+}
+
+/** @param known an index of names that has followed the graph */
+export function prepare({ graph, documents }: GraphWithDocuments, { spread, links }: ActivationOptions, known?: EntitySearch): Prepared {
+  const search = once(() => known ?? createSearch(graph));
+  const snapshot = once(() => createSnapshot(graph, links));
+  return {
+    spread,
+    search,
+    snapshot,
+    inContext: once(() => createContextSearch(graph, [...documents.values()], search(), snapshot(), spread)),
+    vectors: once(() => nodeVectors(snapshot())),
+    features: once(() => createFeatureReader(graph, snapshot(), spread)),
+    mentionsOf: once(() => {
+      const mentions = new Map<DocumentId, DocumentMention[]>();
+      for (const { id, mentions: own } of graph.entities()) {
+        for (const { documentId, start, end, surface } of own) {
+          const list = mentions.get(documentId);
+          if (list === undefined) mentions.set(documentId, [{ start, end, surface, id }]);
+          else list.push({ start, end, surface, id });
+        }
+      }
+      for (const list of mentions.values()) list.sort((a, b) => a.start - b.start || a.end - b.end);
+      return mentions;
+    }),
+    entityIds: once(() => graph.entityIds()),
+    documents: once(() => graph.documents()),
+    formerIds: once(() => formerIdsByName(graph)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** What comes after the id that the cursor names, whether that is still there or not. */
+function pageOf<T, Item>(sorted: readonly T[], idOf: (each: T) => string, limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+  const from = cursor === undefined ? 0 : firstAfter(sorted, idOf, cursor);
+  const items = sorted.slice(from, from + limit);
+  return { items: items.map(itemOf), ...(from + limit < sorted.length ? { next: idOf(items.at(-1)!) } : {}) };
+}
+
+function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (idOf(sorted[middle]!) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Of a list whose order is no order of ids: the cursor is a place in it. */
+function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+  const from = offsetOf(cursor);
+  return { items: ranked.slice(from, from + limit).map(itemOf), ...(from + limit < ranked.length ? { next: String(from + limit) } : {}) };
+}
+
+const LAST_OFFSET = 10_000;
+
+/** @throws EngramError `ENGRAM_USAGE` */
+function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const offset = Number(cursor);
+  if (!/^\d{1,9}$/.test(cursor) || offset > LAST_OFFSET) throw new EngramError('ENGRAM_USAGE', { problem: `'${cursor}' is no cursor of this list, or leads further than ${LAST_OFFSET} entries.` });
+  return offset;
+}
