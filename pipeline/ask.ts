@@ -5,21 +5,23 @@ import { createGenderGuess } from '../extractors/coreference/gender.ts';
 import { loadWordVectors } from '../extractors/network/word-vectors.ts';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { statementOf, type QuestionWord, type Statement } from '../extractors/question/statement.ts';
-import { createRelationReader } from '../extractors/relation/relation-reader.ts';
+import { createRelationReader, type RelationReader } from '../extractors/relation/relation-reader.ts';
 import type { Passage } from '../extractors/relation/passage.ts';
 import { segmentText } from '../extractors/text/segmenter.ts';
-import { createSnapshot } from '../graph/activation/snapshot.ts';
+import { createSnapshot, type Snapshot } from '../graph/activation/snapshot.ts';
+import type { SpreadOptions } from '../graph/activation/spread.ts';
 import { WorkingMemory, type WorkingMemoryState } from '../graph/activation/working-memory.ts';
 import { compareText } from '../graph/evidence.ts';
 import { claimsOf, type Claim } from '../graph/query/explain.ts';
 import { refOf, type EntityRef } from '../graph/query/related.ts';
-import { createSearch } from '../graph/query/search.ts';
+import { createSearch, type EntitySearch } from '../graph/query/search.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import type { ActivationOptions } from './activation-weights.ts';
 import type { Config } from './core/config.ts';
 import { documentIdOf } from './core/ids.ts';
-import type { EntityId, Extraction, Fact, Provenance, Sentence } from './core/model.ts';
+import type { DocumentId, EntityId, Extraction, Fact, Provenance, Sentence } from './core/model.ts';
 import { nameKey } from './core/names/normalize-name.ts';
+import type { RelationSchema } from './core/relation-schema.ts';
 import { readRelationSchema } from './read-schema.ts';
 
 export interface Answer {
@@ -55,7 +57,26 @@ export interface Conversation {
 export interface Answerer {
   /** @param state of a conversation to go on with */
   begin(state?: WorkingMemoryState): Conversation;
+}
+
+/** What reads questions and judges answers, whatever the graph. */
+export interface AnswerModels {
+  readonly tagger: Awaited<ReturnType<typeof createTagger>>;
+  readonly reader: RelationReader;
+  readonly genderOf: ReturnType<typeof createGenderGuess>;
+  readonly schema: RelationSchema;
   close(): Promise<void>;
+}
+
+/** One state of a graph, and what is made of it. */
+export interface AskedGraph {
+  readonly graph: KnowledgeGraph;
+  /** Those that the graph was built from; they hold the texts. */
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  readonly search: EntitySearch;
+  /** Its inferred links may be answers. */
+  readonly snapshot: Snapshot;
+  readonly spread?: SpreadOptions;
 }
 
 /** A statement says a fact from this probability on, where its words, and not only the two names, tell so: by so much in log odds. */
@@ -96,22 +117,25 @@ interface Candidate {
   readonly inferred?: string;
 }
 
-/**
- * @param extractions those that the graph was built from; they hold the texts
- * @param activation its inferred links may be answers
- * @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING`
- */
-export async function createAnswerer(graph: KnowledgeGraph, extractions: readonly Extraction[], config: Config, { spread: spreadOptions, links }: ActivationOptions): Promise<Answerer> {
-  const { engine, extract } = config;
+/** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
+export async function loadAnswerModels({ engine: { kind, precision }, extract, graph }: Config): Promise<AnswerModels> {
   const model = (name: string): string | undefined => (name === 'shipped' ? undefined : name);
-  const [tagger, reader] = [await createTagger({ engine: engine.kind, precision: engine.precision, model: model(extract.ner) }), await createRelationReader({ engine: engine.kind, precision: engine.precision, model: model(extract.relation) })];
-  const schema = await readRelationSchema(config.graph.schema);
-  const genderOf = createGenderGuess(loadWordVectors());
-  const texts = new Map(extractions.map((extraction) => [extraction.id, extraction]));
-  const [snapshot, search] = [createSnapshot(graph, links), createSearch(graph)];
-  const named = new Map<string, EntityId[]>();
-  for (const { id, name, aliases } of graph.entities()) for (const each of new Set([name, ...aliases].map(nameKey))) named.set(each, [...(named.get(each) ?? []), id]);
+  const tagger = await createTagger({ engine: kind, precision, model: model(extract.ner) });
+  const reader = await createRelationReader({ engine: kind, precision, model: model(extract.relation) });
+  const schema = await readRelationSchema(graph.schema);
+  return {
+    ...{ tagger, reader, schema, genderOf: createGenderGuess(loadWordVectors()) },
+    async close() {
+      await tagger.close?.();
+      await reader.close();
+    },
+  };
+}
 
+/** What of a build folder or a store was opened, ready to be asked. */
+export const askedGraph = (graph: KnowledgeGraph, documents: AskedGraph['documents'], { spread, links }: ActivationOptions): AskedGraph => ({ graph, documents, search: createSearch(graph), snapshot: createSnapshot(graph, links), spread });
+
+export function createAnswerer({ tagger, reader, genderOf, schema }: AnswerModels, { graph, documents, search, snapshot, spread: spreadOptions }: AskedGraph): Answerer {
   /** Of one name: what is in mind before what is spoken of most. */
   const inOrder = (ids: readonly EntityId[], memory: WorkingMemory): EntityId[] => {
     const weight = (id: EntityId): number => memory.levelOf(id) * 1000 + Math.log1p(graph.entity(id)!.mentions.length);
@@ -127,7 +151,7 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
     let nobody = false;
     for (let at = 0; at < tokens.length; ) {
       const text = tokens[at]!.text;
-      const found = longestName(tokens.map((token) => token.text), at, named);
+      const found = longestName(tokens.map((token) => token.text), at, search);
       const mention = tagged!.mentions.find(({ tokenStart, label }) => tokenStart === at && label !== 'TIME' && label !== 'NUM');
       const reference = REFERENCES.get(text.toLowerCase());
       if (found !== undefined && (mention === undefined || found.end >= mention.tokenEnd || found.end - at > 1)) {
@@ -229,7 +253,7 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
         predicate,
         probability,
         ...(inferred === undefined ? {} : { inferred }),
-        evidence: claimsOf(graph, texts, provenance),
+        evidence: claimsOf(graph, documents, provenance),
       })),
       ...(once.length === 0 ? { reason: 'not known' as const } : {}),
     };
@@ -240,19 +264,15 @@ export async function createAnswerer(graph: KnowledgeGraph, extractions: readonl
       const memory = new WorkingMemory({}, state);
       return { ask: (question, now = Date.now()) => answer(question, memory, now), state: () => memory.state() };
     },
-    async close() {
-      await tagger.close?.();
-      await reader.close();
-    },
   };
 }
 
 /** The longest name of the graph that begins at a word. A name of one word that is no name as it is written ("it", "is") is none. */
-function longestName(words: readonly string[], start: number, named: ReadonlyMap<string, readonly EntityId[]>): { readonly ids: readonly EntityId[]; readonly end: number } | undefined {
+function longestName(words: readonly string[], start: number, names: EntitySearch): { readonly ids: readonly EntityId[]; readonly end: number } | undefined {
   for (let end = Math.min(words.length, start + LONGEST_NAME); end > start; end--) {
     const text = words.slice(start, end).join(' ');
     if (end === start + 1 && !/^[\p{Lu}\d]/u.test(text)) continue;
-    const ids = named.get(nameKey(text)) ?? named.get(nameKey(text.replace(/ ([.'’,-])/g, '$1').replace(/([-]) /g, '$1')));
+    const ids = [text, text.replace(/ ([.'’,-])/g, '$1').replace(/([-]) /g, '$1')].map((name) => names.called(name)).find((called) => called.length > 0);
     if (ids !== undefined && !(start === 0 && end === 1)) return { ids, end };
   }
   return undefined;

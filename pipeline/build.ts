@@ -5,7 +5,7 @@ import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import type { Extraction } from './core/model.ts';
+import type { DocumentId, Extraction } from './core/model.ts';
 import type { DeadLetter, GraphStore, SourceItem, StoreCounts, SyncReport } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import type { Extractor } from './extract.ts';
@@ -54,7 +54,7 @@ export interface BuildParts {
 export interface BuildResult {
   readonly manifest: RunManifest;
   readonly graph: KnowledgeGraph;
-  readonly extractions: readonly Extraction[];
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
   readonly store: StoreCounts;
   /** What was written into it. */
   readonly sync: SyncReport;
@@ -172,7 +172,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     tell('graph');
     const graphStart = seconds();
     const written = await writeGraph(journal, { out, config, openStore: () => parts.openStore(config, out), onGraph: () => tell('store') });
-    const { graph, extractions, store, report } = written;
+    const { graph, documents, store, report } = written;
     for (const { kind, id, code, reason } of report.refused) await refuse({ uri: `${kind} ${id}`, stage: 'store', code, message: `${withoutCredentials(config.store.address)} refused ${kind} ${id}: ${reason}` });
     const end = seconds();
 
@@ -203,7 +203,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     };
     await writeManifest(out, complete);
     tell('done');
-    return { manifest: complete, graph, extractions, store, sync: report, journalProblems: journal.problems, deadLetters: told };
+    return { manifest: complete, graph, documents, store, sync: report, journalProblems: journal.problems, deadLetters: told };
   } finally {
     await journal.close();
     await deadLetters.close();

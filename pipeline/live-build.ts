@@ -52,8 +52,7 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
   const config = { ...given, store: { ...given.store, address: manifest.config.store.address } };
   const journal = await openJournal(dir);
   try {
-    const { live, extractions } = await graphOf(journal, config);
-    const documents = new Map(extractions.map((extraction) => [extraction.id, extraction]));
+    const { live, documents } = await graphOf(journal, config);
     const store = await openStore(config, dir);
     await store
       .prepare()

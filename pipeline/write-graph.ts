@@ -5,7 +5,7 @@ import type { RejectedRelation } from '../graph/admit-relations.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import type { Extraction, GraphDelta } from './core/model.ts';
+import type { DocumentId, Extraction, GraphDelta } from './core/model.ts';
 import type { GraphStore, StoreCounts, SyncReport } from './core/stage.ts';
 import type { JournalView } from './journal.ts';
 import { digestOfGraph, type RunManifest } from './manifest.ts';
@@ -24,7 +24,7 @@ export interface WriteGraphOptions {
 
 export interface WrittenGraph {
   readonly graph: KnowledgeGraph;
-  readonly extractions: readonly Extraction[];
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
   readonly store: StoreCounts;
   readonly report: SyncReport;
   readonly storeSeconds: number;
@@ -39,7 +39,7 @@ const LONGEST_RETRY_MS = 10_000;
 
 /** @throws EngramError `ENGRAM_STORE_UNAVAILABLE` when the store does not answer: the journal is whole, run it again */
 export async function writeGraph(journal: JournalView, { out, config, openStore, forgets = false, onGraph }: WriteGraphOptions): Promise<WrittenGraph> {
-  const { live, graph, extractions } = await graphOf(journal, config);
+  const { live, graph, documents } = await graphOf(journal, config);
   const rejected = live.rejected();
   await writeRejected(out, rejected);
   const delta = graph.toDelta();
@@ -48,7 +48,7 @@ export async function writeGraph(journal: JournalView, { out, config, openStore,
   const { store, report } = await writeStore(openStore, delta, forgets);
   return {
     graph,
-    extractions,
+    documents,
     store,
     report,
     storeSeconds: (performance.now() - started) / 1000,

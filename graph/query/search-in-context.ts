@@ -1,6 +1,6 @@
 // Which entities several words together mean: beside the names that have some of them, the sentences that have them, and what activation brings from
 // the things that the other words name. "McCarthy Lisp" is the McCarthy who has to do with Lisp.
-import type { DocumentId, EntityId, Extraction } from '../../pipeline/core/model.ts';
+import type { EntityId } from '../../pipeline/core/model.ts';
 import type { Snapshot } from '../activation/snapshot.ts';
 import { nodeOf } from '../activation/snapshot.ts';
 import { spread, type SpreadOptions } from '../activation/spread.ts';
@@ -8,7 +8,7 @@ import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { refOf, type EntityRef, type Evidence } from './related.ts';
 import { searchWords, type EntitySearch, type RankedHit, type SearchHit, type SearchOptions } from './search.ts';
-import { WordIndex } from './word-index.ts';
+import type { SentenceIndex } from './sentence-index.ts';
 
 export interface ContextHit extends SearchHit {
   readonly why: {
@@ -25,7 +25,7 @@ export interface ContextHit extends SearchHit {
 
 export interface ContextSearch {
   search(text: string, options?: SearchOptions): ContextHit[];
-  /** Reads the sentences now, and prepares what the first searches would else wait for. */
+  /** Prepares what the first searches would else wait for. */
   warm(): void;
 }
 
@@ -36,23 +36,19 @@ const MOST_SOURCES = 3;
 /** Things that one word may mean. */
 const MOST_MEANT = 4;
 
-/**
- * Reads the sentences once, when a search first needs them; it does not follow later changes of the graph.
- * @param extractions those that the graph was built from; they hold the texts
- */
-export function createContextSearch(graph: KnowledgeGraph, extractions: readonly Extraction[], names: EntitySearch, snapshot: Snapshot, options: SpreadOptions = {}): ContextSearch {
-  let sentences: SentenceIndex | undefined;
+/** Names and sentences may follow the graph; the snapshot is of one state of it. */
+export function createContextSearch(graph: KnowledgeGraph, sentences: SentenceIndex, names: EntitySearch, snapshot: Snapshot, options: SpreadOptions = {}): ContextSearch {
   return {
     warm() {
       names.warm();
-      (sentences ??= indexSentences(graph, extractions)).warm();
+      sentences.warm();
     },
     search(text, { limit = 10, types } = {}) {
       const words = [...new Set(searchWords(text))];
       const named = names.rank(text);
       const most = named[0]?.score ?? 1;
       const isAllNamed = named.length > 0 && words.every((word) => named[0]!.words.includes(word));
-      const said: ReturnType<SentenceIndex['find']> = isAllNamed ? new Map() : (sentences ??= indexSentences(graph, extractions)).find(text);
+      const said: ReturnType<SentenceIndex['find']> = isAllNamed ? new Map() : sentences.find(text);
       const reached: ReturnType<typeof activationFrom> = isAllNamed ? new Map() : activationFrom(words, named, snapshot, options);
       const hits = new Map(named.map((hit) => [hit.id, hit]));
       const [bestSaid, bestReached] = [bestOf(said), bestOf(reached)];
@@ -70,7 +66,7 @@ export function createContextSearch(graph: KnowledgeGraph, extractions: readonly
         const sentence = said.get(id);
         return {
           ...{ id, type, name, aliases, mentions: mentions.length, words: hits.get(id)?.words ?? [], score },
-          why: { ...partsOf(id), ...(sentence === undefined ? {} : { sentence: sentences!.evidenceOf(sentence.place) }), from: strongestSources(reached.get(id)?.from).map(([source, activation]) => ({ ...refOf(graph, source), activation })) },
+          why: { ...partsOf(id), ...(sentence === undefined ? {} : { sentence: sentences.evidenceOf(sentence.place) }), from: strongestSources(reached.get(id)?.from).map(([source, activation]) => ({ ...refOf(graph, source), activation })) },
         };
       });
       return candidates.sort((a, b) => b.score - a.score || b.mentions - a.mentions || compareText(a.id, b.id)).slice(0, limit);
@@ -86,40 +82,6 @@ function bestOf(found: ReadonlyMap<EntityId, { readonly score: number }>): numbe
   let best = 0;
   for (const { score } of found.values()) best = Math.max(best, score);
   return best;
-}
-
-interface SentenceIndex {
-  /** For each entity the place of the best sentence that names it. */
-  find(text: string): Map<EntityId, { readonly score: number; readonly place: number }>;
-  evidenceOf(place: number): Evidence;
-  warm(): void;
-}
-
-function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[]): SentenceIndex {
-  const places: { readonly documentId: DocumentId; readonly uri: string; readonly start: number; readonly end: number; readonly text: string }[] = [];
-  const entitiesOf = new Map<number, Set<EntityId>>();
-  const first = new Map<DocumentId, number>();
-  for (const { id, uri, text, sentences } of extractions) {
-    first.set(id, places.length);
-    for (const [start, end] of sentences) places.push({ documentId: id, uri, start, end, text: text.slice(start, end) });
-  }
-  for (const { id, mentions } of graph.entities()) {
-    for (const { documentId, sentence } of mentions) {
-      const place = (first.get(documentId) ?? Number.NaN) + sentence;
-      if (places[place] !== undefined) entitiesOf.set(place, (entitiesOf.get(place) ?? new Set()).add(id));
-    }
-  }
-  const index = new WordIndex<number, { readonly id: number; readonly text: string }>({ fields: { text: 1 }, tokenize: searchWords }, [...entitiesOf.keys()].map((place) => ({ id: place, text: places[place]!.text })));
-  return {
-    find(text) {
-      const best = new Map<EntityId, { score: number; place: number }>();
-      // Best first, so the first to name an entity is its best.
-      for (const { id, score } of index.search(text)) for (const entity of entitiesOf.get(id)!) if (!best.has(entity)) best.set(entity, { score, place: id });
-      return best;
-    },
-    warm: () => index.warm(),
-    evidenceOf: (place) => ({ ...places[place]!, score: 1 }),
-  };
 }
 
 /** For each entity what reaches it from those that have words which it has not itself; a word that many names have counts less. */

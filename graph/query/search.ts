@@ -34,6 +34,8 @@ export interface EntitySearch {
   search(text: string, options?: SearchOptions): SearchHit[];
   /** All that fit, best first. */
   rank(text: string, types?: readonly EntityType[]): RankedHit[];
+  /** Those that have exactly this name among theirs, in order of id; capitals and punctuation aside. */
+  called(name: string): readonly EntityId[];
   /** Follows a change of the graph, told by the entities that are new, changed or gone. */
   update(ids: Iterable<EntityId>): void;
   /** Prepares what the first searches would else wait for. */
@@ -75,7 +77,7 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
     },
     graph.entityIds().map(recordOf),
   );
-  const keysOf = createNameKeys(graph);
+  const names = new NameKeys(graph);
 
   const rank = (text: string, types?: readonly EntityType[]): RankedHit[] => {
     const found = index.search(text.slice(0, LONGEST_QUERY));
@@ -83,8 +85,8 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
     const askedAs = new Map<EntityType, string>();
     const exactness = (id: EntityId, type: EntityType): number => {
       if (!askedAs.has(type)) askedAs.set(type, normalizeName(text, type));
-      const { name, aliases } = keysOf(id);
-      const isSame = ([key, normal]: NameKeys): boolean => key === asked || normal === askedAs.get(type);
+      const { name, aliases } = names.of(id);
+      const isSame = ([key, normal]: Spelling): boolean => key === asked || normal === askedAs.get(type);
       return isSame(name) ? EXACT_NAME : aliases.some(isSame) ? EXACT_ALIAS : 1;
     };
     const typeOf = (id: EntityId): EntityType => graph.entity(id)!.type;
@@ -94,6 +96,7 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   };
   return {
     rank,
+    called: (name) => names.called(nameKey(name)),
     warm: () => index.warm(),
     search: (text, { limit = 10, types } = {}) =>
       rank(text, types).slice(0, limit).map((hit) => {
@@ -104,28 +107,61 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
       for (const id of ids) {
         index.remove(id);
         if (graph.hasEntity(id)) index.add(recordOf(id));
-        keysOf.forget(id);
+        names.update(id);
       }
     },
   };
 }
 
-type NameKeys = readonly [key: string, normal: string];
+/** The text of a name as it is compared, and the same with what its type makes of it. */
+type Spelling = readonly [key: string, normal: string];
+type Spellings = { readonly name: Spelling; readonly aliases: readonly Spelling[] };
 
-/** The spellings of the names of an entity that are the same as others, kept once they were needed. */
-function createNameKeys(graph: KnowledgeGraph) {
-  const known = new Map<EntityId, { readonly name: NameKeys; readonly aliases: readonly NameKeys[] }>();
-  const keysOf = (id: EntityId) => {
-    let keys = known.get(id);
-    if (keys === undefined) {
-      const { type, name, aliases } = graph.entity(id)!;
-      const of = (surface: string): NameKeys => [nameKey(surface), normalizeName(surface, type)];
-      known.set(id, (keys = { name: of(name), aliases: aliases.map(of) }));
+/** The spellings of the names of entities, kept once they were needed. */
+class NameKeys {
+  private readonly graph: KnowledgeGraph;
+  private readonly known = new Map<EntityId, Spellings>();
+  /** Of all entities, once a name was looked up. */
+  private owners: Map<string, Set<EntityId>> | undefined;
+
+  constructor(graph: KnowledgeGraph) {
+    this.graph = graph;
+  }
+
+  of(id: EntityId): Spellings {
+    let spellings = this.known.get(id);
+    if (spellings === undefined) {
+      const { type, name, aliases } = this.graph.entity(id)!;
+      const spellingOf = (surface: string): Spelling => [nameKey(surface), normalizeName(surface, type)];
+      this.known.set(id, (spellings = { name: spellingOf(name), aliases: aliases.map(spellingOf) }));
     }
-    return keys;
-  };
-  return Object.assign(keysOf, { forget: (id: EntityId) => void known.delete(id) });
+    return spellings;
+  }
+
+  called(key: string): EntityId[] {
+    if (this.owners === undefined) {
+      this.owners = new Map();
+      for (const id of this.graph.entityIds()) this.own(id, this.owners);
+    }
+    return [...(this.owners.get(key) ?? [])].sort(compareText);
+  }
+
+  update(id: EntityId): void {
+    for (const [key] of spellingsOf(this.known.get(id))) this.owners?.get(key)?.delete(id);
+    this.known.delete(id);
+    if (this.owners !== undefined && this.graph.hasEntity(id)) this.own(id, this.owners);
+  }
+
+  private own(id: EntityId, owners: Map<string, Set<EntityId>>): void {
+    for (const [key] of spellingsOf(this.of(id))) {
+      const ids = owners.get(key);
+      if (ids === undefined) owners.set(key, new Set([id]));
+      else ids.add(id);
+    }
+  }
 }
+
+const spellingsOf = (spellings: Spellings | undefined): readonly Spelling[] => (spellings === undefined ? [] : [spellings.name, ...spellings.aliases]);
 
 /**
  * As `findEntity`.

@@ -39,19 +39,20 @@ export function addAskCommand(program: Command): void {
   command.action(async (words: string[], flags: DirFlags & { readonly conversation?: string; readonly inferred?: boolean }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');
-    const { createAnswerer } = await import('../ask.ts');
+    const { askedGraph, createAnswerer, loadAnswerModels } = await import('../ask.ts');
     const config = await configOf(flags, inferredOf(flags));
     const state = flags.conversation === undefined ? undefined : await readConversation(flags.conversation);
-    const { graph, extractions } = await openGraph(flags.dir, config);
-    const answerer = await createAnswerer(graph, extractions, config, await readActivation(config.activation, graph, flags.dir));
+    const { graph, documents } = await openGraph(flags.dir, config);
+    const asked = askedGraph(graph, documents, await readActivation(config.activation, graph, flags.dir));
+    const models = await loadAnswerModels(config);
     try {
-      const conversation = answerer.begin(state);
+      const conversation = createAnswerer(models, asked).begin(state);
       const result = await conversation.ask(words.join(' '));
       if (flags.conversation !== undefined) await writeFile(flags.conversation, `${JSON.stringify(conversation.state(), undefined, 1)}\n`);
       if (flags.json) return printJson(result);
       print(answerText(result, !flags.quiet));
     } finally {
-      await answerer.close();
+      await models.close();
     }
   });
 }

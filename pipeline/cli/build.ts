@@ -67,7 +67,7 @@ async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, '
     if (flags.show) {
       const { showGraph } = await import('./show.ts');
       const { readActivation } = await import('../activation-weights.ts');
-      print(showGraph(result.graph, result.extractions, await readActivation(config.activation, result.graph, flags.out), flags.out));
+      print(showGraph(result.graph, result.documents, await readActivation(config.activation, result.graph, flags.out), flags.out));
       print();
     }
     if (!flags.quiet) print(summaryLine(result, flags.out));

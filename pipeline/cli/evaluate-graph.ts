@@ -20,9 +20,9 @@ export function addEvaluateGraphCommand(parent: Command): void {
     const config = await configOf(flags);
     const gold = await readGold(flags.data);
     const schema = await readRelationSchema(config.graph.schema);
-    const { graph, extractions } = await openGraph(flags.dir, config);
+    const { graph, documents } = await openGraph(flags.dir, config);
     const resolved = scoreGraph(graph, gold, schema);
-    const unresolved = scoreGraph(buildGraph(extractions.map(withoutChains), { ...config.graph, schema }), gold, schema);
+    const unresolved = scoreGraph(buildGraph([...documents.values()].map(withoutChains), { ...config.graph, schema }), gold, schema);
     if (flags.json) return printJson({ task: 'graph', documents: gold.length, ...resolved, withoutResolution: unresolved });
     print(heading(`graph · ${flags.dir}, ${formatCount(gold.length)} gold documents`));
     const rows = [['entities', resolved.entities], ['facts', resolved.facts], ['entities, equal names only', unresolved.entities], ['facts, equal names only', unresolved.facts]] as const;

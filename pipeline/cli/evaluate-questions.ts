@@ -14,13 +14,14 @@ export function addEvaluateQuestionsCommand(parent: Command): void {
   command.action(async (flags: DirFlags & { readonly data: string }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { readActivation } = await import('../activation-weights.ts');
-    const { createAnswerer } = await import('../ask.ts');
+    const { askedGraph, createAnswerer, loadAnswerModels } = await import('../ask.ts');
     const { judgeQuestions, readQuestions } = await import('../evaluate-questions.ts');
     const config = await configOf(flags);
     const questions = await readQuestions(flags.data);
-    const { graph, extractions } = await openGraph(flags.dir, config);
-    const answerer = await createAnswerer(graph, extractions, config, await readActivation(config.activation, graph, flags.dir));
-    const judged = await judgeQuestions(graph, answerer, questions).finally(() => answerer.close());
+    const { graph, documents } = await openGraph(flags.dir, config);
+    const asked = askedGraph(graph, documents, await readActivation(config.activation, graph, flags.dir));
+    const models = await loadAnswerModels(config);
+    const judged = await judgeQuestions(graph, createAnswerer(models, asked), questions).finally(() => models.close());
     const groups = [['all', judged], ...[...new Set(judged.map(({ part }) => part))].map((part) => [part, judged.filter((each) => each.part === part)] as const), ['with an answer', judged.filter(({ answers }) => answers.length > 0)], ['without one', judged.filter(({ answers }) => answers.length === 0)]] as const;
     const rows = groups.map(([name, own]) => ({ name, questions: own.length, ...shares(own) }));
     if (flags.json) return printJson({ task: 'questions', rows, wrong: judged.filter(({ isRight }) => !isRight).map(({ question, answers, result }) => ({ question, expected: answers, given: result.answers.map(({ text }) => text) })) });

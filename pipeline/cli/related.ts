@@ -24,10 +24,9 @@ export function addRelatedCommand(program: Command): void {
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { related } = await import('../../graph/query/related.ts');
     const config = await configOf(flags, inferredOf(flags));
-    const { graph, extractions } = await openGraph(flags.dir, config);
-    const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
+    const { graph, documents } = await openGraph(flags.dir, config);
     const { spread, links } = await readActivation(config.activation, graph, flags.dir);
-    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }), textOf: (id) => texts.get(id) });
+    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }), textOf: (id) => documents.get(id)?.text });
     if (flags.json) return printJson(answer);
     print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));
   });

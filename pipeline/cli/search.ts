@@ -24,10 +24,11 @@ export function addSearchCommand(program: Command): void {
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { createContextSearch } = await import('../../graph/query/search-in-context.ts');
     const { createSearch } = await import('../../graph/query/search.ts');
+    const { SentenceIndex } = await import('../../graph/query/sentence-index.ts');
     const config = await configOf(flags, inferredOf(flags));
-    const { graph, extractions } = await openGraph(flags.dir, config);
+    const { graph, documents } = await openGraph(flags.dir, config);
     const { spread, links } = await readActivation(config.activation, graph, flags.dir);
-    const search = createContextSearch(graph, extractions, createSearch(graph), createSnapshot(graph, links), spread);
+    const search = createContextSearch(graph, new SentenceIndex(graph, documents), createSearch(graph), createSnapshot(graph, links), spread);
     const text = words.join(' ');
     const hits = search.search(text, { limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) });
     const found = hits.map(({ words: _, why, ...hit }) => ({ ...hit, facts: graph.factsOf(hit.id).length, ...(flags.why ? { why } : {}) }));

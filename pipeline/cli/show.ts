@@ -5,7 +5,7 @@ import { related } from '../../graph/query/related.ts';
 import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { createSnapshot } from '../../graph/activation/snapshot.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
-import type { Entity, Extraction, Fact } from '../core/model.ts';
+import type { DocumentId, Entity, Extraction, Fact } from '../core/model.ts';
 import { defaultDir, invocation } from './options.ts';
 import { formatCount, formatShare, heading, paint, plural, shorten, table, withUnit } from './output.ts';
 import { relatedText } from './related.ts';
@@ -19,14 +19,13 @@ const MOST_RELATED = 4;
 const ALIAS_COLUMNS = 44;
 const ATTRIBUTE_COLUMNS = 50;
 
-export function showGraph(graph: KnowledgeGraph, extractions: readonly Extraction[], { spread, links }: ActivationOptions, out: string): string {
+export function showGraph(graph: KnowledgeGraph, documents: ReadonlyMap<DocumentId, Extraction>, { spread, links }: ActivationOptions, out: string): string {
   const ranked = rankEntities(graph);
   if (ranked.length === 0) return 'The graph is empty: no names were found in the documents.';
   const blocks = [entityBlock(ranked.slice(0, MOST_ENTITIES)), factBlock(graph, ranked)];
   const saysSomething = ({ entity, facts }: RankedEntity): boolean => facts.some((fact) => fact.subject === entity.id);
   const example = (ranked.find((one) => one.entity.type === 'PER' && saysSomething(one)) ?? ranked.find(saysSomething) ?? ranked[0]!).entity;
-  const texts = new Map(extractions.map((extraction) => [extraction.id, extraction.text]));
-  const answer = related(graph, [example.id], { ...spread, snapshot: createSnapshot(graph, links), limit: MOST_RELATED, textOf: (id) => texts.get(id) });
+  const answer = related(graph, [example.id], { ...spread, snapshot: createSnapshot(graph, links), limit: MOST_RELATED, textOf: (id) => documents.get(id)?.text });
   blocks.push(relatedText(answer, 'last'), nextBlock(graph, example, out));
   return blocks.join('\n\n');
 }

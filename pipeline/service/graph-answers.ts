@@ -10,6 +10,7 @@ import { explain } from '../../graph/query/explain.ts';
 import { pathBetween, refOf, related } from '../../graph/query/related.ts';
 import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
 import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
+import { SentenceIndex } from '../../graph/query/sentence-index.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
@@ -25,10 +26,16 @@ export interface GraphWithDocuments {
   readonly documents: ReadonlyMap<DocumentId, Extraction>;
 }
 
+/** What follows the graph from state to state. */
+export interface Indexes {
+  readonly search: EntitySearch;
+  readonly sentences: SentenceIndex;
+}
+
 /** What is made for one state of the graph, when something first needs it. */
 export interface Prepared {
   readonly spread: SpreadOptions;
-  readonly search: () => EntitySearch;
+  readonly indexes: Indexes;
   readonly inContext: () => ContextSearch;
   readonly snapshot: () => Snapshot;
   readonly vectors: () => Float32Array;
@@ -51,7 +58,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
   /** That of the id, or one that had it before. */
   const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? state().formerIds().get(text) : undefined);
   const entityNamed = (text: string): EntityId => {
-    const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : state().search().search(text, { limit: 1 })[0]?.id);
+    const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : state().indexes.search.search(text, { limit: 1 })[0]?.id);
     if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
     return id;
   };
@@ -61,12 +68,12 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     return graph.entity(id)!;
   };
   const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
-  const spreading = () => ({ ...state().spread, snapshot: state().snapshot(), search: state().search(), textOf: (id: DocumentId) => documents.get(id)?.text });
+  const spreading = () => ({ ...state().spread, snapshot: state().snapshot(), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
 
   return {
     search({ q, type, limit, cursor, by }) {
       const options = { limit: offsetOf(cursor) + limit + 1, ...(type === undefined ? {} : { types: type }) };
-      const hits = (by === 'name' ? state().search() : state().inContext()).search(q, options);
+      const hits = (by === 'name' ? state().indexes.search : state().inContext()).search(q, options);
       return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
     },
     entities({ type, limit, cursor }) {
@@ -92,7 +99,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
     path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: state().snapshot(), vectors: state().vectors() }),
-    explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().search()),
+    explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().indexes.search),
     features({ ids, neighbours }) {
       const known = ids.flatMap((id) => idOf(id) ?? []);
       const rowOf = state().features();
@@ -110,15 +117,15 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
   };
 }
 
-/** @param known an index of names that has followed the graph */
-export function prepare({ graph, documents }: GraphWithDocuments, { spread, links }: ActivationOptions, known?: EntitySearch): Prepared {
-  const search = once(() => known ?? createSearch(graph));
+export const createIndexes = ({ graph, documents }: GraphWithDocuments): Indexes => ({ search: createSearch(graph), sentences: new SentenceIndex(graph, documents) });
+
+export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { spread, links }: ActivationOptions): Prepared {
   const snapshot = once(() => createSnapshot(graph, links));
   return {
     spread,
-    search,
+    indexes,
     snapshot,
-    inContext: once(() => createContextSearch(graph, [...documents.values()], search(), snapshot(), spread)),
+    inContext: once(() => createContextSearch(graph, indexes.sentences, indexes.search, snapshot(), spread)),
     vectors: once(() => nodeVectors(snapshot())),
     features: once(() => createFeatureReader(graph, snapshot(), spread)),
     mentionsOf: once(() => {

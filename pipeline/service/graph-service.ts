@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
 import { readActivation } from '../activation-weights.ts';
-import type { Answerer } from '../ask.ts';
+import type { AnswerModels } from '../ask.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
@@ -10,7 +10,7 @@ import type { Document, DocumentId, GraphDelta } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import { engramVersion } from '../manifest.ts';
-import { graphAnswers, prepare } from './graph-answers.ts';
+import { createIndexes, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { Handlers } from './operations.ts';
 
@@ -36,22 +36,22 @@ export async function createGraphService(source: GraphSource, config: Config): P
   const { graph, documents } = source;
   const startedAt = new Date().toISOString();
   let activation = await readActivation(config.activation, graph, source.name);
-  let prepared = prepare(source, activation);
+  const indexes = createIndexes(source);
+  let prepared = prepare(source, indexes, activation);
   let [generation, changes] = [1, 0];
   const instance = randomBytes(4).toString('hex');
   const listeners = new Set<() => void>();
   let isWarm = false;
-  let answerer: Promise<Answerer> | undefined;
+  let models: Promise<AnswerModels> | undefined;
   const tellAll = (): void => listeners.forEach((tell) => tell());
 
-  /** What follows from the graph is made anew when it is next needed, but for the index of names, which follows. */
+  /** What is made of the whole graph is made anew when it is next needed; the indexes follow. */
   const changed = ({ documents: records, entities, facts, removedDocuments = [], removedEntities = [], removedFacts = [] }: GraphDelta): void => {
     if ([records, entities, facts, removedDocuments, removedEntities, removedFacts].every(({ length }) => length === 0)) return;
-    const search = prepared.search();
-    search.update([...entities.map(({ id }) => id), ...removedEntities]);
-    prepared = prepare(source, activation, search);
-    void answerer?.then((old) => old.close()).catch(() => undefined);
-    answerer = undefined;
+    const touched = [...entities.map(({ id }) => id), ...removedEntities];
+    indexes.search.update(touched);
+    indexes.sentences.update([...records.map(({ id }) => id), ...removedDocuments], touched);
+    prepared = prepare(source, indexes, activation);
     generation++;
     tellAll();
   };
@@ -65,7 +65,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       const change = await work(source.build);
       // Links that are inferred follow from the whole graph.
       activation = await readActivation(config.activation, graph, source.name);
-      prepared = prepare(source, activation, prepared.search());
+      prepared = prepare(source, indexes, activation);
       return change;
     } finally {
       changes--;
@@ -73,12 +73,17 @@ export async function createGraphService(source: GraphSource, config: Config): P
     }
   };
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
-  const startAnswerer = async (): Promise<Answerer> => (await import('../ask.ts')).createAnswerer(graph, [...documents.values()], config, activation);
 
   const handlers: Handlers = {
     ...graphAnswers(source, () => prepared),
     async ask({ question, state }) {
-      const conversation = (await (answerer ??= startAnswerer())).begin(state as WorkingMemoryState | undefined);
+      const { createAnswerer, loadAnswerModels } = await import('../ask.ts');
+      models ??= loadAnswerModels(config).catch((error: unknown) => {
+        models = undefined;
+        throw error;
+      });
+      const loaded = await models;
+      const conversation = createAnswerer(loaded, { graph, documents, search: indexes.search, snapshot: prepared.snapshot(), spread: activation.spread }).begin(state as WorkingMemoryState | undefined);
       const result = await conversation.ask(question);
       return { ...result, state: conversation.state() };
     },
@@ -109,7 +114,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       return () => void listeners.delete(tell);
     },
     async close() {
-      await (await answerer)?.close();
+      await (await models)?.close();
     },
   };
 }

@@ -28,8 +28,7 @@ export async function openGraphSource(place: string, config: Config, isWritable 
     return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
   if (!isAddress(place)) {
-    const { graph, extractions } = await openGraph(place, config);
-    return { name: place, graph, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) };
+    return { name: place, ...(await openGraph(place, config)) };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {

@@ -7,7 +7,7 @@ import test from 'ava';
 import { DEFAULT_CONFIG, runBuild, type BuildResult, type Config } from '../../pipeline/index.ts';
 import { scoreGraph } from '../../graph/score-graph.ts';
 import { readActivation } from '../../pipeline/activation-weights.ts';
-import { createAnswerer } from '../../pipeline/ask.ts';
+import { askedGraph, createAnswerer, loadAnswerModels } from '../../pipeline/ask.ts';
 import { judgeQuestions, readQuestions } from '../../pipeline/evaluate-questions.ts';
 import { readGold } from '../../pipeline/read-gold.ts';
 import { readRelationSchema } from '../../pipeline/read-schema.ts';
@@ -57,9 +57,10 @@ test.serial('entities and facts of the sample agree with gold', async (t) => {
 });
 
 test.serial('four of five questions about the sample are answered right', async (t) => {
-  const answerer = await createAnswerer(built.graph, built.extractions, CONFIG, await readActivation(CONFIG.activation, built.graph, out));
-  const judged = await judgeQuestions(built.graph, answerer, await readQuestions('fixtures/questions/sample.jsonl'));
-  await answerer.close();
+  const asked = askedGraph(built.graph, built.documents, await readActivation(CONFIG.activation, built.graph, out));
+  const models = await loadAnswerModels(CONFIG);
+  const judged = await judgeQuestions(built.graph, createAnswerer(models, asked), await readQuestions('fixtures/questions/sample.jsonl'));
+  await models.close();
   t.true(judged.length >= 60);
   for (const part of ['dev', 'test']) {
     const own = judged.filter((each) => each.part === part);

@@ -2,6 +2,7 @@ import test from 'ava';
 import { buildGraph } from '../../../graph/build-graph.ts';
 import { createSnapshot } from '../../../graph/activation/snapshot.ts';
 import { createContextSearch } from '../../../graph/query/search-in-context.ts';
+import { SentenceIndex } from '../../../graph/query/sentence-index.ts';
 import { createSearch } from '../../../graph/query/search.ts';
 import { extractionOf } from '../../support/graph-arbitraries.ts';
 
@@ -11,7 +12,7 @@ const extractions = [
   extractionOf('joseph.txt', '[PER Joseph McCarthy] sat in the [ORG Senate].\n[PER Joseph McCarthy] died in [LOC Bethesda].\n[PER Joseph McCarthy] was a senator.', [['Joseph McCarthy', 'memberOf', 'Senate', 0.9]]),
 ];
 const graph = buildGraph(extractions);
-const search = createContextSearch(graph, extractions, createSearch(graph), createSnapshot(graph));
+const search = createContextSearch(graph, new SentenceIndex(graph, new Map(extractions.map((extraction) => [extraction.id, extraction]))), createSearch(graph), createSnapshot(graph));
 
 for (const [text, name, reason] of [
   ['mccarthy', 'Joseph McCarthy', 'named most often'],
@@ -38,5 +39,5 @@ test('what the words only lead to comes after what they name, and nothing comes 
   t.deepEqual(search.search('zzzz qqqq'), []);
   t.deepEqual(search.search(''), []);
   const empty = buildGraph([]);
-  t.deepEqual(createContextSearch(empty, [], createSearch(empty), createSnapshot(empty)).search('mccarthy lisp'), []);
+  t.deepEqual(createContextSearch(empty, new SentenceIndex(empty, new Map()), createSearch(empty), createSnapshot(empty)).search('mccarthy lisp'), []);
 });
