@@ -12,7 +12,7 @@ import { openJournal } from './journal.ts';
 import { manifestOf, writeManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { writeRejected } from './rejected.ts';
-import { runExtraction } from './run.ts';
+import { runExtraction, type RunProgress } from './run.ts';
 import { summaryOf } from './write-graph.ts';
 
 export interface LiveChange {
@@ -32,7 +32,7 @@ export interface LiveBuild {
    * @param removable of documents that are not among those given, whether they are gone
    * @throws EngramError; what was journalled by then is in the graph, and what the store refused in the store, with the next change
    */
-  change(items: AsyncIterable<SourceItem>, removable?: (document: { readonly id: DocumentId; readonly uri: string }) => boolean): Promise<LiveChange>;
+  change(items: AsyncIterable<SourceItem>, removable?: (document: { readonly id: DocumentId; readonly uri: string }) => boolean, onProgress?: (progress: RunProgress) => void): Promise<LiveChange>;
   remove(ids: readonly DocumentId[]): Promise<LiveChange>;
   /** Told of every change as soon as the graph has it, before the store does. */
   onGraph(tell: (delta: GraphDelta) => void): void;
@@ -90,7 +90,7 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
     return {
       live,
       documents,
-      change: (items, removable) =>
+      change: (items, removable, onProgress) =>
         queue.add(async () => {
           const deadLetters: DeadLetter[] = [];
           const { current } = await runExtraction({
@@ -106,6 +106,7 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
             onDeadLetter: (letter) => void deadLetters.push(letter),
             batchDocuments: config.extract.batchDocuments,
             concurrency: config.extract.concurrency,
+            onProgress,
           });
           const removed = removable === undefined ? [] : [...journal.documents()].filter((document) => !current.has(document.id) && removable(document)).map(({ id }) => id);
           await removeAll(removed);

@@ -9,10 +9,13 @@ import { documentIdOf } from '../core/ids.ts';
 import type { Document, DocumentId, GraphDelta } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
+import type { RunProgress } from '../run.ts';
 import { engramVersion } from '../manifest.ts';
 import { createIndexes, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { Handlers } from './operations.ts';
+
+type Changed = [items: AsyncIterable<SourceItem>, removable?: Parameters<LiveBuild['change']>[1]];
 
 export interface GraphService {
   readonly handlers: Handlers;
@@ -20,7 +23,7 @@ export interface GraphService {
    * As `LiveBuild.change`.
    * @throws EngramError `ENGRAM_SERVED_READ_ONLY`
    */
-  change(...given: Parameters<LiveBuild['change']>): Promise<LiveChange>;
+  change(...given: Changed): Promise<LiveChange>;
   /** Another one after every change of the graph, and for every server. */
   version(): string;
   /** Makes what most questions need, so that the first one does not wait for it. */
@@ -31,6 +34,9 @@ export interface GraphService {
   /** The source stays open. */
   close(): Promise<void>;
 }
+
+/** What is being read is told of no more often. */
+const BETWEEN_PROGRESS_MS = 250;
 
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
   const { graph, documents } = source;
@@ -44,6 +50,14 @@ export async function createGraphService(source: GraphSource, config: Config): P
   let isWarm = false;
   let models: Promise<AnswerModels> | undefined;
   const tellAll = (): void => listeners.forEach((tell) => tell());
+  let progress: RunProgress | undefined;
+  let lastTold = 0;
+  const onProgress = (now: RunProgress): void => {
+    progress = now;
+    if (performance.now() - lastTold < BETWEEN_PROGRESS_MS) return;
+    lastTold = performance.now();
+    tellAll();
+  };
 
   /** What is made of the whole graph is made anew when it is next needed; the indexes follow. */
   const changed = ({ documents: records, entities, facts, removedDocuments = [], removedEntities = [], removedFacts = [] }: GraphDelta): void => {
@@ -57,6 +71,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
   };
   // Not when the store has it too: what is asked meanwhile is answered from the graph.
   source.build?.onGraph(changed);
+  const changeWith = (...[items, removable]: Changed): Promise<LiveChange> => changing((build) => build.change(items, removable, onProgress));
   const changing = async (work: (build: LiveBuild) => Promise<LiveChange>): Promise<LiveChange> => {
     if (source.build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
     changes++;
@@ -69,6 +84,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       return change;
     } finally {
       changes--;
+      if (changes === 0) progress = undefined;
       tellAll();
     }
   };
@@ -89,7 +105,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
     },
     async addDocument({ uri, ...rest }) {
       const id = documentIdOf(uri);
-      const change = await changing((build) => build.change(itemsOf({ id, uri, ...rest })));
+      const change = await changeWith(itemsOf({ id, uri, ...rest }));
       const [letter] = change.deadLetters;
       if (letter !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: letter.message });
       return { id, ...summaryOf(change) };
@@ -98,11 +114,11 @@ export async function createGraphService(source: GraphSource, config: Config): P
       if (graph.document(id as DocumentId) === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
       return { id, ...summaryOf(await changing((build) => build.remove([id as DocumentId]))) };
     },
-    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, startedAt }),
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, ...(progress === undefined ? {} : { progress }), writable: source.build !== undefined, startedAt }),
   };
   return {
     handlers,
-    change: (...given) => changing((build) => build.change(...given)),
+    change: changeWith,
     version: () => `${instance}-${generation}`,
     warm() {
       prepared.inContext().warm();

@@ -214,6 +214,7 @@ export const OPERATIONS = {
       generation: count.describe('goes up with every change of the graph'),
       counts: z.object({ documents: count, entities: count, facts: count }),
       changing: z.boolean().describe('whether documents are being read or removed'),
+      progress: z.object({ read: count, extracted: count, unchanged: count, deadLetters: count, words: count }).optional().describe('of the documents that are being read: those that came so far, and of them those that were read anew, known or refused'),
       writable: z.boolean(),
       startedAt: z.iso.datetime(),
     }),

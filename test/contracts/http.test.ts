@@ -260,9 +260,10 @@ test('documents come and go; whoever listens is told, and what was kept of an an
 
   const added = await client.addDocument({ uri: 'note:1', text: 'Dennis Houston' });
   t.deepEqual(added.entities.map(({ name }) => name).sort(), ['Dennis', 'Houston']);
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true, progress: undefined });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true, progress: { read: 1, extracted: 0 } });
   t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: true });
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: false });
+  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: false, progress: undefined });
   t.is((await app.inject({ url: '/search?q=dennis', headers: { 'if-none-match': String(before.headers['etag']) } })).statusCode, 200);
   t.is((await client.search({ q: 'dennis' })).items[0]!.name, 'Dennis');
   t.is((await client.document({ id: added.id })).text, 'Dennis Houston');

@@ -34,7 +34,7 @@ test('indexes that follow a graph find what new ones find', (t) => {
           t.deepEqual([...found.keys()].sort(), [...again.keys()].sort(), text);
           for (const { place } of found.values()) {
             const { documentId, start, end, text: said } = sentences.evidenceOf(place);
-            t.is(documents.get(documentId)!.text.slice(start, end), said);
+            t.is(documents.get(documentId)!.text.slice(start, end), said!);
           }
         }
         for (const name of CALLED) t.deepEqual(names.called(name), newNames.called(name), name);
