@@ -77,6 +77,11 @@ export async function fitTemperature(sentences: readonly LabelledSentence[], tag
     }
     return loss;
   };
+  return claims.length > 0 ? bestTemperature(lossAt) : 1;
+}
+
+/** The temperature of least loss, by golden-section search. */
+export function bestTemperature(lossAt: (temperature: number) => number): number {
   let [low, high] = [LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE];
   let [a, b] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
   let [lossA, lossB] = [lossAt(a), lossAt(b)];
@@ -91,5 +96,5 @@ export async function fitTemperature(sentences: readonly LabelledSentence[], tag
       lossB = lossAt(b);
     }
   }
-  return claims.length > 0 ? (low + high) / 2 : 1;
+  return (low + high) / 2;
 }

@@ -6,10 +6,9 @@ import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
 import { withPairThread } from '../engine/lstm-pair.ts';
 import { createTapeEngine } from '../engine/tape-engine.ts';
-import { openCheckpoint } from '../network/checkpoint.ts';
+import { fitNetwork, type EpochReport, type FitSettings } from '../network/fit.ts';
 import { loadNetwork, saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
-import { updateWithAdam, type Parameter } from '../network/parameters.ts';
-import { AveragedWeights, dropoutMask, learningRateAt, shuffledBatches, trainingInputs } from '../network/training.ts';
+import { dropoutMask, shuffledBatches, trainingInputs } from '../network/training.ts';
 import { loadWordVectors } from '../network/word-vectors.ts';
 import { allowedTags } from './bioes.ts';
 import { Crf } from './crf.ts';
@@ -32,10 +31,9 @@ export interface TaggerFitOptions extends TrainingData {
 }
 
 /** What a training can be tuned by. */
-export interface TaggerSettings {
+export interface TaggerSettings extends FitSettings {
   /** One number a BiLSTM layer, each a multiple of 8; of a fresh tagger only. */
   readonly hiddenSizes: readonly number[];
-  readonly learningRate: number;
   readonly batchSentences: number;
   readonly inputDropout: number;
   readonly stateDropout: number;
@@ -44,9 +42,6 @@ export interface TaggerSettings {
   readonly forgottenWordShare: number;
   /** Words of the shared vectors get a vector of their own, tuned in training, from this count on; words missing there from 3 on. */
   readonly minTunedCount: number;
-  readonly averageDecay: number;
-  /** Training ends when so many epochs in a row were no better, once it has found anything. */
-  readonly patience: number;
 }
 
 const USUAL_SETTINGS: TaggerSettings = {
@@ -62,14 +57,6 @@ const USUAL_SETTINGS: TaggerSettings = {
   patience: 5,
 };
 
-export interface EpochReport {
-  readonly epoch: number;
-  /** Mean loss a token, natural log. */
-  readonly loss: number;
-  /** F1 in percent by development set. */
-  readonly f1: Readonly<Record<string, number>>;
-}
-
 export interface FittedTagger {
   /** The best epoch, as written. */
   readonly network: LoadedNetwork;
@@ -82,8 +69,6 @@ export interface FittedTagger {
 
 const MAX_TOKENS = 110;
 const BATCH_TOKENS = 1000;
-const MAX_GRADIENT_NORM = 5;
-const REPORT_STEPS = 200;
 /** The bulk set, tagged by machine, helps early; the last epochs see only what people checked. */
 const BULK_SOURCE = 'gmb';
 const BULK_EPOCH_SHARE = 0.5;
@@ -91,12 +76,6 @@ const BULK_EPOCH_SHARE = 0.5;
 interface Example {
   readonly tokens: readonly string[];
   readonly allowed: Uint8Array;
-}
-
-interface Progress {
-  readonly step: number;
-  readonly random: number;
-  readonly curve: readonly EpochReport[];
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID` when the word vectors are missing */
@@ -114,8 +93,6 @@ async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
     ? extendTrained(options.from, texts, options.labels, start)
     : createTrainable(texts, options.labels, settings.hiddenSizes, start, { minTunedCount: settings.minTunedCount, vectors: loadWordVectors(out) });
   const { words, spec, labels, transitions } = tagger;
-  const parameters: readonly Parameter[] = [...words.parameters, ...tagger.encoderParameters, transitions];
-  const average = new AveragedWeights(parameters, settings.averageDecay);
 
   const isUsable = ({ tokens }: LabelledSentence): boolean => tokens.length > 0 && tokens.length <= MAX_TOKENS;
   const examplesOf = (sentences: readonly LabelledSentence[]): Example[] =>
@@ -132,39 +109,11 @@ async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
   const path = join(out, TAGGER_FILE);
   const content = createHash('sha256');
   for (const { tokens, allowed } of all) content.update(JSON.stringify(tokens)).update(allowed);
-  const fingerprint = JSON.stringify([seed, epochs, settings, labels, options.from?.version, content.digest('hex')]);
-  const checkpoint = openCheckpoint<Progress>(out, fingerprint, parameters, average);
-  const restored = checkpoint.restore();
-  if (restored) report(`going on after epoch ${restored.curve.length} of an earlier run`);
-  const random = createRandom(restored?.random ?? start.state);
-  const curve: EpochReport[] = [...(restored?.curve ?? [])];
-  let step = restored?.step ?? 0;
-
-  const scoreOf = ({ epoch, f1 }: EpochReport): number => Object.values(f1)[0] ?? epoch;
-  const bestOf = (reports: readonly EpochReport[]): EpochReport => reports.reduce((a, b) => (scoreOf(b) > scoreOf(a) ? b : a));
-  while (curve.length < epochs) {
-    const epoch = curve.length + 1;
-    if (epoch > 1 && scoreOf(bestOf(curve)) > 0 && epoch - 1 - bestOf(curve).epoch >= settings.patience) {
-      report(`no better for ${settings.patience} epochs: ended`);
-      break;
-    }
-    let loss = 0;
-    let tokens = 0;
-    const started = Date.now();
-    const firstStep = step;
-    for (const batch of plan[epoch - 1]!) {
-      step++;
-      loss += trainBatch(batch, tagger, settings, random);
-      tokens += batch.reduce((n, e) => n + e.tokens.length, 0);
-      updateWithAdam(parameters, { learningRate: learningRateAt(step, steps, settings.learningRate), maxNorm: MAX_GRADIENT_NORM, step });
-      average.observe(step);
-      if (step % REPORT_STEPS === 0) {
-        const rate = tokens / ((Date.now() - started) / 1000);
-        const left = ((steps - step) * (Date.now() - started)) / (step - firstStep) / 60_000;
-        report(`step ${step}/${steps}  loss ${(loss / tokens).toFixed(4)} a token  ${rate.toFixed(0)} tokens/s  about ${Math.ceil(left)} min left`);
-      }
-    }
-    await average.during(async () => {
+  const { best, curve } = await fitNetwork({
+    parameters: [...words.parameters, ...tagger.encoderParameters, transitions],
+    plan,
+    trainBatch: (batch, random) => ({ loss: trainBatch(batch, tagger, settings, random), units: batch.reduce((n, e) => n + e.tokens.length, 0) }),
+    async judge() {
       const f1: Record<string, number> = {};
       const encoder = await engine.createEncoder(spec, 'float32');
       words.forgetCache();
@@ -172,18 +121,14 @@ async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
         f1[name] = (await scoreSentences(sentences, { words, encoder, labels, crf: new Crf(transitions.value) })).total().f1;
       }
       await encoder.dispose();
-      report(`epoch ${epoch}: ${Object.entries(f1).map(([name, value]) => `${name} ${value.toFixed(2)}`).join('  ')}`);
-      curve.push({ epoch, loss: loss / tokens, f1 });
-      if (bestOf(curve).epoch === epoch) {
-        saveNetwork(path, { task: TAGGER_TASK, input: words, encoder: spec, tables: { transitions: transitions.value, temperature: Float32Array.of(1) }, labels });
-      }
-    });
-    checkpoint.save({ step, random: random.state, curve });
-  }
-  checkpoint.remove();
-  return { network: loadNetwork(path, TAGGER_TASK), best: bestOf(curve), curve, sentences: all.length, leftOut };
+      return f1;
+    },
+    save: () => saveNetwork(path, { task: TAGGER_TASK, input: words, encoder: spec, tables: { transitions: transitions.value, temperature: Float32Array.of(1) }, labels }),
+    ...{ settings, unit: 'token', out, random: start, report },
+    fingerprint: JSON.stringify([seed, epochs, settings, labels, options.from?.version, content.digest('hex')]),
+  });
+  return { network: loadNetwork(path, TAGGER_TASK), best, curve, sentences: all.length, leftOut };
 }
-
 
 /** Adds the gradients of one batch to the parameters. @returns summed loss */
 function trainBatch(batch: readonly Example[], tagger: TrainableTagger, settings: TaggerSettings, random: Random): number {
@@ -196,7 +141,6 @@ function trainBatch(batch: readonly Example[], tagger: TrainableTagger, settings
   });
   const time = Math.max(...rows.map((row) => row.length));
   const count = batch.length;
-  const total = rows.reduce((n, row) => n + row.length, 0);
   const inputs = trainingInputs(words, rows, [], settings.inputDropout, random);
   const lengths = Int32Array.from(rows, (row) => row.length);
   const crf = new Crf(transitions.value);
@@ -226,6 +170,5 @@ function trainBatch(batch: readonly Example[], tagger: TrainableTagger, settings
   inputs.accumulate(result.inputs);
   encoderParameters.forEach((p, index) => p.gradient.set(result.weights[index]!));
   stepGradient.forEach((value, index) => (transitions.gradient[index]! += value / count));
-  if (!Number.isFinite(result.loss)) throw new Error(`the loss of a batch of ${total} tokens is not a number`);
   return result.loss;
 }

@@ -1,9 +1,10 @@
-// `engram evaluate ner|coreference|relations`: the field's own scores of a model on a labelled file.
+// `engram evaluate …`: the field's own scores of a model on a labelled file.
 import { Option, type Command } from 'commander';
 import type { CoreferenceEvaluation } from '../../extractors/coreference/evaluate.ts';
 import type { TaggerEvaluation } from '../../extractors/ner/evaluate.ts';
 import type { Config } from '../core/config.ts';
 import { readRelationSchema } from '../read-schema.ts';
+import { addEvaluateClassify } from './classify.ts';
 import { addEvaluateGraphCommand } from './evaluate-graph.ts';
 import { addEvaluateQuestionsCommand } from './evaluate-questions.ts';
 import { addEvaluateResolutionCommand } from './evaluate-resolution.ts';
@@ -97,6 +98,7 @@ const TASKS: readonly Task[] = [
 export function addEvaluateCommand(program: Command): void {
   const command = program.command('evaluate').description('score a model on labelled data, or a graph on gold documents');
   for (const task of TASKS) addTask(command, task);
+  addEvaluateClassify(command);
   addEvaluateGraphCommand(command);
   addEvaluateResolutionCommand(command);
   addEvaluateQuestionsCommand(command);

@@ -1,6 +1,7 @@
-// `engram train ner|relations|resolution`: trains a model from labelled data and writes it as a folder that `--model` takes.
+// `engram train ner|relations|classify|resolution|activation`: trains a model from labelled data and writes it as a folder that `--model` takes.
 import { Option, type Command } from 'commander';
 import type { RelationFormat } from '../../extractors/relation/datasets.ts';
+import { addTrainClassify } from './classify.ts';
 import { addTrainActivation } from './train-activation.ts';
 import { addTrainResolution } from './train-resolution.ts';
 import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
@@ -40,6 +41,7 @@ export function addTrainCommand(program: Command): void {
   const train = program.command('train').description('train a model from labelled data');
   addNer(train);
   addRelations(train);
+  addTrainClassify(train);
   addTrainResolution(train);
   addTrainActivation(train);
 }

@@ -1,4 +1,4 @@
-// The learning curve of a training as an SVG picture: loss of the training and F1 of each development set by epoch.
+// The learning curve of a training as an SVG picture: loss of the training and score of each development set by epoch.
 import type { EpochReport } from './fit.ts';
 
 const WIDTH = 640;
@@ -15,8 +15,8 @@ interface Line {
 }
 
 export function learningCurveSvg(curve: readonly EpochReport[]): string {
-  const names = Object.keys(curve[0]?.f1 ?? {});
-  const scores = names.map((name, index): Line => ({ name, colour: COLOURS[index % COLOURS.length]!, values: curve.map(({ f1 }) => f1[name]!) }));
+  const names = Object.keys(curve[0]?.scores ?? {});
+  const scores = names.map((name, index): Line => ({ name, colour: COLOURS[index % COLOURS.length]!, values: curve.map(({ scores: by }) => by[name]!) }));
   const all = scores.flatMap(({ values }) => values);
   const [low, high] = all.length > 0 ? [Math.floor(Math.min(...all)), Math.ceil(Math.max(...all))] : [0, 100];
   const losses = curve.map(({ loss }) => loss);
@@ -43,7 +43,7 @@ ${ticks.join('\n')}
 ${scores.map((line) => path(line, (value) => (value - low) / Math.max(1e-9, high - low))).join('\n')}
 ${path({ name: '', colour: LOSS_COLOUR, values: losses }, (value) => value / mostLoss, ' stroke-dasharray="4 4"')}
 ${curve.map(({ epoch }, index) => text([x(index), HEIGHT - MARGIN.bottom + 18], String(epoch), ' text-anchor="middle"')).join('\n')}
-${text([MARGIN.left, 14], 'F1, percent (dashed: loss a token, to its own scale)')}
+${text([MARGIN.left, 14], 'score, percent (dashed: loss, to its own scale)')}
 ${text([(MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 6], 'epoch', ' text-anchor="middle"')}
 ${legend.join('\n')}
 </svg>
