@@ -1,7 +1,7 @@
 // Passes batches of documents through the stages: what a document becomes, or why it cannot be read. One that fails is tried again by itself, so that
 // the rest of its batch is kept.
 import { EngramError, messageOf } from './core/errors.ts';
-import type { ChainedDocument, Document, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
+import type { ChainedDocument, ClassifiedDocument, Document, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
 import type { DeadLetter, Stage } from './core/stage.ts';
 
 export interface Stages {
@@ -9,11 +9,16 @@ export interface Stages {
   readonly ner: Stage<SegmentedDocument, TaggedDocument>;
   readonly coreference: Stage<TaggedDocument, ChainedDocument>;
   readonly relation: Stage<ChainedDocument, RelatedDocument>;
+  /** Left out where no classifier is configured. */
+  readonly classify?: Stage<RelatedDocument, ClassifiedDocument>;
   /** Versions of all that decides an extraction: another version reads every document anew. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export type ExtractionStage = 'segment' | 'ner' | 'coreference' | 'relation';
+const STAGES = ['segment', 'ner', 'coreference', 'relation', 'classify'] as const;
+export type ExtractionStage = (typeof STAGES)[number];
+
+export const secondsBy = (secondsOf: (stage: ExtractionStage) => number): Record<ExtractionStage, number> => Object.fromEntries(STAGES.map((stage) => [stage, secondsOf(stage)])) as Record<ExtractionStage, number>;
 
 /** What one document became. */
 export type Extracted = { readonly extraction: Extraction; readonly words: number } | { readonly deadLetter: DeadLetter };
@@ -41,7 +46,7 @@ export function extractorOf(stages: Stages): Extractor {
   return {
     versions: stages.versions,
     async extract(documents) {
-      const seconds = { segment: 0, ner: 0, coreference: 0, relation: 0 };
+      const seconds = secondsBy(() => 0);
       const read = async (batch: readonly Document[]): Promise<readonly Extracted[] | StageFailure> => {
         try {
           const related = await passStages(batch, stages, seconds);
@@ -62,7 +67,7 @@ export function extractorOf(stages: Stages): Extractor {
       return { results, seconds };
     },
     async close() {
-      for (const stage of [stages.segment, stages.ner, stages.coreference, stages.relation]) await stage.close?.();
+      for (const stage of STAGES) await stages[stage]?.close?.();
     },
   };
 }
@@ -77,7 +82,7 @@ class StageFailure {
   }
 }
 
-async function passStages(documents: readonly Document[], stages: Stages, seconds: Record<ExtractionStage, number>): Promise<readonly RelatedDocument[]> {
+async function passStages(documents: readonly Document[], stages: Stages, seconds: Record<ExtractionStage, number>): Promise<readonly ClassifiedDocument[]> {
   const pass = async <In, Out>(name: ExtractionStage, stage: Stage<In, Out>, batch: readonly In[]): Promise<readonly Out[]> => {
     const start = performance.now();
     try {
@@ -93,7 +98,8 @@ async function passStages(documents: readonly Document[], stages: Stages, second
   const segmented = await pass('segment', stages.segment, documents);
   const tagged = await pass('ner', stages.ner, segmented);
   const chained = await pass('coreference', stages.coreference, tagged);
-  return pass('relation', stages.relation, chained);
+  const related = await pass('relation', stages.relation, chained);
+  return stages.classify === undefined ? related : pass('classify', stages.classify, related);
 }
 
 export function letterOf({ uri }: Pick<Document, 'uri'>, stage: string, thrown: unknown): DeadLetter {
@@ -101,8 +107,8 @@ export function letterOf({ uri }: Pick<Document, 'uri'>, stage: string, thrown: 
   return { uri, stage, code: error.code, message: error.message, hint: error.hint };
 }
 
-export function extractionOf(document: RelatedDocument, extractor: string): Extraction {
-  const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences } = document;
+export function extractionOf(document: ClassifiedDocument, extractor: string): Extraction {
+  const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences, sentiment, topics } = document;
   return {
     id,
     uri,
@@ -115,5 +121,7 @@ export function extractionOf(document: RelatedDocument, extractor: string): Extr
     chains,
     relations,
     extractor,
+    ...(sentiment === undefined ? {} : { sentiment }),
+    ...(topics === undefined ? {} : { topics }),
   };
 }

@@ -7,7 +7,7 @@ import PQueue from 'p-queue';
 import type { Config } from './core/config.ts';
 import { EngramError, messageOf, type ErrorCode } from './core/errors.ts';
 import type { Document } from './core/model.ts';
-import { extractorOf, letterOf, type ExtractedBatch, type Extractor, type Stages } from './extract.ts';
+import { extractorOf, letterOf, secondsBy, type ExtractedBatch, type Extractor, type Stages } from './extract.ts';
 
 /** To the process: the config first, then batches. */
 type Request = { readonly config: Config } | { readonly batch: number; readonly documents: readonly Document[] };
@@ -59,7 +59,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
       }
     }
     const lost = new EngramError('ENGRAM_STAGE_LOST', { uri: document.uri, problem, times: TRIES_ALONE + 1 });
-    return { results: [{ deadLetter: letterOf(document, 'extract', lost) }], seconds: { segment: 0, ner: 0, coreference: 0, relation: 0 } };
+    return { results: [{ deadLetter: letterOf(document, 'extract', lost) }], seconds: secondsBy(() => 0) };
   };
 
   const readTogether = async (documents: readonly Document[]): Promise<ExtractedBatch> => {
@@ -69,10 +69,9 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
       if (!(error instanceof ReaderLost) || signal?.aborted) throw error;
     }
     const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
-    const secondsIn = (stage: keyof ExtractedBatch['seconds']): number => batches.reduce((sum, { seconds }) => sum + seconds[stage], 0);
     return {
       results: batches.flatMap(({ results }) => results),
-      seconds: { segment: secondsIn('segment'), ner: secondsIn('ner'), coreference: secondsIn('coreference'), relation: secondsIn('relation') },
+      seconds: secondsBy((stage) => batches.reduce((sum, { seconds }) => sum + seconds[stage], 0)),
     };
   };
   const stop = async (): Promise<void> => {

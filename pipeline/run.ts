@@ -5,7 +5,7 @@ import { EngramError } from './core/errors.ts';
 import { digestOf, sha256Of } from './core/ids.ts';
 import type { Document, DocumentId, Extraction } from './core/model.ts';
 import type { DeadLetter, SourceItem } from './core/stage.ts';
-import { letterOf, type ExtractionStage, type Extractor } from './extract.ts';
+import { letterOf, secondsBy, type ExtractionStage, type Extractor } from './extract.ts';
 
 /** What a run needs of the journal. */
 export interface RunJournal {
@@ -68,7 +68,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const firstUriOf = new Map<DocumentId, string>();
   const current = new Set<DocumentId>();
   const counts = { read: 0, extracted: 0, unchanged: 0, deadLetters: 0, words: 0 };
-  const stageSeconds: Record<StageName, number> = { segment: 0, ner: 0, coreference: 0, relation: 0, journal: 0 };
+  const stageSeconds: Record<StageName, number> = { ...secondsBy(() => 0), journal: 0 };
   let failure: { readonly error: unknown } | undefined;
 
   const append: RunJournal['append'] = async (records) => {

@@ -1,5 +1,6 @@
 // The stages that a config names.
 import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
+import { createDocumentClassifier } from '../extractors/classify/document-classifier.ts';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { createRelationExtractor } from '../extractors/relation/extractor.ts';
 import { createSegmenter } from '../extractors/text/segmenter.ts';
@@ -14,11 +15,14 @@ export async function createStages(config: Config): Promise<Stages> {
   const common = { engine: engine.kind, precision: engine.precision };
   const ner = await createTagger({ ...common, model: model(extract.ner) });
   const relation = await createRelationExtractor({ ...common, model: model(extract.relation), acrossSentences: extract.acrossSentences, threshold: extract.relationThreshold });
+  const asked = (name: string): string | undefined => (name === 'none' ? undefined : name);
+  const classify = await createDocumentClassifier({ ...common, sentiment: asked(extract.sentiment), topics: asked(extract.topics) });
   return {
     segment: createSegmenter(),
     ner,
     coreference: createCoreference(),
     relation,
+    ...(classify === undefined ? {} : { classify }),
     versions: {
       engram: engramVersion(),
       precision: engine.precision,
@@ -26,6 +30,7 @@ export async function createStages(config: Config): Promise<Stages> {
       coreference: `coreference@${COREFERENCE_VERSION}`,
       relation: `relation@${relation.version}`,
       relationThreshold: String(extract.relationThreshold),
+      ...classify?.versions,
     },
   };
 }

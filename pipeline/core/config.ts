@@ -62,6 +62,10 @@ export const configSchema = z.strictObject({
       /** 'shipped', 'small' (shipped too: less exact, faster), or the folder of a model made by `engram train`. */
       ner: field.default('shipped'),
       relation: field.default('shipped'),
+      /** What documents think of whom: 'none', 'shipped', or the folder of a classifier of negative, neutral and positive. */
+      sentiment: field.default('none'),
+      /** What documents are about: 'none', or the folder of a classifier made by `engram train classify`. */
+      topics: field.default('none'),
       /** Whether passages are read as wholes too: facts that no single sentence states. */
       acrossSentences: z.boolean().default(false),
       /** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */

@@ -119,6 +119,12 @@ export interface RelatedDocument extends ChainedDocument {
   readonly relations: readonly Relation[];
 }
 
+/** What a classifier says of the document as a whole, where one is configured. */
+export interface ClassifiedDocument extends RelatedDocument {
+  readonly sentiment?: DocumentSentiment;
+  readonly topics?: DocumentTopics;
+}
+
 /** What the extractors made of one document: the payload of a journal record, and all that the graph is built from. */
 export interface Extraction {
   readonly id: DocumentId;
@@ -136,6 +142,27 @@ export interface Extraction {
   readonly extractor: string;
   /** Of a row of a table. */
   readonly record?: RecordFields;
+  readonly sentiment?: DocumentSentiment;
+  readonly topics?: DocumentTopics;
+}
+
+/** What a text thinks, from −1, negative, to 1, positive. */
+export interface DocumentSentiment {
+  /** Name and version. */
+  readonly model: string;
+  readonly score: number;
+  /** One a sentence. */
+  readonly sentences: readonly number[];
+  /** Towards each mention, by its place among them. */
+  readonly mentions: readonly number[];
+}
+
+/** What a text is about. */
+export interface DocumentTopics {
+  /** Name and version. */
+  readonly model: string;
+  /** Likeliest first. */
+  readonly labels: readonly { readonly label: string; readonly probability: number }[];
 }
 
 /** A thing as one document names it. */
