@@ -1,6 +1,6 @@
 // Which entities several words together mean: beside the names that have some of them, the sentences that have them, and what activation brings from
 // the things that the other words name. "McCarthy Lisp" is the McCarthy who has to do with Lisp.
-import type { DocumentId, EntityId, Extraction } from '../../pipeline/core/model.ts';
+import type { DocumentId, DocumentText, EntityId } from '../../pipeline/core/model.ts';
 import type { Snapshot } from '../activation/snapshot.ts';
 import { nodeOf } from '../activation/snapshot.ts';
 import { spread, type SpreadOptions } from '../activation/spread.ts';
@@ -40,7 +40,7 @@ const MOST_MEANT = 4;
  * Reads the sentences once, when a search first needs them; it does not follow later changes of the graph.
  * @param extractions those that the graph was built from; they hold the texts
  */
-export function createContextSearch(graph: KnowledgeGraph, extractions: readonly Extraction[], names: EntitySearch, snapshot: Snapshot, options: SpreadOptions = {}): ContextSearch {
+export function createContextSearch(graph: KnowledgeGraph, extractions: readonly DocumentText[], names: EntitySearch, snapshot: Snapshot, options: SpreadOptions = {}): ContextSearch {
   let sentences: SentenceIndex | undefined;
   return {
     warm() {
@@ -95,7 +95,7 @@ interface SentenceIndex {
   warm(): void;
 }
 
-function indexSentences(graph: KnowledgeGraph, extractions: readonly Extraction[]): SentenceIndex {
+function indexSentences(graph: KnowledgeGraph, extractions: readonly DocumentText[]): SentenceIndex {
   const places: { readonly documentId: DocumentId; readonly uri: string; readonly start: number; readonly end: number; readonly text: string }[] = [];
   const entitiesOf = new Map<number, Set<EntityId>>();
   const first = new Map<DocumentId, number>();

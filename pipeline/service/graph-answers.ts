@@ -13,7 +13,7 @@ import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
-import type { DocumentId, DocumentRecord, EntityId, Extraction, Fact } from '../core/model.ts';
+import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '../core/model.ts';
 import type { Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
@@ -22,7 +22,7 @@ export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 
 export interface GraphWithDocuments {
   readonly graph: KnowledgeGraph;
   /** Those that the graph was built from, where they are at hand. */
-  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  readonly documents: ReadonlyMap<DocumentId, DocumentText>;
 }
 
 /** What is made for one state of the graph, when something first needs it. */

@@ -3,6 +3,7 @@ import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
+import type { DocumentId, Extraction } from '../core/model.ts';
 import { openLiveBuild, type LiveBuild } from '../live-build.ts';
 import { openGraph } from '../open-graph.ts';
 import type { GraphWithDocuments } from './graph-answers.ts';
@@ -10,6 +11,7 @@ import type { GraphWithDocuments } from './graph-answers.ts';
 export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
 }
