@@ -1,5 +1,6 @@
 // The graph to be looked at: a picture, or the explorer as one file, of all of it or of what lies around some entities.
 import { basename, resolve } from 'node:path';
+import { compareText } from '../graph/evidence.ts';
 import type { ExportFile } from '../graph/export/export-file.ts';
 import { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { neighbourhoodOf, partOf } from '../graph/query/neighbourhood.ts';
@@ -85,7 +86,7 @@ async function picture({ graph, ids, around, note }: Shown, title: string, forma
 async function page({ graph, ids, around }: Shown, name: string, { graph: all, extractions }: { readonly graph: KnowledgeGraph; readonly extractions: readonly Extraction[] }, dir: string, config: Config): Promise<string> {
   const { spread, links } = await readActivation(config.activation, all, dir);
   const further = (links.further ?? []).filter(({ subject, object }) => graph.hasEntity(subject) && graph.hasEntity(object));
-  const texts = extractions.filter(({ id }) => graph.document(id) !== undefined).map(({ id, text, sentences }) => ({ id, text, sentences }));
+  const texts = extractions.filter(({ id }) => graph.document(id) !== undefined).map(({ id, text, sentences }) => ({ id, text, sentences })).sort((a, b) => compareText(a.id, b.id));
   const first = around.length > 0 ? around : ids.reduce<EntityId[]>(([most], id) => [most === undefined || graph.factCount(id) > graph.factCount(most) ? id : most], []);
   const { textOf } = await import('./service/embedded-graph.ts');
   const { explorerFile } = await import('./service/explorer-page.ts');

@@ -43,7 +43,7 @@ interface Arrow {
 export const FONT = 'Inter';
 const [NAME_SIZE, PREDICATE_SIZE, TITLE_SIZE, NOTE_SIZE] = [12, 9.5, 24, 12];
 const NAME_LINE = 14;
-const NAME_WIDTH = 130;
+const NAME_WIDTH = 150;
 const PREDICATE_WIDTH = 150;
 const [SMALLEST, LARGEST] = [7, 24];
 const MARGIN = 36;

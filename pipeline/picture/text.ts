@@ -14,11 +14,11 @@ export function widthOf(text: string, size: number, isBold = false): number {
     if (/\p{Mark}/u.test(character)) continue;
     hundredths += ASCII[character.codePointAt(0)! - 32] ?? (WIDE_SCRIPTS.test(character) ? WIDE : OTHER);
   }
-  return (hundredths / 100) * size * (isBold ? BOLD : 1);
+  return (hundredths * size * (isBold ? BOLD : 1)) / 100;
 }
 
 /** One line without the characters that would end or turn it. */
-export const flat = (text: string): string => text.replace(/[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+export const flat = (text: string): string => text.replace(/[\s\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 
 /** As much of a line as fits, and … where some is left out. */
 export function shortened(line: string, size: number, width: number, isBold = false): string {
