@@ -52,7 +52,7 @@ interface Shown {
 export async function depict(source: { readonly graph: KnowledgeGraph; readonly extractions: readonly Extraction[] }, dir: string, config: Config, format: Depiction, options: DepictOptions = {}): Promise<Depicted> {
   const { around = [], hops = HOPS, limit = LIMITS[format] } = options;
   if (around.length === 0 && (options.hops ?? options.limit) !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: '--hops and --limit say how much is shown of what lies around an entity: name it with --around.' });
-  if (format !== 'html' && limit > MOST_SHOWN) throw new EngramError('ENGRAM_USAGE', { problem: `A picture shows at most ${MOST_SHOWN} entities, more cannot be read: give a smaller --limit, or take --format html.` });
+  if (format !== 'html' && Math.max(limit, around.length) > MOST_SHOWN) throw new EngramError('ENGRAM_USAGE', { problem: `A picture shows at most ${MOST_SHOWN} entities, more cannot be read: give a smaller --limit, or take --format html.` });
   const shown = around.length === 0 ? whole(source.graph, format) : nearby(source.graph, around, hops, limit);
   const title = shown.around.length === 0 ? basename(resolve(dir)) : shown.around.map((id) => source.graph.entity(id)!.name).join(', ');
   const content = format === 'html' ? await page(shown, title, source, dir, config) : await picture(shown, title, format, options.scale);
@@ -90,11 +90,11 @@ async function page({ graph, ids, around }: Shown, name: string, { graph: all, e
   const first = around.length > 0 ? around : ids.reduce<EntityId[]>(([most], id) => [most === undefined || graph.factCount(id) > graph.factCount(most) ? id : most], []);
   const { textOf } = await import('./service/embedded-graph.ts');
   const { explorerFile } = await import('./service/explorer-page.ts');
-  const embedded = { engram: engramVersion(), name, first, graph: graph.toDelta(), texts, activation: { spread, links: { ...links, further } } };
-  const bytes = Buffer.byteLength(textOf(embedded));
+  const embedded = textOf({ engram: engramVersion(), name, first, graph: graph.toDelta(), texts, activation: { spread, links: { ...links, further } } });
+  const bytes = Buffer.byteLength(embedded);
   if (bytes > MOST_EMBEDDED_BYTES) {
     const mebibytes = (count: number): string => `${Math.round(count / 2 ** 20)} MiB`;
     throw new EngramError('ENGRAM_USAGE', { problem: `A page of ${ids.length} entities and ${texts.length} documents would hold ${mebibytes(bytes)}, and a browser is given at most ${mebibytes(MOST_EMBEDDED_BYTES)}: ${around.length === 0 ? 'say around which entities it shall be with --around NAME, and how many it may be with --limit' : 'give a smaller --limit or --hops'}; or look at it with \`engram serve\`.` });
   }
-  return explorerFile(embedded);
+  return explorerFile(name, embedded);
 }

@@ -70,22 +70,22 @@ export function svgOf(graph: KnowledgeGraph, { title, note, ids, around = new Se
   const curves = arrows.map((arrow) => curveOf(arrow, nodes, places));
   const labels = placeLabels(curves, words.map((text) => ({ width: widthOf(text, PREDICATE_SIZE), height: PREDICATE_SIZE + 2 })), places);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="0 0 ${n(width)} ${n(height)}" role="img" font-family="${FONT}, system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif" fill="${INK}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${tenths(width)}" height="${tenths(height)}" viewBox="0 0 ${tenths(width)} ${tenths(height)}" role="img" font-family="${FONT}, system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif" fill="${INK}">`,
     `<title>${escapeXml(flat(title))}</title>`,
     `<desc>${escapeXml(descriptionOf(graph, nodes))}</desc>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<text x="${MARGIN}" y="${MARGIN + TITLE_SIZE * 0.8}" font-size="${TITLE_SIZE}" font-weight="600">${escapeXml(heading[0]!)}</text>`,
-    ...(note === undefined ? [] : [`<text x="${MARGIN}" y="${n(MARGIN + TITLE_SIZE + NOTE_SIZE)}" font-size="${NOTE_SIZE}" fill="${QUIET}">${escapeXml(note)}</text>`]),
+    ...(note === undefined ? [] : [`<text x="${MARGIN}" y="${tenths(MARGIN + TITLE_SIZE + NOTE_SIZE)}" font-size="${NOTE_SIZE}" fill="${QUIET}">${escapeXml(note)}</text>`]),
     '<g class="facts">',
     ...arrows.map((arrow, at) => arrowMarkup(arrow, curves[at]!, nodes)),
     '</g>',
     `<g class="predicates" font-size="${PREDICATE_SIZE}" fill="${QUIET}" text-anchor="middle">`,
-    ...labels.map(({ x, y, angle }, at) => `<g transform="translate(${n(x)} ${n(y)}) rotate(${n(angle)})">${groundMarkup(0, PREDICATE_SIZE * 0.35, widthOf(words[at]!, PREDICATE_SIZE), PREDICATE_SIZE)}<text y="${n(PREDICATE_SIZE * 0.35)}">${escapeXml(words[at]!)}</text></g>`),
+    ...labels.map(({ x, y, angle }, at) => `<g transform="translate(${tenths(x)} ${tenths(y)}) rotate(${tenths(angle)})">${groundMarkup(0, PREDICATE_SIZE * 0.35, widthOf(words[at]!, PREDICATE_SIZE), PREDICATE_SIZE)}<text y="${tenths(PREDICATE_SIZE * 0.35)}">${escapeXml(words[at]!)}</text></g>`),
     '</g>',
     `<g class="entities" font-size="${NAME_SIZE}" text-anchor="middle">`,
     ...nodes.map((node, at) => nodeMarkup(node, places[at]!)),
     '</g>',
-    `<g class="legend" font-size="${NOTE_SIZE}" fill="${QUIET}" transform="translate(${MARGIN} ${n(height - MARGIN - legend.height)})">`,
+    `<g class="legend" font-size="${NOTE_SIZE}" fill="${QUIET}" transform="translate(${MARGIN} ${tenths(height - MARGIN - legend.height)})">`,
     ...legend.markup,
     '</g>',
     '</svg>',
@@ -94,7 +94,7 @@ export function svgOf(graph: KnowledgeGraph, { title, note, ids, around = new Se
 }
 
 /** Numbers as they are written: to a tenth, which no eye tells from the exact. */
-const n = (value: number): string => String(Math.round(value * 10) / 10);
+const tenths = (value: number): string => String(Math.round(value * 10) / 10);
 
 function nodeOf(graph: KnowledgeGraph, id: EntityId, isAsked: boolean): Node {
   const { name, type } = graph.entity(id)!;
@@ -157,30 +157,30 @@ function towards(from: Point, to: Point, distance: number): Point {
 }
 
 function arrowMarkup({ from, to, isBothWays, predicates, probability, bend }: Arrow, { start, control, end }: Curve, nodes: readonly Node[]): string {
-  const path = bend === 0 ? `M${n(start.x)} ${n(start.y)}L${n(end.x)} ${n(end.y)}` : `M${n(start.x)} ${n(start.y)}Q${n(control.x)} ${n(control.y)} ${n(end.x)} ${n(end.y)}`;
+  const path = bend === 0 ? `M${tenths(start.x)} ${tenths(start.y)}L${tenths(end.x)} ${tenths(end.y)}` : `M${tenths(start.x)} ${tenths(start.y)}Q${tenths(control.x)} ${tenths(control.y)} ${tenths(end.x)} ${tenths(end.y)}`;
   const told = `${nodes[from]!.name} ${isBothWays ? '↔' : '→'} ${predicates.join(', ')} ${isBothWays ? '↔' : '→'} ${nodes[to]!.name}, ${Math.round(100 * probability)} %`;
-  return `<g><title>${escapeXml(told)}</title><path d="${path}" fill="none" stroke="${LINE}" stroke-width="${n(0.7 + 1.3 * probability)}"/>${headMarkup(end, control)}${isBothWays ? headMarkup(start, control) : ''}</g>`;
+  return `<g><title>${escapeXml(told)}</title><path d="${path}" fill="none" stroke="${LINE}" stroke-width="${tenths(0.7 + 1.3 * probability)}"/>${headMarkup(end, control)}${isBothWays ? headMarkup(start, control) : ''}</g>`;
 }
 
 /** @param at where the line ends, which is where the head begins */
 function headMarkup(at: Point, from: Point): string {
   const long = Math.hypot(at.x - from.x, at.y - from.y) || 1;
   const [x, y] = [(at.x - from.x) / long, (at.y - from.y) / long];
-  const corner = (side: number): string => `${n(at.x - x - side * y * HEAD * 0.4)} ${n(at.y - y + side * x * HEAD * 0.4)}`;
-  return `<path d="M${n(at.x + x * (HEAD - 1))} ${n(at.y + y * (HEAD - 1))}L${corner(1)}L${corner(-1)}Z" fill="${LINE}"/>`;
+  const corner = (side: number): string => `${tenths(at.x - x - side * y * HEAD * 0.4)} ${tenths(at.y - y + side * x * HEAD * 0.4)}`;
+  return `<path d="M${tenths(at.x + x * (HEAD - 1))} ${tenths(at.y + y * (HEAD - 1))}L${corner(1)}L${corner(-1)}Z" fill="${LINE}"/>`;
 }
 
 /** What words stand on where lines run, for a middle and a base line. */
-const groundMarkup = (x: number, y: number, width: number, size: number): string => `<rect x="${n(x - width / 2 - 2)}" y="${n(y - size * 0.85)}" width="${n(width + 4)}" height="${n(size * 1.15)}" rx="2" fill="#ffffff" fill-opacity="0.85"/>`;
+const groundMarkup = (x: number, y: number, width: number, size: number): string => `<rect x="${tenths(x - width / 2 - 2)}" y="${tenths(y - size * 0.85)}" width="${tenths(width + 4)}" height="${tenths(size * 1.15)}" rx="2" fill="#ffffff" fill-opacity="0.85"/>`;
 
 function nodeMarkup({ name, type, facts, isAsked, radius, lines }: Node, { x, y, isTurnedOver }: LaidOut): string {
   const colour = colourOf(type);
   const told = `${name} (${LABELS[type] ?? type}), ${facts} ${facts === 1 ? 'fact' : 'facts'}`;
-  const ring = isAsked ? `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius + 4)}" fill="none" stroke="${colour}" stroke-width="1.5"/>` : '';
+  const ring = isAsked ? `<circle cx="${tenths(x)}" cy="${tenths(y)}" r="${tenths(radius + 4)}" fill="none" stroke="${colour}" stroke-width="1.5"/>` : '';
   const edge = radius + (isAsked ? 5 : 1);
   const first = isTurnedOver ? y - edge - 5 - NAME_LINE * (lines.length - 1) : y + edge + NAME_SIZE + 1;
-  const words = lines.map((line, at) => `${groundMarkup(x, first + at * NAME_LINE, widthOf(line, NAME_SIZE, isAsked), NAME_SIZE)}<text x="${n(x)}" y="${n(first + at * NAME_LINE)}">${escapeXml(line)}</text>`);
-  return `<g${isAsked ? ' font-weight="600"' : ''}><title>${escapeXml(told)}</title>${words.join('')}<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" fill="${colour}" stroke="#ffffff" stroke-width="1.5"/>${ring}</g>`;
+  const words = lines.map((line, at) => `${groundMarkup(x, first + at * NAME_LINE, widthOf(line, NAME_SIZE, isAsked), NAME_SIZE)}<text x="${tenths(x)}" y="${tenths(first + at * NAME_LINE)}">${escapeXml(line)}</text>`);
+  return `<g${isAsked ? ' font-weight="600"' : ''}><title>${escapeXml(told)}</title>${words.join('')}<circle cx="${tenths(x)}" cy="${tenths(y)}" r="${tenths(radius)}" fill="${colour}" stroke="#ffffff" stroke-width="1.5"/>${ring}</g>`;
 }
 
 /** Types in rows as wide as there is room, and what size and width mean. */
@@ -190,8 +190,8 @@ function legendOf(types: readonly string[], room: number): { readonly markup: re
   const add = (text: string, colour: string | undefined): void => {
     const width = (colour === undefined ? 0 : 18) + widthOf(text, NOTE_SIZE) + 22;
     if (x > 0 && x + width - 22 > room) [x, y] = [0, y + 20];
-    const swatch = colour === undefined ? '' : `<circle cx="${n(x + 6)}" cy="${n(y - 4)}" r="6" fill="${colour}"/>`;
-    markup.push(`${swatch}<text x="${n(x + (colour === undefined ? 0 : 18))}" y="${n(y)}">${escapeXml(text)}</text>`);
+    const swatch = colour === undefined ? '' : `<circle cx="${tenths(x + 6)}" cy="${tenths(y - 4)}" r="6" fill="${colour}"/>`;
+    markup.push(`${swatch}<text x="${tenths(x + (colour === undefined ? 0 : 18))}" y="${tenths(y)}">${escapeXml(text)}</text>`);
     x += width;
   };
   for (const type of types) add(LABELS[type] ?? type, colourOf(type));

@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { escapeXml } from '../../graph/export/graphml.ts';
-import { textOf, type EmbeddedGraph } from './embedded-graph.ts';
 
 export interface ExplorerFile {
   readonly type: string;
@@ -27,15 +26,18 @@ export async function explorerFiles(): Promise<Readonly<Record<string, ExplorerF
   };
 }
 
-/** The page with all it needs, which a browser opens from a disk: it may do nothing but run this one script and style. */
-export async function explorerFile(embedded: EmbeddedGraph): Promise<string> {
+/**
+ * The page with all it needs, which a browser opens from a disk: it may do nothing but run this one script and style.
+ * @param embedded a graph as `textOf` writes it
+ */
+export async function explorerFile(title: string, embedded: string): Promise<string> {
   const [page, style, script] = await Promise.all([ownFile('index.html'), ownFile('explorer.css'), bundle('standalone')]);
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const parts: readonly (readonly [string, string])[] = [
     ['<meta charset="utf-8">', `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${policy}">`],
-    ['<title>Engram explorer</title>', `<title>${escapeXml(embedded.name)} – Engram</title>`],
+    ['<title>Engram explorer</title>', `<title>${escapeXml(title)} – Engram</title>`],
     ['<link rel="stylesheet" href="explorer.css">', `<style>${style}</style>`],
-    ['<script type="module" src="explorer.js"></script>', `<script type="application/json" id="embedded-graph">${textOf(embedded)}</script>\n<script type="module">${script}</script>`],
+    ['<script type="module" src="explorer.js"></script>', `<script type="application/json" id="embedded-graph">${embedded}</script>\n<script type="module">${script}</script>`],
   ];
   return parts.reduce((text, [from, to]) => text.replace(from, () => to), page);
 }
