@@ -138,6 +138,9 @@ export interface Extraction {
   readonly record?: RecordFields;
 }
 
+/** What of a document is shown as evidence, or searched. */
+export type DocumentText = Pick<Extraction, 'id' | 'uri' | 'title' | 'text' | 'sentences'>;
+
 /** A thing as one document names it. */
 export interface Reference {
   readonly type: EntityType;

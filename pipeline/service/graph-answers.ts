@@ -14,7 +14,7 @@ import { SentenceIndex } from '../../graph/query/sentence-index.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
-import type { DocumentId, DocumentRecord, EntityId, Extraction, Fact } from '../core/model.ts';
+import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '../core/model.ts';
 import type { Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
@@ -23,7 +23,7 @@ export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 
 export interface GraphWithDocuments {
   readonly graph: KnowledgeGraph;
   /** Those that the graph was built from, where they are at hand. */
-  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  readonly documents: ReadonlyMap<DocumentId, DocumentText>;
 }
 
 /** What follows the graph from state to state. */

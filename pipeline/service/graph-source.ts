@@ -3,6 +3,7 @@ import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
+import type { DocumentId, Extraction } from '../core/model.ts';
 import { openLiveBuild, type LiveBuild } from '../live-build.ts';
 import { openGraph } from '../open-graph.ts';
 import type { GraphWithDocuments } from './graph-answers.ts';
@@ -10,6 +11,7 @@ import type { GraphWithDocuments } from './graph-answers.ts';
 export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
 }
@@ -28,7 +30,8 @@ export async function openGraphSource(place: string, config: Config, isWritable 
     return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
   if (!isAddress(place)) {
-    return { name: place, ...(await openGraph(place, config)) };
+    const { graph, documents } = await openGraph(place, config);
+    return { name: place, graph, documents };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {

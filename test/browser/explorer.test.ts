@@ -9,26 +9,17 @@ import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
 import { startBrowser } from '../support/browser.ts';
-import { extractionOf } from '../support/graph-arbitraries.ts';
+import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
 
 const SCREENSHOTS = join('.engram', 'screenshots');
-const HOSTILE = ['<img src=x onerror=ran()>', '<script>ran()</script>', '"><svg onload=ran()>', "javascript:ran()", '</textarea><iframe srcdoc="<script>parent.ran()</script>">', '${ran()}', '<a href="javascript:ran()">x</a>', '&lt;script&gt;ran()&lt;/script&gt;'];
-
-/** Names and a text that would run if they were taken for markup. */
-const hostile: Extraction = (() => {
-  const base = extractionOf('<script>ran()</script>.txt', '[PER Mallory] met [PER Trudy].', [['Mallory', 'spouse', 'Trudy', 0.9]]);
-  const text = `${base.text} ${HOSTILE.join(' ')}`;
-  const from = base.text.length + 1;
-  const mentions = [...base.mentions, { ...base.mentions[0]!, label: 'MISC', start: from, end: from + HOSTILE[0]!.length, surface: HOSTILE[0]! }];
-  return { ...base, title: HOSTILE[1]!, text, mentions, sentences: [[0, text.length]], chains: [...base.chains, { label: 'MISC', mentions: [2] }], relations: [...base.relations, { head: 0, tail: 2, label: 'author', score: 0.8 }] };
-})();
 
 async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> {
   const browser = await startBrowser(t);
   if (browser === undefined) return undefined;
-  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
+  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: documentsOf(extractions) }, DEFAULT_CONFIG);
   const app = await createHttpServer(service, token === undefined ? {} : { token });
   service.warm();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -112,7 +103,7 @@ test('by the keyboard alone, and by a link that brings the view back', async (t)
 test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
-    const page = await opened(t, [...sampleExtractions, hostile], '', { width, height: 800 });
+    const page = await opened(t, [...sampleExtractions, hostileExtraction], '', { width, height: 800 });
     if (page === undefined) return;
     await page.emulateMedia({ colorScheme });
     await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
@@ -148,7 +139,7 @@ test('the control: the same names as markup would have run', async (t) => {
   if (page === undefined) return;
   await page.goto('about:blank');
   await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
-  await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE.join(' '))}`);
+  await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE_TEXTS.join(' '))}`);
   await page.waitForFunction('hasRun > 0');
   t.true(((await page.evaluate('hasRun')) as number) > 0);
 });

@@ -16,6 +16,7 @@ import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { openGraphSource, type GraphSource } from '../../pipeline/service/graph-source.ts';
 import { createHttpServer, type HttpOptions } from '../../pipeline/service/http-server.ts';
 import type { OperationName } from '../../pipeline/service/operations.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
 import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
@@ -27,7 +28,7 @@ test.before(async () => {
 });
 
 const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<GraphSource | undefined>>> = {
-  folder: async () => ({ name: 'folder', graph: sampleGraph(), documents: new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])) }),
+  folder: async () => ({ name: 'folder', graph: sampleGraph(), documents: documentsOf(sampleExtractions) }),
   jsonl: async (t) => {
     const address = `jsonl:${await temporaryFolder(t)}`;
     await stored(address);

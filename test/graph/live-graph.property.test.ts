@@ -9,7 +9,7 @@ import type { Decision, Extraction, GraphDelta } from '../../pipeline/core/model
 import { relationSchemaOf } from '../../pipeline/core/relation-schema.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
-import { arbitraryExtraction, extractionOf } from '../support/graph-arbitraries.ts';
+import { documentsOf, arbitraryExtraction, extractionOf } from '../support/graph-arbitraries.ts';
 
 const schema = relationSchemaOf(
   {
@@ -47,7 +47,7 @@ test('after every change the graph is that of the documents that are there, and 
       const store = new Map<string, unknown>();
       for (const { added, removed } of changes) {
         for (const id of removed) present.delete(id);
-        const latest = new Map(added.map((extraction) => [extraction.id, extraction]));
+        const latest = documentsOf(added);
         for (const [id, extraction] of latest) present.set(id, extraction);
         applied(store, live.update({ added: [...latest.values()], removed }));
         const rejected: RejectedRelation[] = [];

@@ -1,5 +1,5 @@
 // The page: search, the graph, the panel and the filters, joined. What it shows is in its address, so that a link brings it back.
-import { createClient, ProblemError } from '../client.ts';
+import { ProblemError, type Client } from '../client.ts';
 import { LABELS } from './colours.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
@@ -9,10 +9,16 @@ import { Stage, type Fact } from './stage.ts';
 
 const MOST_FACTS = 200;
 const MOST_RELATED = 25;
-const TOKEN_KEY = 'engram-token';
 
-const token = sessionStorage.getItem(TOKEN_KEY) ?? undefined;
-const client = createClient(location.origin, token === undefined ? {} : { token });
+export interface StartOptions {
+  /** Entities that are shown where the address says nothing. */
+  readonly first?: readonly string[];
+  /** Where the graph may change while it is looked at. */
+  readonly onStatus?: (tell: () => void) => void;
+}
+
+let client: Client;
+let stage: Stage;
 const [panel, status, empty] = [byId('panel'), byId('status'), byId('empty')];
 let view: View = NOTHING;
 /** The entity that a path is asked from, while the other end is being chosen. */
@@ -39,8 +45,6 @@ function remember(changes: Partial<View>): void {
   view = { ...view, ...changes };
   history.replaceState(undefined, '', linkOf(view));
 }
-
-const stage = new Stage(byId('graph'), client, { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
 
 const events: PanelEvents = {
   onChoose: (id) => void trying(() => choose(id)),
@@ -141,37 +145,29 @@ async function showCounts(): Promise<void> {
   byId('counts').textContent = `${counts.documents} documents, ${counts.entities} entities, ${counts.facts} facts`;
 }
 
-/** The graph may change while it is looked at. */
-function follow(): void {
-  if (token !== undefined) return;
-  const changes = new EventSource('/events');
-  changes.addEventListener('status', () => void showCounts().catch(() => undefined));
-}
-
-async function begin(): Promise<void> {
+async function begin({ first = [], onStatus }: StartOptions): Promise<void> {
   await showCounts();
-  const { chosen, ...asked } = viewOf(location.hash);
+  const { chosen, ...asked } = location.hash === '' ? { ...NOTHING, open: first, chosen: first[0] } : viewOf(location.hash);
   view = { ...NOTHING, ...asked, open: [] };
   for (const id of asked.open) await open(id);
   if (chosen !== undefined) await choose(chosen);
   filter({});
   byId<HTMLInputElement>('least').value = String(view.least);
-  follow();
+  onStatus?.(() => void showCounts().catch(() => undefined));
 }
 
-createSuggestions(byId('query'), byId('suggestions'), async (text) => (await client.search({ q: text, by: 'name', limit: 8 })).items, (id) => void trying(() => (pathFrom === undefined ? open(id) : choose(id))), (error) => say(String(error)));
-byId('predicate').addEventListener('change', ({ target }) => {
-  const { value } = target as HTMLSelectElement;
-  filter({ predicate: value === '' ? undefined : value });
-});
-byId('least').addEventListener('input', ({ target }) => filter({ least: Number((target as HTMLInputElement).value) }));
-byId('access').addEventListener('submit', (event) => {
-  event.preventDefault();
-  sessionStorage.setItem(TOKEN_KEY, byId<HTMLInputElement>('token').value);
-  location.reload();
-});
-byId('filters').hidden = true;
-void trying(begin);
-
-// For tests, which point at entities that are drawn and not elements.
-Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id) });
+/** @param asked what answers the page's questions */
+export function start(asked: Client, options: StartOptions = {}): void {
+  client = asked;
+  stage = new Stage(byId('graph'), client, { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
+  createSuggestions(byId('query'), byId('suggestions'), async (text) => (await client.search({ q: text, by: 'name', limit: 8 })).items, (id) => void trying(() => (pathFrom === undefined ? open(id) : choose(id))), (error) => say(String(error)));
+  byId('predicate').addEventListener('change', ({ target }) => {
+    const { value } = target as HTMLSelectElement;
+    filter({ predicate: value === '' ? undefined : value });
+  });
+  byId('least').addEventListener('input', ({ target }) => filter({ least: Number((target as HTMLInputElement).value) }));
+  byId('filters').hidden = true;
+  void trying(() => begin(options));
+  // For tests, which point at entities that are drawn and not elements.
+  Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id) });
+}
