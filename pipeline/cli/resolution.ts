@@ -1,7 +1,7 @@
 // `engram merge`, `engram unmerge`, `engram review`: what people say of what is one; and how `engram explain --merge` shows what was found.
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { WeighedPair } from '../../graph/resolve/entity-resolver.ts';
+import type { WeighedPair } from '../../graph/resolve/doubts.ts';
 import { idOfCluster } from '../../graph/resolve/resolved-entity.ts';
 import { EngramError } from '../core/errors.ts';
 import type { Reference } from '../core/model.ts';
