@@ -5,7 +5,7 @@ import { createRelationReader, type RelationReader } from '../extractors/relatio
 import { segmentText } from '../extractors/text/segmenter.ts';
 import type { Claim } from '../graph/query/explain.ts';
 import type { Config } from './core/config.ts';
-import type { Extraction, Relation } from './core/model.ts';
+import type { DocumentId, Extraction, Relation } from './core/model.ts';
 import type { RelationSchema } from './core/relation-schema.ts';
 import { readRelationSchema } from './read-schema.ts';
 
@@ -27,14 +27,16 @@ export interface WordExplainer {
 const MOST_WORDS = 5;
 const LEAST_EFFECT = 0.01;
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
-export async function createWordExplainer(config: Config, extractions: readonly Extraction[]): Promise<WordExplainer> {
+/**
+ * @param extractions of the documents that claims are of; they may come and go
+ * @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING`
+ */
+export async function createWordExplainer(config: Config, extractions: ReadonlyMap<DocumentId, Extraction>): Promise<WordExplainer> {
   const reader = await readerOf(config, extractions);
   const schema = await readRelationSchema(config.graph.schema);
-  const byId = new Map(extractions.map((extraction) => [extraction.id, extraction]));
   return {
     async wordsOf(claim, predicate) {
-      const extraction = byId.get(claim.documentId);
+      const extraction = extractions.get(claim.documentId);
       if (extraction === undefined || reader === undefined || claim.extractor !== extractorOf(reader)) return [];
       const mentionAt = ({ start, end }: { readonly start: number; readonly end: number }): number =>
         extraction.mentions.findIndex((mention) => mention.start === claim.start + start && mention.end === claim.start + end);
@@ -62,10 +64,10 @@ export async function createWordExplainer(config: Config, extractions: readonly 
 const extractorOf = ({ version }: RelationReader): string => `relation@${version}`;
 
 /** The reader that made the extractions, whether it read passages as wholes or not; none where other models did. */
-async function readerOf({ engine: { kind, precision }, extract: { relation } }: Config, extractions: readonly Extraction[]): Promise<RelationReader | undefined> {
+async function readerOf({ engine: { kind, precision }, extract: { relation } }: Config, extractions: ReadonlyMap<DocumentId, Extraction>): Promise<RelationReader | undefined> {
   for (const acrossSentences of [false, true]) {
     const reader = await createRelationReader({ engine: kind, precision, model: relation === 'shipped' ? undefined : relation, acrossSentences });
-    if (extractions.some(({ extractor }) => extractor === extractorOf(reader))) return reader;
+    for (const { extractor } of extractions.values()) if (extractor === extractorOf(reader)) return reader;
     await reader.close();
   }
   return undefined;

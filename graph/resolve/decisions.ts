@@ -36,6 +36,10 @@ export class Decisions {
     return [...[...others].filter(([id]) => !this.said.has(id)), ...[...this.said].filter(([id]) => !others.has(id))].map(([, decision]) => decision);
   }
 
+  all(): Decision[] {
+    return [...this.said.values()];
+  }
+
   replace(decisions: readonly Decision[]): void {
     this.said.clear();
     this.ofGroup.clear();

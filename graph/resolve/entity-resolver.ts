@@ -98,6 +98,11 @@ export class EntityResolver {
     }
   }
 
+  /** What people have said. */
+  decided(): Decision[] {
+    return this.decisions.all();
+  }
+
   private put(appearance: Appearance): void {
     if (isRow(appearance)) {
       this.rows.add(appearance);

@@ -34,14 +34,15 @@ export function addExplainCommand(program: Command): void {
     }
     const { graph, extractions } = await openGraph(flags.dir, config);
     const question = words.join(' ');
-    const explanation = explain(graph, new Map(extractions.map((extraction) => [extraction.id, extraction])), question);
+    const documents = new Map(extractions.map((extraction) => [extraction.id, extraction]));
+    const explanation = explain(graph, documents, question);
     if (explanation.asked.kind !== 'entity' && explanation.facts.length + explanation.attributes.length === 0) {
       throw new EngramError('ENGRAM_USAGE', { problem: `The graph does not say '${question}'.` });
     }
     const decisive = new Map<Claim, readonly DecisiveWord[]>();
     if (flags.words || flags.html !== undefined) {
       const { createWordExplainer } = await import('../decisive-words.ts');
-      const explainer = await createWordExplainer(config, extractions);
+      const explainer = await createWordExplainer(config, documents);
       const claims = [...explanation.facts.map((f) => [f.predicate, f.claims] as const), ...explanation.attributes.map((a) => [a.name, a.claims] as const)];
       for (const [predicate, list] of claims) for (const claim of list) decisive.set(claim, await explainer.wordsOf(claim, predicate));
       await explainer.close();

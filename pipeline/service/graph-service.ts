@@ -1,18 +1,21 @@
 // A served graph: it answers all that may be asked of it, changes where that is allowed, and tells of it.
 import { randomBytes } from 'node:crypto';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
+import type { WeighedPair } from '../../graph/resolve/doubts.ts';
 import { readActivation } from '../activation-weights.ts';
 import type { Answerer } from '../ask.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
-import type { Document, DocumentId, GraphDelta } from '../core/model.ts';
+import type { Document, DocumentId, GraphDelta, Reference } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import { engramVersion } from '../manifest.ts';
-import { graphAnswers, prepare } from './graph-answers.ts';
+import { createFactWords } from './fact-words.ts';
+import { entityWithId, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { Handlers } from './operations.ts';
+import { decisionsOf, doubtsOf, entityAt, reviewAnswers } from './review-answers.ts';
 
 export interface GraphService {
   readonly handlers: Handlers;
@@ -33,10 +36,11 @@ export interface GraphService {
 }
 
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
-  const { graph, documents } = source;
+  const { graph, documents, live } = source;
   const startedAt = new Date().toISOString();
   let activation = await readActivation(config.activation, graph, source.name);
   let prepared = prepare(source, activation);
+  let doubts: readonly WeighedPair[] | undefined;
   let [generation, changes] = [1, 0];
   const instance = randomBytes(4).toString('hex');
   const listeners = new Set<() => void>();
@@ -50,6 +54,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
     const search = prepared.search();
     search.update([...entities.map(({ id }) => id), ...removedEntities]);
     prepared = prepare(source, activation, search);
+    doubts = undefined;
     void answerer?.then((old) => old.close()).catch(() => undefined);
     answerer = undefined;
     generation++;
@@ -75,8 +80,16 @@ export async function createGraphService(source: GraphSource, config: Config): P
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
   const startAnswerer = async (): Promise<Answerer> => (await import('../ask.ts')).createAnswerer(graph, [...documents.values()], config, activation);
 
+  const review = { search: () => prepared.search(), doubts: () => (doubts ??= doubtsOf(live!)) };
+  const words = live === undefined ? undefined : createFactWords(graph, documents, config);
+
   const handlers: Handlers = {
     ...graphAnswers(source, () => prepared),
+    ...reviewAnswers(live, () => review, (id) => entityWithId(graph, prepared, id)),
+    words(asked) {
+      if (words === undefined) throw new EngramError('ENGRAM_SERVED_WITHOUT_DOCUMENTS');
+      return words.wordsOf(asked);
+    },
     async ask({ question, state }) {
       const conversation = (await (answerer ??= startAnswerer())).begin(state as WorkingMemoryState | undefined);
       const result = await conversation.ask(question);
@@ -93,7 +106,19 @@ export async function createGraphService(source: GraphSource, config: Config): P
       if (graph.document(id as DocumentId) === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
       return { id, ...summaryOf(await changing((build) => build.remove([id as DocumentId]))) };
     },
-    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, startedAt }),
+    async decide(asked) {
+      let ends: readonly Reference[] = [];
+      const change = await changing((build) =>
+        build.decide(() => {
+          const found = decisionsOf({ live: build.live, search: prepared.search }, asked);
+          ends = found.ends;
+          return found.records;
+        }),
+      );
+      const [a, b] = ends.map((end) => entityAt(live!, end));
+      return { a: a!, b: b!, ...summaryOf(change) };
+    },
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, reviewable: live !== undefined, startedAt }),
   };
   return {
     handlers,
@@ -109,6 +134,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       return () => void listeners.delete(tell);
     },
     async close() {
+      await words?.close();
       await (await answerer)?.close();
     },
   };

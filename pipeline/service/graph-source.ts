@@ -1,5 +1,6 @@
 // Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import type { LiveGraph } from '../../graph/live-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
@@ -10,6 +11,8 @@ import type { GraphWithDocuments } from './graph-answers.ts';
 export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
+  /** What the graph was resolved from; a store has none. */
+  readonly live?: LiveGraph;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
 }
@@ -25,11 +28,11 @@ export async function openGraphSource(place: string, config: Config, isWritable 
   if (isAddress(place) && isWritable) throw new EngramError('ENGRAM_USAGE', { problem: 'Documents are added to a build folder, not to a store: name the folder that the store was built from.' });
   if (isWritable) {
     const build = await openLiveBuild(place, config);
-    return { name: place, graph: build.live.graph, documents: build.documents, build };
+    return { name: place, graph: build.live.graph, documents: build.documents, live: build.live, build };
   }
   if (!isAddress(place)) {
-    const { graph, extractions } = await openGraph(place, config);
-    return { name: place, graph, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) };
+    const { graph, live, extractions } = await openGraph(place, config);
+    return { name: place, graph, live, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {
