@@ -40,18 +40,19 @@ export async function openResolution(dir: string, config: Config): Promise<Resol
 }
 
 /**
- * @param text a name, the id of an entity, or a name and where it stands: "John Smith @ report.txt"
+ * @param text a name, the id of an entity, or a name and where it stands: "John Smith @ report.txt", or "John Smith @ " and the id of an entity
  * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY`
  */
 export function findNamed({ live, search }: Resolution, text: string): NamedThing {
   const whole = text.trim();
   const at = whole.search(/\s@\s/);
   const [name, place] = at < 0 ? [whole, undefined] : [whole.slice(0, at).trimEnd(), whole.slice(at + 2).trimStart()];
-  const isThere = ({ documentId, extraction: { uri } }: Appearance): boolean => place === undefined || uri === place || uri.endsWith(`/${place}`) || documentId === place;
+  const ofEntity = place !== undefined && ENTITY_ID.test(place) ? live.clusterOf(place as EntityId) : undefined;
+  const isThere = ({ extraction: { uri } }: Appearance): boolean => place === undefined || ofEntity !== undefined || uri === place || uri.endsWith(`/${place}`);
   if (!ENTITY_ID.test(name)) {
     const keyIn = remember((type) => normalizeName(name, type));
     let best: NamedThing | undefined;
-    for (const cluster of live.resolver.clusters()) {
+    for (const cluster of ofEntity === undefined ? live.resolver.clusters() : [ofEntity]) {
       const key = keyIn(cluster.type);
       const appearances = cluster.appearances.filter((appearance) => appearance.entity.key === key && isThere(appearance));
       if (appearances.length > (best?.appearances.length ?? 0)) best = { cluster, appearances };
@@ -83,7 +84,7 @@ export function weighThings({ live }: Resolution, a: NamedThing, b: NamedThing):
 }
 
 /** A document that says more of a thing than a surname, where there is one. */
-const standsFor = ({ appearances }: NamedThing): Reference => refer(appearances.find((appearance) => !isLone(refer(appearance))) ?? appearances[0]!);
+export const standsFor = ({ appearances }: NamedThing): Reference => refer(appearances.find((appearance) => !isLone(refer(appearance))) ?? appearances[0]!);
 
 /**
  * What has to be said so that two things are one.

@@ -9,11 +9,12 @@ export interface ToldName extends Reference {
   readonly name: string;
   readonly uri: string;
   readonly title?: string;
-  /** The sentence. */
-  readonly text: string;
-  /** Of the name within the text. */
+  /** Of the sentence in the document, half-open. */
   readonly start: number;
   readonly end: number;
+  readonly text: string;
+  /** Within the text. */
+  readonly mention: { readonly start: number; readonly end: number; readonly surface: string };
 }
 
 export interface ToldPair {
@@ -46,9 +47,9 @@ export function toldName({ resolver }: LiveGraph, reference: Reference): ToldNam
   const { type, key, documentId } = reference;
   const { entity, extraction: { uri, title, text, mentions, sentences } } = resolver.find(reference)!;
   const name = entity.names.get(key) ?? key;
-  const mention = mentions[entity.mentions.find((index) => mentions[index]!.surface === name) ?? entity.mentions[0]!]!;
-  const [start, end] = sentences[mention.sentence] ?? [0, text.length];
-  return { type, key, documentId, name, uri, ...(title === undefined ? {} : { title }), text: text.slice(start, end), start: mention.start - start, end: mention.end - start };
+  const { sentence, ...mention } = mentions[entity.mentions.find((index) => mentions[index]!.surface === name) ?? entity.mentions[0]!]!;
+  const [start, end] = sentences[sentence] ?? [0, text.length];
+  return { type, key, documentId, name, uri, ...(title === undefined ? {} : { title }), start, end, text: text.slice(start, end), mention: { start: mention.start - start, end: mention.end - start, surface: mention.surface } };
 }
 
 export function toldPair(live: LiveGraph, { a, b, level, comparisons, logOdds, decision }: WeighedPair): ToldPair {

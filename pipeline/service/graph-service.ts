@@ -115,7 +115,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
           return found.records;
         }),
       );
-      const [a, b] = ends.map((end) => entityAt(live!, end));
+      const [a, b] = ends.map((reference) => ({ ...entityAt(live!, reference), reference }));
       return { a: a!, b: b!, ...summaryOf(change) };
     },
     status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, reviewable: live !== undefined, startedAt }),

@@ -58,7 +58,7 @@ const inferred = flag.optional().describe('whether to go along links that no doc
 const id = z.object({ id: text.min(1).max(200) });
 
 export const reference = z.object({ type: text.max(100), key: text.max(1000).describe('the name as it is compared'), documentId: text.max(200) });
-const namedThere = reference.extend({ name: text, uri: text, title: text.optional(), text: text.describe('the sentence'), start: count.describe('of the name within the text'), end: count });
+const namedThere = reference.extend({ name: text, uri: text, title: text.optional(), start: count.describe('of the sentence in the document'), end: count, text: text.describe('the sentence'), mention: span.describe('within the text') });
 const comparison = z.object({ name: text, found: text, weight: z.number().nullable().describe('natural log of the odds that it adds; null where it rules a match out'), veto: z.literal(true).optional() });
 const weighedPair = z.object({
   a: namedThere.extend({ entity: entityRef }),
@@ -69,7 +69,8 @@ const weighedPair = z.object({
   probability: share.describe('that the two are one'),
   decision: z.enum(['same', 'different']).optional().describe('what a person said of exactly these two'),
 });
-const oneOfTwo = text.min(1).max(1500).describe('id of an entity, a name, or "NAME @ DOCUMENT"');
+const oneOfTwo = text.min(1).max(1500).describe('id of an entity, a name, "NAME @ DOCUMENT", or "NAME @ ID" for a name of one entity');
+const decided = entityRef.extend({ reference: reference.describe('what was decided about, in one of its documents') }).describe('what it is from now on');
 
 /** @param most far more than any conversation reaches, and far from what sums of numbers can hold; left out in what is answered, which may go a little beyond */
 function stateOf(most?: number) {
@@ -262,7 +263,7 @@ export const OPERATIONS = {
     path: '/decisions',
     summary: 'Says for good that two things are one or two. Without `b` it is of `a` and the rest of its entity; `none` takes back what was said of the two',
     body: z.object({ a: z.union([oneOfTwo, reference]), b: z.union([oneOfTwo, reference]).optional(), decision: z.enum(['same', 'different', 'none']) }),
-    response: z.object({ a: entityRef.describe('what it is from now on'), b: entityRef, ...changed }),
+    response: z.object({ a: decided, b: decided, ...changed }),
   },
   status: {
     method: 'GET',

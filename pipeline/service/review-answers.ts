@@ -7,7 +7,7 @@ import { refer } from '../../graph/resolve/name-groups.ts';
 import { EngramError } from '../core/errors.ts';
 import type { EntityId, Reference } from '../core/model.ts';
 import type { DecisionRecord } from '../journal.ts';
-import { findNamed, findReferred, join, merge, restOf, takeBack, tellApart, weighThings, type NamedThing, type Resolution } from '../resolution.ts';
+import { findNamed, findReferred, join, merge, restOf, standsFor, takeBack, tellApart, weighThings, type NamedThing, type Resolution } from '../resolution.ts';
 import { mostTelling, toldName, toldPair } from '../told-pairs.ts';
 import { rankedPageOf } from './graph-answers.ts';
 import type { CheckedInputOf, Handlers } from './operations.ts';
@@ -69,7 +69,7 @@ export function decisionsOf(resolution: Resolution, { a, b, decision }: CheckedI
   const first = thingOf(a);
   if (b === undefined && decision !== 'different') throw new EngramError('ENGRAM_USAGE', { problem: `Two things are needed for '${decision}': give 'b' too.` });
   const second = b === undefined ? restOf(first) : thingOf(b);
-  const [x, y] = [first, second].map(({ appearances }) => refer(appearances[0]!)) as [Reference, Reference];
+  const [x, y] = [standsFor(first), standsFor(second)];
   const recordsOf = (): readonly DecisionRecord[] => {
     if (decision === 'none') return takeBack(resolution, first, second);
     if (decision === 'same' && (typeof a === 'string' || typeof b === 'string')) return merge(resolution, first, second);

@@ -1,19 +1,14 @@
 // The page in a real browser: what a person does there, with a mouse, with the keyboard, by a link, on a phone; and that nothing of a document runs.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
-import { createGraphService } from '../../pipeline/service/graph-service.ts';
-import { createHttpServer } from '../../pipeline/service/http-server.ts';
-import { startBrowser } from '../support/browser.ts';
+import { find, openPage, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
 import { extractionOf } from '../support/graph-arbitraries.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
 
-const SCREENSHOTS = join('.engram', 'screenshots');
 const HOSTILE = ['<img src=x onerror=ran()>', '<script>ran()</script>', '"><svg onload=ran()>', "javascript:ran()", '</textarea><iframe srcdoc="<script>parent.ran()</script>">', '${ran()}', '<a href="javascript:ran()">x</a>', '&lt;script&gt;ran()&lt;/script&gt;'];
 
 /** Names and a text that would run if they were taken for markup. */
@@ -25,30 +20,8 @@ const hostile: Extraction = (() => {
   return { ...base, title: HOSTILE[1]!, text, mentions, sentences: [[0, text.length]], chains: [...base.chains, { label: 'MISC', mentions: [2] }], relations: [...base.relations, { head: 0, tail: 2, label: 'author', score: 0.8 }] };
 })();
 
-async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> {
-  const browser = await startBrowser(t);
-  if (browser === undefined) return undefined;
-  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
-  const app = await createHttpServer(service, token === undefined ? {} : { token });
-  service.warm();
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const page = await browser.newPage({ viewport });
-  page.on('pageerror', (error) => t.fail(String(error)));
-  // That a token is needed the browser says by itself.
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) t.fail(message.text()); });
-  t.teardown(async () => {
-    await page.close();
-    await app.close();
-  });
-  await page.goto(`${url}/${link}`);
-  return page;
-}
-
-const find = async (page: Page, text: string): Promise<void> => {
-  await page.fill('#query', text);
-  await page.waitForSelector('#suggestions li');
-  await page.keyboard.press('Enter');
-};
+const opened = (t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> =>
+  openPage(t, { name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG, { link, viewport, ...(token === undefined ? {} : { token }) });
 
 test('search, click, open, evidence, document, related, path', async (t) => {
   const page = await opened(t);
@@ -110,7 +83,6 @@ test('by the keyboard alone, and by a link that brings the view back', async (t)
 });
 
 test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
     const page = await opened(t, [...sampleExtractions, hostile], '', { width, height: 800 });
     if (page === undefined) return;
@@ -125,11 +97,8 @@ test('no text of a document runs, and accessibility has no serious finding, wide
     t.true((await page.innerText('.document')).includes('<img src=x onerror=ran()>'));
     t.is(await page.evaluate('hasRun'), 0);
     t.is(await page.locator('#panel img, #panel script, #panel iframe, #panel svg, #panel a').count(), 0);
-    // The policy of the page forbids scripts from elsewhere: this one is run by the browser's own hand.
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[] };
     await page.screenshot({ path: join(SCREENSHOTS, `document-${width}-${colorScheme}.png`) });
-    t.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`), [], `${width} ${colorScheme}`);
+    t.deepEqual(await seriousFindings(page), [], `${width} ${colorScheme}`);
   }
 });
 

@@ -146,7 +146,7 @@ for (const [kind, open] of Object.entries(SOURCES)) {
     t.like(await t.throwsAsync(client.decide({ a: 'Grace Hopper', b: 'J. Presper Eckert', decision: 'same' }), { instanceOf: ProblemError }), { status: 403, title: 'ENGRAM_SERVED_READ_ONLY' });
     if (!isAtHand) return;
     const { items } = await client.names({ id: hopper!.id });
-    t.deepEqual(items.map(({ name, uri, text, start, end }) => [name, uri, text.slice(start, end)]), [['Grace Hopper', 'hopper.txt', 'Grace Hopper']]);
+    t.deepEqual(items.map(({ name, uri, text, mention }) => [name, uri, text.slice(mention.start, mention.end)]), [['Grace Hopper', 'hopper.txt', 'Grace Hopper']]);
     t.like(await client.compare({ a: 'Grace Hopper', b: 'J. Presper Eckert' }), { one: false, a: { name: 'Grace Hopper', entity: { id: hopper!.id } }, b: { uri: 'eckert.txt' } });
     t.like(await t.throwsAsync(client.words({ id: 'f-none' }), { instanceOf: ProblemError }), { status: 404, title: 'ENGRAM_GRAPH_UNKNOWN_FACT' });
   });
