@@ -1,6 +1,6 @@
 // The knowledge graph of a set of documents that come and go: mentions become entities through resolution, relations between entities become
-// facts, relations to dates and numbers attributes. After every change it is what the documents that are there give by themselves, whatever
-// came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
+// facts, relations to dates and numbers attributes. After every change it is what the documents that are there and what people say give by themselves,
+// whatever came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
 import { isValueLabel } from '../pipeline/core/model.ts';
 import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Provenance, Reference, Relation } from '../pipeline/core/model.ts';
 import { admitExtraction, functionalOf, uniqueById, type AdmitOptions } from './admit-extractions.ts';

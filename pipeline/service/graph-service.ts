@@ -7,14 +7,14 @@ import type { Answerer } from '../ask.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { documentIdOf } from '../core/ids.ts';
-import type { Document, DocumentId, GraphDelta, Reference } from '../core/model.ts';
+import type { Document, DocumentId, GraphDelta } from '../core/model.ts';
 import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import { engramVersion } from '../manifest.ts';
 import { createFactWords } from './fact-words.ts';
 import { entityWithId, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
-import type { Handlers } from './operations.ts';
+import type { Handlers, OutputOf } from './operations.ts';
 import { decisionsOf, doubtsOf, entityAt, reviewAnswers } from './review-answers.ts';
 
 export interface GraphService {
@@ -36,7 +36,8 @@ export interface GraphService {
 }
 
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
-  const { graph, documents, live } = source;
+  const { graph, documents, build } = source;
+  const live = build?.live ?? source.live;
   const startedAt = new Date().toISOString();
   let activation = await readActivation(config.activation, graph, source.name);
   let prepared = prepare(source, activation);
@@ -61,13 +62,13 @@ export async function createGraphService(source: GraphSource, config: Config): P
     tellAll();
   };
   // Not when the store has it too: what is asked meanwhile is answered from the graph.
-  source.build?.onGraph(changed);
+  build?.onGraph(changed);
   const changing = async (work: (build: LiveBuild) => Promise<LiveChange>): Promise<LiveChange> => {
-    if (source.build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
+    if (build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
     changes++;
     tellAll();
     try {
-      const change = await work(source.build);
+      const change = await work(build);
       // Links that are inferred follow from the whole graph.
       activation = await readActivation(config.activation, graph, source.name);
       prepared = prepare(source, activation, prepared.search());
@@ -107,18 +108,17 @@ export async function createGraphService(source: GraphSource, config: Config): P
       return { id, ...summaryOf(await changing((build) => build.remove([id as DocumentId]))) };
     },
     async decide(asked) {
-      let ends: readonly Reference[] = [];
-      const change = await changing((build) =>
-        build.decide(() => {
-          const found = decisionsOf({ live: build.live, search: prepared.search }, asked);
-          ends = found.ends;
-          return found.records;
-        }),
-      );
-      const [a, b] = ends.map((reference) => ({ ...entityAt(live!, reference), reference }));
-      return { a: a!, b: b!, ...summaryOf(change) };
+      let found: ReturnType<typeof decisionsOf>;
+      let ends: OutputOf<'decide'>['a'][] = [];
+      const change = await changing(async (held) => {
+        const made = await held.decide(() => (found = decisionsOf({ live: held.live, search: prepared.search }, asked)).records);
+        // Before another change may take the documents away.
+        ends = found.ends.map((reference) => ({ ...entityAt(held.live, reference), reference }));
+        return made;
+      });
+      return { a: ends[0]!, b: ends[1]!, ...summaryOf(change) };
     },
-    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: source.build !== undefined, reviewable: live !== undefined, startedAt }),
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, writable: build !== undefined, reviewable: live !== undefined, startedAt }),
   };
   return {
     handlers,

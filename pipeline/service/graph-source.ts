@@ -11,7 +11,7 @@ import type { GraphWithDocuments } from './graph-answers.ts';
 export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
-  /** What the graph was resolved from; a store has none. */
+  /** What the graph was resolved from; `build` has its own, a store has none. */
   readonly live?: LiveGraph;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
@@ -28,7 +28,7 @@ export async function openGraphSource(place: string, config: Config, isWritable 
   if (isAddress(place) && isWritable) throw new EngramError('ENGRAM_USAGE', { problem: 'Documents are added to a build folder, not to a store: name the folder that the store was built from.' });
   if (isWritable) {
     const build = await openLiveBuild(place, config);
-    return { name: place, graph: build.live.graph, documents: build.documents, live: build.live, build };
+    return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
   if (!isAddress(place)) {
     const { graph, live, extractions } = await openGraph(place, config);

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
+import { bornInExtractions } from '../support/born-in.ts';
 import { find, openPage, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
 import { extractionOf } from '../support/graph-arbitraries.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
@@ -80,6 +81,30 @@ test('by the keyboard alone, and by a link that brings the view back', async (t)
   t.false(await again!.locator('#types input').first().isChecked());
   t.is(await again!.inputValue('#predicate'), 'employer');
   t.is(new URL(again!.url()).hash, link);
+});
+
+test('links that no document states are dashed where they are wanted, and named as such', async (t) => {
+  const page = await opened(t, bornInExtractions);
+  if (page === undefined) return;
+  /** Pixels that the layer of dashed arrows has. */
+  const dashed = (): Promise<unknown> => page.evaluate("(() => { const { width, height } = document.querySelector('.sigma-dashed'); return document.querySelector('.sigma-dashed').getContext('2d').getImageData(0, 0, width, height).data.filter((value, at) => at % 4 === 3 && value > 0).length; })()");
+  await find(page, 'lena');
+  await page.waitForSelector('#panel h2:has-text("Lena")');
+  await page.click('#panel button:has-text("Related")');
+  await page.waitForSelector('#panel h2:has-text("Related to Lena")');
+  t.deepEqual([await page.locator('#panel .inferred').count(), await dashed()], [0, 0]);
+  await page.check('#inferred');
+  await page.waitForSelector('#panel .inferred');
+  t.true(((await dashed()) as number) > 0);
+  await page.screenshot({ path: join(SCREENSHOTS, 'inferred.png') });
+  const link = new URL(page.url()).hash;
+  t.regex(link, /inferred=1/);
+  const again = await opened(t, bornInExtractions, link);
+  await again!.waitForSelector('#panel h2:has-text("Lena")');
+  t.true(await again!.isChecked('#inferred'));
+  await page.uncheck('#inferred');
+  await page.waitForSelector('#panel .inferred', { state: 'detached' });
+  t.is(await dashed(), 0);
 });
 
 test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {

@@ -15,7 +15,7 @@ import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 async function opened(t: ExecutionContext, options: PageOptions = {}): Promise<{ readonly page: Page; readonly build: LiveBuild } | undefined> {
   const dir = await buildSmiths(t);
   const build = await openLiveBuild(dir, smithsConfig, { createExtractor: readNames });
-  const page = await openPage(t, { name: dir, graph: build.live.graph, documents: build.documents, live: build.live, build }, smithsConfig, options);
+  const page = await openPage(t, { name: dir, graph: build.live.graph, documents: build.documents, build }, smithsConfig, options);
   if (page !== undefined) return { page, build };
   await build.close();
   return undefined;
@@ -144,7 +144,7 @@ test('of a server that is only read pairs are shown and nobody is asked; of a st
   t.is(await stored!.locator('summary').count(), 0);
 });
 
-test('the words that moved the decision on a fact are marked beside its two names; inferred links are dashed where they are wanted', async (t) => {
+test('the words that moved the decision on a fact are marked beside its two names', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFiles(join(folder, 'docs'), { 'a.txt': 'Grace Hopper was born in New York City in 1906. Later she moved.' });
   const config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
@@ -160,6 +160,4 @@ test('the words that moved the decision on a fact are marked beside its two name
   t.regex(await page.innerText('#panel'), /Decided by born \(−\d+ %\)/);
   t.deepEqual(await seriousFindings(page), []);
   await page.screenshot({ path: join(SCREENSHOTS, 'words.png') });
-  await page.check('#inferred');
-  t.regex(page.url(), /inferred=1/);
 });

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { buildGraph } from '../../graph/build-graph.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { LiveGraph } from '../../graph/live-graph.ts';
 import { openStore } from '../../graph/stores/index.ts';
@@ -17,6 +18,7 @@ import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { openGraphSource, type GraphSource } from '../../pipeline/service/graph-source.ts';
 import { createHttpServer, type HttpOptions } from '../../pipeline/service/http-server.ts';
 import type { OperationName } from '../../pipeline/service/operations.ts';
+import { bornInExtractions } from '../support/born-in.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
 import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
@@ -266,6 +268,16 @@ test('health, readiness and metrics', async (t) => {
   const { body } = await app.inject({ url: '/metrics' });
   t.regex(body, /engram_http_request_duration_seconds_count\{route="\/search",method="GET",status="200"\} 1/);
   t.regex(body, /engram_graph_size\{kind="entities"\} 6/);
+});
+
+test('links that no document states are gone along where that is asked for, and say so', async (t) => {
+  const client = clientOf(await served(t, { name: 'folder', graph: buildGraph(bornInExtractions), documents: new Map() }));
+  const origins = async (inferred?: 'true' | 'false') => (await client.related({ entity: 'Lena Wood11', limit: 100, inferred })).related.flatMap(({ path }) => path.flatMap(({ origin, because }) => (origin === undefined ? [] : [`${origin} ${because}`])));
+  t.true((await origins('true')).includes('inference placeOfBirth, locatedIn ⇒ placeOfBirth'));
+  t.deepEqual([...(await origins('false')), ...(await origins())], []);
+  const path = async (inferred: 'true' | 'false') => (await client.path({ from: 'Lena Wood11', to: 'Southmark', inferred })).path.map(({ predicate, origin }) => `${predicate} ${origin}`);
+  t.deepEqual(await path('true'), ['placeOfBirth inference']);
+  t.false((await path('false')).includes('placeOfBirth inference'));
 });
 
 test('a graph from a delta is served as the one it came from', async (t) => {

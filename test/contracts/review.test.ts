@@ -11,7 +11,7 @@ import { buildSmiths, readNames, smithsConfig } from '../support/smiths.ts';
 async function served(t: ExecutionContext) {
   const dir = await buildSmiths(t);
   const build = await openLiveBuild(dir, smithsConfig, { createExtractor: readNames });
-  const service = await createGraphService({ name: dir, graph: build.live.graph, documents: build.documents, live: build.live, build }, smithsConfig);
+  const service = await createGraphService({ name: dir, graph: build.live.graph, documents: build.documents, build }, smithsConfig);
   const app = await createHttpServer(service);
   const client = createClient('http://localhost', {
     fetch: async (url, init) => {

@@ -112,6 +112,9 @@ async function choose(id: string): Promise<void> {
   });
 }
 
+/** In place of what was told before the graph changed. */
+const gone = (): Node[] => [element('p', { class: 'quiet' }, 'The graph no longer has it.')];
+
 /** The panel as it was is one step back. */
 async function showAfter(tellWith: (back: () => void) => Promise<readonly Node[]>): Promise<void> {
   const [before, tellBefore] = [[...panel.childNodes], tellAgain];
@@ -119,7 +122,10 @@ async function showAfter(tellWith: (back: () => void) => Promise<readonly Node[]
 }
 
 async function showEvidence(fact: Fact): Promise<void> {
-  await showAfter(async (back) => evidencePanel(await client.explain({ q: fact.id }), back, events(), server.reviewable ? wordsOf : undefined));
+  await showAfter(async (back) => {
+    const explanation = await client.explain({ q: fact.id });
+    return explanation.asked.kind === 'fact' ? evidencePanel(explanation, back, events(), server.reviewable ? wordsOf : undefined) : gone();
+  });
 }
 
 async function wordsOf(id: string, tell: (claim: number, found: ClaimWords) => void): Promise<void> {
@@ -183,13 +189,18 @@ function leaveReview(): void {
 function setReviewing(): void {
   document.body.classList.toggle('reviewing', view.reviewing);
   byId('review').setAttribute('aria-pressed', String(view.reviewing));
+  // Whole lists of pairs are not read out whenever one goes.
+  panel.setAttribute('aria-live', view.reviewing ? 'off' : 'polite');
 }
 
 /** The panel tells the same as the graph has it now, where that is another thing. */
 async function redo(): Promise<void> {
   if (tellAgain === undefined) return;
   const [isOpen, hadFocus] = [panel.querySelector('details[open]') !== null, panel.contains(document.activeElement)];
-  const nodes = await tellAgain();
+  const nodes = await tellAgain().catch((error: unknown) => {
+    if (error instanceof ProblemError && error.status === 404) return gone();
+    throw error;
+  });
   if (nodes.length === panel.childNodes.length && nodes.every((node, at) => node.isEqualNode(panel.childNodes[at]!))) return;
   panel.replaceChildren(...nodes);
   const details = panel.querySelector('details');
