@@ -129,7 +129,10 @@ export function tellApart(resolution: Resolution, a: NamedThing, b: NamedThing):
   return [...takeBack(resolution, a, b, true), ...pairs];
 }
 
-/** What was said of the two before, taken back. @param same only where it was that they are one, or that they are not */
+/**
+ * What was said of the two before, taken back.
+ * @param same only where it was that they are one, or only where it was that they are not
+ */
 export function takeBack({ live }: Resolution, a: NamedThing, b: NamedThing, same?: boolean): DecisionRecord[] {
   const idOf = ({ type, key, documentId }: Reference): string => JSON.stringify([type, key, documentId]);
   const [first, second] = [a, b].map(({ appearances }) => new Set(appearances.map((appearance) => idOf(refer(appearance))))) as [Set<string>, Set<string>];
