@@ -8,7 +8,6 @@ type Pair = OutputOf<'review'>['items'][number];
 type End = Pair['a'];
 type Name = OutputOf<'names'>['items'][number];
 type Told = OutputOf<'decide'>;
-type Decision = 'same' | 'different' | 'none';
 
 export interface ReviewEvents {
   readonly client: Client;
@@ -23,8 +22,9 @@ export interface ReviewEvents {
   readonly trying: (work: () => Promise<void>) => Promise<void>;
 }
 
-/** Pairs that are shown at first, and that each further page has. */
+/** Pairs that are shown at first, and so many more each time. */
 const PAGE = 10;
+const MOST_PAIRS = 50;
 const MOST_NAMES = 200;
 /** Natural log odds that fill a bar. */
 const FULL = 4;
@@ -53,9 +53,10 @@ export function createReview({ client, canDecide, onShow, onDocument, onDecided,
       byId('panel').querySelector<HTMLElement>('.answers button, .said button')?.focus();
     });
   /** Exactly of these two documents. */
-  const answer = (pair: Pair, decision: Decision): Promise<void> => {
+  const answer = (pair: Pair, decision: 'same' | 'different'): Promise<void> => {
     const [a, b] = [referenceOf(pair.a), referenceOf(pair.b)];
-    return decide({ a, b, decision }, () => `${pair.a.name} and ${pair.b.name}: ${decision === 'same' ? 'one' : 'two'} from now on.`, () => ({ a, b, decision: 'none' }));
+    const holds = (told: Told): boolean => (decision === 'same') === (told.a.id === told.b.id);
+    return decide({ a, b, decision }, (told) => `${pair.a.name} and ${pair.b.name}: ${decision === 'same' ? 'one' : 'two'} from now on${holds(told) ? '' : ', though other decisions still contradict it'}.`, () => ({ a, b, decision: 'none' }));
   };
   const lastSaid = (): Node[] => {
     if (said === undefined) return [];
@@ -83,14 +84,20 @@ export function createReview({ client, canDecide, onShow, onDocument, onDecided,
   return {
     /** What the panel says. */
     async pairs(): Promise<Node[]> {
-      // Those that are skipped stand among those that are not.
-      const { items, next, total } = await client.review({ limit: Math.min(100, wanted + skipped.size) });
-      const asked = items.filter((pair) => !skipped.has(idOf(pair))).slice(0, wanted);
+      const left: Pair[] = [];
+      let total: number;
+      let cursor: string | undefined;
+      do {
+        const page = await client.review({ limit: MOST_PAIRS, cursor });
+        // Those that are skipped stand among those that are not.
+        left.push(...page.items.filter((pair) => !skipped.has(idOf(pair))));
+        ({ total, next: cursor } = page);
+      } while (cursor !== undefined && left.length <= wanted);
       return [
         element('h2', { tabindex: -1 }, 'One or two?'),
         element('p', { class: 'quiet' }, total === 0 ? 'Nothing is in doubt.' : `${total} ${total === 1 ? 'pair is' : 'pairs are'} neither surely one nor surely two; those whose answer tells most come first.${canDecide() ? '' : ' This server is read only: with --write it takes answers.'}`),
         ...lastSaid(),
-        ...asked.map((pair) => {
+        ...left.slice(0, wanted).map((pair) => {
           const skip = button('Skip', () => {
             skipped.add(idOf(pair));
             onAgain();
@@ -98,7 +105,7 @@ export function createReview({ client, canDecide, onShow, onDocument, onDecided,
           return card(pair, canDecide() ? [button('One', () => void answer(pair, 'same')), button('Two', () => void answer(pair, 'different')), skip] : []);
         }),
         ...(skipped.size === 0 ? [] : [element('p', {}, `${skipped.size} skipped. `, button('Ask again', () => { skipped.clear(); onAgain(); }))]),
-        ...(next === undefined && items.length - skipped.size <= wanted ? [] : [element('p', {}, button('More', () => { wanted += PAGE; onAgain(); }))]),
+        ...(left.length <= wanted ? [] : [element('p', {}, button('More', () => { wanted += PAGE; onAgain(); }))]),
       ];
     },
     /** Whether two entities shall be one. */
