@@ -6,6 +6,7 @@ import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow
 import { nodeVectors } from '../../graph/features/node-vectors.ts';
 import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
 import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { inferredLinks } from '../../graph/inference/suggest.ts';
 import { explain } from '../../graph/query/explain.ts';
 import { pathBetween, refOf, related } from '../../graph/query/related.ts';
 import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
@@ -18,7 +19,7 @@ import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '.
 import type { Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
-export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'status'>;
+export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'names' | 'review' | 'compare' | 'decide' | 'words' | 'status'>;
 
 export interface GraphWithDocuments {
   readonly graph: KnowledgeGraph;
@@ -37,7 +38,8 @@ export interface Prepared {
   readonly spread: SpreadOptions;
   readonly indexes: Indexes;
   readonly inContext: () => ContextSearch;
-  readonly snapshot: () => Snapshot;
+  /** @param inferred whether it has links that no document states; left out, those that the configuration names */
+  readonly snapshot: (inferred?: boolean) => Snapshot;
   readonly vectors: () => Float32Array;
   readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
   readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
@@ -53,10 +55,14 @@ interface DocumentMention {
   readonly id: EntityId;
 }
 
+/** That of the id, or the one that had it before. */
+export function entityWithId(graph: KnowledgeGraph, { formerIds }: Prepared, text: string): EntityId | undefined {
+  return graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? formerIds().get(text) : undefined;
+}
+
 /** @param state of the graph as it is when something is asked */
 export function graphAnswers({ graph, documents }: GraphWithDocuments, state: () => Prepared): Answers {
-  /** That of the id, or one that had it before. */
-  const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? state().formerIds().get(text) : undefined);
+  const idOf = (text: string): EntityId | undefined => entityWithId(graph, state(), text);
   const entityNamed = (text: string): EntityId => {
     const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : state().indexes.search.search(text, { limit: 1 })[0]?.id);
     if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
@@ -68,7 +74,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     return graph.entity(id)!;
   };
   const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
-  const spreading = () => ({ ...state().spread, snapshot: state().snapshot(), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
+  const spreading = (inferred?: boolean) => ({ ...state().spread, snapshot: state().snapshot(inferred), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
 
   return {
     search({ q, type, limit, cursor, by }) {
@@ -96,8 +102,8 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
     },
     mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
-    related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
-    path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
+    related: ({ entity, type, inferred, limit }) => related(graph, entity.map(entityNamed), { ...spreading(inferred), limit, ...(type === undefined ? {} : { types: type }) }),
+    path: ({ from, to, inferred }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading(inferred)),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: state().snapshot(), vectors: state().vectors() }),
     explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().indexes.search),
     features({ ids, neighbours }) {
@@ -120,7 +126,10 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
 export const createIndexes = ({ graph, documents }: GraphWithDocuments): Indexes => ({ search: createSearch(graph), sentences: new SentenceIndex(graph, documents) });
 
 export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { spread, links }: ActivationOptions): Prepared {
-  const snapshot = once(() => createSnapshot(graph, links));
+  const configured = once(() => createSnapshot(graph, links));
+  const stated = once(() => createSnapshot(graph, { ...links, further: [] }));
+  const inferred = once(() => createSnapshot(graph, { ...links, further: [...(links.further ?? []).filter(({ origin }) => origin !== 'inference'), ...inferredLinks(graph)] }));
+  const snapshot: Prepared['snapshot'] = (withInferred) => (withInferred === undefined ? configured() : withInferred ? inferred() : stated());
   return {
     spread,
     indexes,
@@ -169,7 +178,7 @@ function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: stri
 }
 
 /** Of a list whose order is no order of ids: the cursor is a place in it. */
-function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+export function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
   const from = offsetOf(cursor);
   return { items: ranked.slice(from, from + limit).map(itemOf), ...(from + limit < ranked.length ? { next: String(from + limit) } : {}) };
 }

@@ -1,5 +1,6 @@
 // Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import type { LiveGraph } from '../../graph/live-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
@@ -12,6 +13,8 @@ export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
   readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  /** What the graph was resolved from; `build` has its own, a store has none. */
+  readonly live?: LiveGraph;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
 }
@@ -30,8 +33,8 @@ export async function openGraphSource(place: string, config: Config, isWritable 
     return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
   if (!isAddress(place)) {
-    const { graph, documents } = await openGraph(place, config);
-    return { name: place, graph, documents };
+    const { graph, live, documents } = await openGraph(place, config);
+    return { name: place, graph, live, documents };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {

@@ -1,45 +1,18 @@
 // The page in a real browser: what a person does there, with a mouse, with the keyboard, by a link, on a phone; and that nothing of a document runs.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
-import { createGraphService } from '../../pipeline/service/graph-service.ts';
-import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { bornInExtractions } from '../support/born-in.ts';
+import { find, openPage, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
-import { startBrowser } from '../support/browser.ts';
 import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
 
-const SCREENSHOTS = join('.engram', 'screenshots');
-
-async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> {
-  const browser = await startBrowser(t);
-  if (browser === undefined) return undefined;
-  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: documentsOf(extractions) }, DEFAULT_CONFIG);
-  const app = await createHttpServer(service, token === undefined ? {} : { token });
-  service.warm();
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const page = await browser.newPage({ viewport });
-  page.on('pageerror', (error) => t.fail(String(error)));
-  // That a token is needed the browser says by itself.
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) t.fail(message.text()); });
-  t.teardown(async () => {
-    await page.close();
-    await app.close();
-  });
-  await page.goto(`${url}/${link}`);
-  return page;
-}
-
-const find = async (page: Page, text: string): Promise<void> => {
-  await page.fill('#query', text);
-  await page.waitForSelector('#suggestions li');
-  await page.keyboard.press('Enter');
-};
+const opened = (t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> =>
+  openPage(t, { name: 'sample', graph: buildGraph(extractions), documents: documentsOf(extractions) }, DEFAULT_CONFIG, { link, viewport, ...(token === undefined ? {} : { token }) });
 
 test('search, click, open, evidence, document, related, path', async (t) => {
   const page = await opened(t);
@@ -100,8 +73,31 @@ test('by the keyboard alone, and by a link that brings the view back', async (t)
   t.is(new URL(again!.url()).hash, link);
 });
 
+test('links that no document states are dashed where they are wanted, and named as such', async (t) => {
+  const page = await opened(t, bornInExtractions);
+  if (page === undefined) return;
+  /** Pixels that the layer of dashed arrows has. */
+  const dashed = (): Promise<unknown> => page.evaluate("(() => { const { width, height } = document.querySelector('.sigma-dashed'); return document.querySelector('.sigma-dashed').getContext('2d').getImageData(0, 0, width, height).data.filter((value, at) => at % 4 === 3 && value > 0).length; })()");
+  await find(page, 'lena');
+  await page.waitForSelector('#panel h2:has-text("Lena")');
+  await page.click('#panel button:has-text("Related")');
+  await page.waitForSelector('#panel h2:has-text("Related to Lena")');
+  t.deepEqual([await page.locator('#panel .inferred').count(), await dashed()], [0, 0]);
+  await page.check('#inferred');
+  await page.waitForSelector('#panel .inferred');
+  t.true(((await dashed()) as number) > 0);
+  await page.screenshot({ path: join(SCREENSHOTS, 'inferred.png') });
+  const link = new URL(page.url()).hash;
+  t.regex(link, /inferred=1/);
+  const again = await opened(t, bornInExtractions, link);
+  await again!.waitForSelector('#panel h2:has-text("Lena")');
+  t.true(await again!.isChecked('#inferred'));
+  await page.uncheck('#inferred');
+  await page.waitForSelector('#panel .inferred', { state: 'detached' });
+  t.is(await dashed(), 0);
+});
+
 test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
     const page = await opened(t, [...sampleExtractions, hostileExtraction], '', { width, height: 800 });
     if (page === undefined) return;
@@ -116,11 +112,8 @@ test('no text of a document runs, and accessibility has no serious finding, wide
     t.true((await page.innerText('.document')).includes('<img src=x onerror=ran()>'));
     t.is(await page.evaluate('hasRun'), 0);
     t.is(await page.locator('#panel img, #panel script, #panel iframe, #panel svg, #panel a').count(), 0);
-    // The policy of the page forbids scripts from elsewhere: this one is run by the browser's own hand.
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[] };
     await page.screenshot({ path: join(SCREENSHOTS, `document-${width}-${colorScheme}.png`) });
-    t.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`), [], `${width} ${colorScheme}`);
+    t.deepEqual(await seriousFindings(page), [], `${width} ${colorScheme}`);
   }
 });
 

@@ -9,17 +9,23 @@ export interface View {
   readonly predicate?: string;
   /** Facts that are less likely are not shown. */
   readonly least: number;
+  /** Whether links that no document states are shown. */
+  readonly inferred: boolean;
+  /** Whether the panel asks about pairs in doubt. */
+  readonly reviewing: boolean;
 }
 
-export const NOTHING: View = { open: [], hiddenTypes: [], least: 0 };
+export const NOTHING: View = { open: [], hiddenTypes: [], least: 0, inferred: false, reviewing: false };
 
-export function linkOf({ open, chosen, hiddenTypes, predicate, least }: View): string {
+export function linkOf({ open, chosen, hiddenTypes, predicate, least, inferred, reviewing }: View): string {
   const parts = new URLSearchParams();
   if (open.length > 0) parts.set('open', open.join(','));
   if (chosen !== undefined) parts.set('chosen', chosen);
   if (hiddenTypes.length > 0) parts.set('without', hiddenTypes.join(','));
   if (predicate !== undefined) parts.set('predicate', predicate);
   if (least > 0) parts.set('least', String(least));
+  if (inferred) parts.set('inferred', '1');
+  if (reviewing) parts.set('review', '1');
   return `#${parts}`;
 }
 
@@ -29,5 +35,5 @@ export function viewOf(link: string): View {
   const list = (name: string): string[] => (parts.get(name) ?? '').split(',').filter((each) => each !== '');
   const least = Number(parts.get('least') ?? 0);
   const [chosen, predicate] = [parts.get('chosen'), parts.get('predicate')];
-  return { open: list('open'), ...(chosen === null ? {} : { chosen }), hiddenTypes: list('without'), ...(predicate === null ? {} : { predicate }), least: least >= 0 && least <= 1 ? least : 0 };
+  return { open: list('open'), ...(chosen === null ? {} : { chosen }), hiddenTypes: list('without'), ...(predicate === null ? {} : { predicate }), least: least >= 0 && least <= 1 ? least : 0, inferred: parts.get('inferred') === '1', reviewing: parts.get('review') === '1' };
 }

@@ -1,6 +1,7 @@
 // The page of a server: it asks over HTTP, with a token where one is needed, and follows the changes of the graph.
 import { createClient } from '../client.ts';
 import { byId } from './elements.ts';
+import { follow } from './follow.ts';
 import { start } from './main.ts';
 
 const TOKEN_KEY = 'engram-token';
@@ -13,8 +14,4 @@ byId('access').addEventListener('submit', (event) => {
   location.reload();
 });
 
-start(createClient(location.origin, token === undefined ? {} : { token }), {
-  onStatus(tell) {
-    if (token === undefined) new EventSource('/events').addEventListener('status', tell);
-  },
-});
+start(createClient(location.origin, token === undefined ? {} : { token }), { follow: (tell) => void follow(token, tell) });

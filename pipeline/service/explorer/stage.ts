@@ -4,10 +4,14 @@ import forceAtlas2Module from 'graphology-layout-forceatlas2';
 import Sigma from 'sigma';
 import type { Client, OutputOf } from '../client.ts';
 import { colourOf } from './colours.ts';
+import { drawDashed } from './dashes.ts';
 import type { View } from './link.ts';
 
 export type Fact = OutputOf<'facts'>['items'][number];
 export type Ref = Fact['subject'];
+/** A fact, or a link that no document states. */
+export type Link = Omit<Fact, 'id'> & { readonly isInferred?: boolean };
+type Filter = Pick<View, 'hiddenTypes' | 'predicate' | 'least' | 'inferred'>;
 
 interface NodeShown {
   label: string;
@@ -26,14 +30,17 @@ interface EdgeShown {
   predicate: string;
   probability: number;
   size: number;
+  isInferred: boolean;
 }
 
 /** Its types speak of a default export that the module, made for require, is itself. */
 const forceAtlas2 = forceAtlas2Module as unknown as typeof forceAtlas2Module.default;
 /** Facts of one entity that are shown when it is opened. */
-const MOST_NEIGHBOURS = 60;
+export const MOST_NEIGHBOURS = 60;
 const LAYOUT_ROUNDS = 120;
 const SMALLEST = 5;
+/** Of what a layer of its own draws. */
+const INVISIBLE = '#00000000';
 
 export interface StageEvents {
   readonly onChoose: (id: string) => void;
@@ -47,7 +54,9 @@ export class Stage {
   private colours = { text: '', line: '', accent: '', raised: '' };
   private chosen: string | undefined;
   private path = new Set<string>();
-  private view: Pick<View, 'hiddenTypes' | 'predicate' | 'least'> = { hiddenTypes: [], least: 0 };
+  /** Of entities that went, which may come again. */
+  private readonly places = new Map<string, { readonly x: number; readonly y: number }>();
+  private view: Filter = { hiddenTypes: [], least: 0, inferred: false };
 
   constructor(container: HTMLElement, client: Client, { onChoose, onOpen }: StageEvents) {
     this.client = client;
@@ -67,9 +76,10 @@ export class Stage {
       },
       edgeReducer: (id, data) => {
         const isOnPath = this.path.has(this.graph.source(id)) && this.path.has(this.graph.target(id));
-        return { ...data, color: isOnPath ? this.colours.accent : this.colours.line, size: isOnPath ? 4 : data.size, zIndex: isOnPath ? 1 : 0, hidden: !this.isShown(data) };
+        return { ...data, color: data.isInferred ? INVISIBLE : isOnPath ? this.colours.accent : this.colours.line, size: isOnPath ? 4 : data.size, zIndex: isOnPath ? 1 : 0, hidden: !this.isShown(data) };
       },
     });
+    drawDashed(this.renderer, (edge) => edge.isInferred && this.isShown(edge), () => this.colours.accent);
     this.paint();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.paint());
     // The panel takes room when it opens.
@@ -108,13 +118,29 @@ export class Stage {
   }
 
   /** Shows facts, new entities near the one that they are about. */
-  add(facts: readonly Omit<Fact, 'id'>[], near?: string): void {
-    for (const { subject, predicate, object, probability } of facts) {
+  add(facts: readonly Link[], near?: string): void {
+    for (const { subject, predicate, object, probability, isInferred = false } of facts) {
       for (const end of [subject, object]) this.put(end, near);
       const triple = `${subject.id} ${predicate} ${object.id}`;
-      if (!this.graph.hasEdge(triple)) this.graph.addDirectedEdgeWithKey(triple, subject.id, object.id, { label: predicate, predicate, probability, size: 1 + 1.5 * probability });
+      if (!this.graph.hasEdge(triple)) this.graph.addDirectedEdgeWithKey(triple, subject.id, object.id, { label: predicate, predicate, probability, size: 1 + 1.5 * probability, isInferred });
     }
     this.layOut();
+  }
+
+  /** Shows these and nothing else, what was there before in its place. */
+  replace(entities: readonly Ref[], facts: readonly Link[]): void {
+    const kept = new Map([...entities, ...facts.flatMap(({ subject, object }) => [subject, object])].map((entity) => [entity.id, entity]));
+    for (const id of this.graph.nodes()) {
+      const { name, type } = kept.get(id) ?? {};
+      if (name === undefined || type === undefined) {
+        const { x, y } = this.graph.getNodeAttributes(id);
+        this.places.set(id, { x, y });
+        this.graph.dropNode(id);
+      } else this.graph.mergeNodeAttributes(id, { label: name, entityType: type, color: colourOf(type) });
+    }
+    this.graph.clearEdges();
+    for (const entity of entities) this.put(entity, undefined);
+    this.add(facts, entities[0]?.id);
   }
 
   /** What was shown for another question goes. */
@@ -125,7 +151,7 @@ export class Stage {
     this.renderer.refresh();
   }
 
-  filter(view: Pick<View, 'hiddenTypes' | 'predicate' | 'least'>): void {
+  filter(view: Filter): void {
     this.view = view;
     this.label();
     this.renderer.refresh();
@@ -157,7 +183,7 @@ export class Stage {
     if (this.graph.hasNode(id)) return;
     const around = near !== undefined && this.graph.hasNode(near) ? this.graph.getNodeAttributes(near) : { x: 0, y: 0 };
     const turn = this.graph.order * 2.399963;
-    this.graph.addNode(id, { label: name, type: 'circle', entityType: type, color: colourOf(type), size: SMALLEST, glow: 0, x: around.x + Math.cos(turn), y: around.y + Math.sin(turn) });
+    this.graph.addNode(id, { label: name, type: 'circle', entityType: type, color: colourOf(type), size: SMALLEST, glow: 0, ...(this.places.get(id) ?? { x: around.x + Math.cos(turn), y: around.y + Math.sin(turn) }) });
   }
 
   private layOut(): void {
@@ -205,7 +231,7 @@ export class Stage {
     context.fillText(name, x + size + 4, y + 5);
   }
 
-  private isShown({ predicate, probability }: EdgeShown): boolean {
-    return probability >= this.view.least && (this.view.predicate === undefined || this.view.predicate === predicate);
+  private isShown({ predicate, probability, isInferred }: EdgeShown): boolean {
+    return (this.view.inferred || !isInferred) && probability >= this.view.least && (this.view.predicate === undefined || this.view.predicate === predicate);
   }
 }
