@@ -1,13 +1,15 @@
 // The page: search, the graph, the panel and the filters, joined. What it shows is in its address, so that a link brings it back.
-import { createClient, ProblemError } from '../client.ts';
+import { createClient, MOST_IN_OVERVIEW, ProblemError, USUAL_IN_OVERVIEW, type OutputOf } from '../client.ts';
 import { LABELS } from './colours.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
 import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, swatch, type PanelEvents } from './panel.ts';
 import { createSuggestions } from './suggestions.ts';
-import { Stage, type Fact } from './stage.ts';
+import type { Fact, Ref } from './picture.ts';
+import { Stage } from './stage.ts';
 
-const MOST_FACTS = 200;
+/** Of one entity that are asked for at a time, likeliest first. */
+const MOST_FACTS = 60;
 const MOST_RELATED = 25;
 const TOKEN_KEY = 'engram-token';
 
@@ -40,7 +42,7 @@ function remember(changes: Partial<View>): void {
   history.replaceState(undefined, '', linkOf(view));
 }
 
-const stage = new Stage(byId('graph'), client, { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
+const stage = new Stage(byId('graph'), { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
 
 const events: PanelEvents = {
   onChoose: (id) => void trying(() => choose(id)),
@@ -55,25 +57,52 @@ const events: PanelEvents = {
   },
 };
 
-async function open(id: string): Promise<void> {
-  await stage.open(id);
-  remember({ open: [...new Set([...view.open, id])] });
-  empty.hidden = stage.size > 0;
-  showFilters();
-  await choose(id);
-}
+/** Shows the neighbours of an entity and what is said of it. */
+const open = (id: string): Promise<void> => choose(id, true);
 
-async function choose(id: string): Promise<void> {
-  if (pathFrom !== undefined && pathFrom !== id) {
+async function choose(asked: string, isOpened = !stage.has(asked)): Promise<void> {
+  if (pathFrom !== undefined && pathFrom !== asked) {
     const from = pathFrom;
     pathFrom = undefined;
-    return showPath(from, id);
+    return showPath(from, asked);
   }
-  if (!stage.has(id)) return open(id);
-  const [entity, facts] = await Promise.all([client.entity({ id }), client.facts({ id, order: 'probability', limit: MOST_FACTS })]);
-  remember({ chosen: entity.id });
-  stage.choose(entity.id);
-  show(...entityPanel(entity, facts.items, facts.next !== undefined, events));
+  const [entity, facts] = await Promise.all([client.entity({ id: asked }), factsOf(asked)]);
+  const { id } = entity;
+  remember({ chosen: id });
+  if (isOpened) {
+    remember({ open: [...new Set([...view.open, id])] });
+    add(facts.items, entity);
+  }
+  stage.choose(id);
+  showEntity(entity, facts.items, facts.next);
+}
+
+/** Those that come after are asked for when somebody wants to see them. */
+function showEntity(entity: OutputOf<'entity'>, listed: readonly Fact[], next: string | undefined): void {
+  const more = async (): Promise<void> => {
+    const facts = await factsOf(entity.id, next);
+    if (view.open.includes(entity.id)) add(facts.items, entity);
+    stage.choose(entity.id);
+    const { scrollTop } = panel;
+    showEntity(entity, [...listed, ...facts.items], facts.next);
+    panel.scrollTop = scrollTop;
+  };
+  show(...entityPanel(entity, listed, next === undefined ? undefined : () => void trying(more), events));
+}
+
+const factsOf = (id: string, cursor?: string): Promise<OutputOf<'facts'>> => client.facts({ id, order: 'probability', limit: MOST_FACTS, ...(cursor === undefined ? {} : { cursor }) });
+
+function add(facts: readonly Omit<Fact, 'id'>[], near: Ref): void {
+  stage.add(facts, near);
+  stage.look(near.id);
+  showFilters();
+}
+
+async function showOverview(limit: number): Promise<void> {
+  stage.showOverview(await client.overview({ limit }));
+  remember({ overview: limit, open: [], chosen: undefined });
+  show();
+  showFilters();
 }
 
 /** The panel as it was is one step back. */
@@ -104,17 +133,15 @@ async function showRelated(id: string): Promise<void> {
       facts.push({ subject, predicate, object, probability });
     });
   }
-  stage.add(facts, id);
-  showFilters();
+  add(facts, answer.seeds[0]!);
   show(...relatedPanel(answer, events));
   await stage.glow(new Map(answer.related.map((entity) => [entity.id, entity.activation])), steps);
 }
 
 async function showPath(from: string, to: string): Promise<void> {
   const answer = await client.path({ from, to });
-  stage.add(answer.path.map(({ from: a, to: b, predicate, reversed, probability }) => ({ subject: reversed ? b : a, predicate, object: reversed ? a : b, probability })), from);
-  stage.showPath([from, ...answer.path.map((step) => step.to.id)]);
-  showFilters();
+  add(answer.path.map(({ from: a, to: b, predicate, reversed, probability }) => ({ subject: reversed ? b : a, predicate, object: reversed ? a : b, probability })), answer.from);
+  stage.showPath([answer.from.id, ...answer.path.map((step) => step.to.id)]);
   show(...pathPanel(answer, events));
 }
 
@@ -127,7 +154,7 @@ function showFilters(): void {
     ),
   );
   byId('predicate').replaceChildren(element('option', { value: '' }, 'all'), ...stage.predicates.map((predicate) => element('option', { value: predicate, selected: predicate === view.predicate }, predicate)));
-  byId('filters').hidden = stage.size === 0;
+  empty.hidden = stage.size > 0;
 }
 
 function filter(changes: Partial<View>): void {
@@ -150,8 +177,10 @@ function follow(): void {
 
 async function begin(): Promise<void> {
   await showCounts();
-  const { chosen, ...asked } = viewOf(location.hash);
+  const { chosen, overview, ...asked } = viewOf(location.hash);
   view = { ...NOTHING, ...asked, open: [] };
+  const most = Math.min(overview ?? (asked.open.length === 0 && chosen === undefined ? USUAL_IN_OVERVIEW : 0), MOST_IN_OVERVIEW);
+  if (most > 0) await showOverview(most);
   for (const id of asked.open) await open(id);
   if (chosen !== undefined) await choose(chosen);
   filter({});
@@ -164,14 +193,17 @@ byId('predicate').addEventListener('change', ({ target }) => {
   const { value } = target as HTMLSelectElement;
   filter({ predicate: value === '' ? undefined : value });
 });
+byId('overview').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void trying(() => showOverview(Number(byId<HTMLSelectElement>('most').value)));
+});
 byId('least').addEventListener('input', ({ target }) => filter({ least: Number((target as HTMLInputElement).value) }));
 byId('access').addEventListener('submit', (event) => {
   event.preventDefault();
   sessionStorage.setItem(TOKEN_KEY, byId<HTMLInputElement>('token').value);
   location.reload();
 });
-byId('filters').hidden = true;
 void trying(begin);
 
 // For tests, which point at entities that are drawn and not elements.
-Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id) });
+Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id), engramIsStill: () => stage.isStill });

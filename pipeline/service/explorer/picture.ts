@@ -1,0 +1,124 @@
+// What is shown, without what draws it: entities as discs, larger the more facts they have here, facts as lines between them.
+import { MultiDirectedGraph } from 'graphology';
+import type { OutputOf } from '../client.ts';
+import { colourOf } from './colours.ts';
+import { Layout, placeAround, startingPlaces } from './layout.ts';
+
+export type Fact = OutputOf<'facts'>['items'][number];
+export type Ref = Fact['subject'];
+
+export interface NodeShown {
+  label: string;
+  entityType: string;
+  color: string;
+  /** Radius in pixels. */
+  size: number;
+  x: number;
+  y: number;
+  /** Whether a layout has come to rest with it: it moves little from then on. */
+  isPlaced: boolean;
+}
+
+export interface EdgeShown {
+  label: string;
+  predicate: string;
+  probability: number;
+  size: number;
+  subjectType: string;
+}
+
+export type Picture = MultiDirectedGraph<NodeShown, EdgeShown>;
+
+const SMALLEST = 4;
+/** Up to so many discs are drawn in full size. */
+const FULL_SIZE_UP_TO = 120;
+const LEAST_SCALE = 0.32;
+const PLACED_MOBILITY = 0.04;
+/** Of a layout from the beginning, and of one that finds room for what is added. */
+const ROUNDS = 250;
+const ROUNDS_TO_ADD = 90;
+
+export const emptyPicture = (): Picture => new MultiDirectedGraph<NodeShown, EdgeShown>();
+
+export function pictureOf({ entities, predicates, facts }: OutputOf<'overview'>): Picture {
+  const picture = emptyPicture();
+  const places = startingPlaces(entities.length, Uint32Array.from(facts.flatMap(([subject, , object]) => [subject, object])));
+  entities.forEach((entity, at) => putEntity(picture, entity, places[2 * at]!, places[2 * at + 1]!));
+  for (const [subject, predicate, object, probability] of facts) putFact(picture, { subject: entities[subject]!, predicate: predicates[predicate]!, object: entities[object]!, probability });
+  resize(picture);
+  return picture;
+}
+
+/** @param near what new entities are placed beside, away from what is there */
+export function addFacts(picture: Picture, facts: readonly Omit<Fact, 'id'>[], near: Ref): void {
+  const { x, y } = picture.hasNode(near.id) ? picture.getNodeAttributes(near.id) : { x: 0, y: 0 };
+  let added = 0;
+  const add = (entity: Ref): void => {
+    if (!picture.hasNode(entity.id)) putEntity(picture, entity, ...(entity.id === near.id ? ([x, y] as const) : placeAround(x, y, added++)));
+  };
+  add(near);
+  for (const fact of facts) {
+    add(fact.subject);
+    add(fact.object);
+    putFact(picture, fact);
+  }
+  resize(picture);
+}
+
+/**
+ * A layout of the picture as it is, and what takes over where it has come to.
+ * @param aspect width of what it is drawn on by its height
+ */
+export function layoutOf(picture: Picture, aspect: number): { readonly layout: Layout; readonly take: () => void } {
+  const ids = picture.nodes();
+  const nodes = ids.map((id) => picture.getNodeAttributes(id));
+  const numbers = new Map(ids.map((id, number) => [id, number]));
+  const links = new Uint32Array(2 * picture.size);
+  let at = 0;
+  picture.forEachEdge((_edge, _attributes, source, target) => {
+    links[at++] = numbers.get(source)!;
+    links[at++] = numbers.get(target)!;
+  });
+  const places = Float64Array.from(nodes.flatMap(({ x, y }) => [x, y]));
+  const radii = Float64Array.from(ids, (id) => radiusOf(picture.degree(id)));
+  const mobility = Float64Array.from(nodes, ({ isPlaced }) => (isPlaced ? PLACED_MOBILITY : 1));
+  const layout = new Layout({ places, radii, links, mobility, aspect }, nodes.some(({ isPlaced }) => isPlaced) ? ROUNDS_TO_ADD : ROUNDS);
+  const take = (): void =>
+    nodes.forEach((node, number) => {
+      node.x = places[2 * number]!;
+      node.y = places[2 * number + 1]!;
+      node.isPlaced = layout.isSettled;
+    });
+  return { layout, take };
+}
+
+/** Of several facts between two entities one line names all that are shown. */
+export function nameLines(picture: Picture, isShown: (edge: EdgeShown) => boolean): void {
+  const between = new Map<string, { readonly first: EdgeShown; readonly predicates: Set<string> }>();
+  picture.forEachEdge((_, edge, source, target) => {
+    edge.label = '';
+    if (!isShown(edge)) return;
+    const pair = source < target ? `${source} ${target}` : `${target} ${source}`;
+    const known = between.get(pair);
+    if (known === undefined) between.set(pair, { first: edge, predicates: new Set([edge.predicate]) });
+    else known.predicates.add(edge.predicate);
+  });
+  for (const { first, predicates } of between.values()) first.label = [...predicates].join(', ');
+}
+
+function putEntity(picture: Picture, { id, type, name }: Ref, x: number, y: number): void {
+  picture.addNode(id, { label: name, entityType: type, color: colourOf(type), size: SMALLEST, x, y, isPlaced: false });
+}
+
+function putFact(picture: Picture, { subject, predicate, object, probability }: Omit<Fact, 'id'>): void {
+  const triple = `${subject.id} ${predicate} ${object.id}`;
+  if (!picture.hasEdge(triple)) picture.addDirectedEdgeWithKey(triple, subject.id, object.id, { label: '', predicate, probability, size: 1 + probability, subjectType: subject.type });
+}
+
+const radiusOf = (facts: number): number => SMALLEST + 2 * Math.sqrt(facts);
+
+/** The more there are, the smaller. */
+function resize(picture: Picture): void {
+  const scale = Math.max(LEAST_SCALE, Math.min(1, Math.sqrt(FULL_SIZE_UP_TO / picture.order)));
+  picture.forEachNode((id, node) => (node.size = scale * radiusOf(picture.degree(id))));
+}
