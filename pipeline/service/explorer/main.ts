@@ -99,9 +99,11 @@ function add(facts: readonly Omit<Fact, 'id'>[], near: Ref): void {
 }
 
 async function showOverview(limit: number): Promise<void> {
-  stage.showOverview(await client.overview({ limit }));
+  const overview = await client.overview({ limit });
   remember({ overview: limit, open: [], chosen: undefined });
+  byId<HTMLSelectElement>('most').value = String(limit);
   show();
+  await stage.showOverview(overview);
   showFilters();
 }
 
@@ -159,7 +161,12 @@ function showFilters(): void {
 
 function filter(changes: Partial<View>): void {
   remember(changes);
+  applyFilters();
+}
+
+function applyFilters(): void {
   stage.filter(view);
+  byId<HTMLInputElement>('least').value = String(view.least);
   byId<HTMLOutputElement>('least-value').value = view.least.toFixed(2);
 }
 
@@ -179,12 +186,11 @@ async function begin(): Promise<void> {
   await showCounts();
   const { chosen, overview, ...asked } = viewOf(location.hash);
   view = { ...NOTHING, ...asked, open: [] };
+  applyFilters();
   const most = Math.min(overview ?? (asked.open.length === 0 && chosen === undefined ? USUAL_IN_OVERVIEW : 0), MOST_IN_OVERVIEW);
   if (most > 0) await showOverview(most);
   for (const id of asked.open) await open(id);
   if (chosen !== undefined) await choose(chosen);
-  filter({});
-  byId<HTMLInputElement>('least').value = String(view.least);
   follow();
 }
 

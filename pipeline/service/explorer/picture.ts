@@ -40,13 +40,24 @@ const ROUNDS_TO_ADD = 90;
 
 export const emptyPicture = (): Picture => new MultiDirectedGraph<NodeShown, EdgeShown>();
 
-export function pictureOf({ entities, predicates, facts }: OutputOf<'overview'>): Picture {
+/** The entities of an overview, each where it may begin and as large as it will be with its facts. */
+export function pictureOf({ entities, facts }: OutputOf<'overview'>): Picture {
   const picture = emptyPicture();
-  const places = startingPlaces(entities.length, Uint32Array.from(facts.flatMap(([subject, , object]) => [subject, object])));
-  entities.forEach((entity, at) => putEntity(picture, entity, places[2 * at]!, places[2 * at + 1]!));
-  for (const [subject, predicate, object, probability] of facts) putFact(picture, { subject: entities[subject]!, predicate: predicates[predicate]!, object: entities[object]!, probability });
-  resize(picture);
+  const links = Uint32Array.from(facts.flatMap(([subject, , object]) => [subject, object]));
+  const places = startingPlaces(entities.length, links);
+  const counts = new Uint32Array(entities.length);
+  for (const entity of links) counts[entity]!++;
+  const scale = scaleFor(entities.length);
+  entities.forEach((entity, at) => putEntity(picture, entity, places[2 * at]!, places[2 * at + 1]!, scale * radiusOf(counts[at]!)));
   return picture;
+}
+
+/** Its facts, which are added one at a time as the caller goes on. */
+export function* addedFacts(picture: Picture, { entities, predicates, facts }: OutputOf<'overview'>): Generator<void> {
+  for (const [subject, predicate, object, probability] of facts) {
+    putFact(picture, { subject: entities[subject]!, predicate: predicates[predicate]!, object: entities[object]!, probability });
+    yield;
+  }
 }
 
 /** @param near what new entities are placed beside, away from what is there */
@@ -106,8 +117,8 @@ export function nameLines(picture: Picture, isShown: (edge: EdgeShown) => boolea
   for (const { first, predicates } of between.values()) first.label = [...predicates].join(', ');
 }
 
-function putEntity(picture: Picture, { id, type, name }: Ref, x: number, y: number): void {
-  picture.addNode(id, { label: name, entityType: type, color: colourOf(type), size: SMALLEST, x, y, isPlaced: false });
+function putEntity(picture: Picture, { id, type, name }: Ref, x: number, y: number, size = SMALLEST): void {
+  picture.addNode(id, { label: name, entityType: type, color: colourOf(type), size, x, y, isPlaced: false });
 }
 
 function putFact(picture: Picture, { subject, predicate, object, probability }: Omit<Fact, 'id'>): void {
@@ -118,7 +129,9 @@ function putFact(picture: Picture, { subject, predicate, object, probability }: 
 const radiusOf = (facts: number): number => SMALLEST + 2 * Math.sqrt(facts);
 
 /** The more there are, the smaller. */
+const scaleFor = (entities: number): number => Math.max(LEAST_SCALE, Math.min(1, Math.sqrt(FULL_SIZE_UP_TO / entities)));
+
 function resize(picture: Picture): void {
-  const scale = Math.max(LEAST_SCALE, Math.min(1, Math.sqrt(FULL_SIZE_UP_TO / picture.order)));
+  const scale = scaleFor(picture.order);
   picture.forEachNode((id, node) => (node.size = scale * radiusOf(picture.degree(id))));
 }

@@ -1,17 +1,18 @@
 // The picture as it is drawn and moved through. It is laid out a few rounds at a time, so that the page answers meanwhile.
 import Sigma from 'sigma';
-import { EdgeLineProgram } from 'sigma/rendering';
+import { EdgeLineProgram, NodeCircleProgram } from 'sigma/rendering';
+import type { MouseCoords, TouchCoords } from 'sigma/types';
 import type { OutputOf } from '../client.ts';
 import { colourOf } from './colours.ts';
 import { drawLabel, LabelRoom, type Disc, type LabelStyle } from './labels.ts';
 import type { View } from './link.ts';
-import { addFacts, emptyPicture, layoutOf, nameLines, pictureOf, type EdgeShown, type Fact, type NodeShown, type Ref } from './picture.ts';
+import { addedFacts, addFacts, emptyPicture, layoutOf, nameLines, pictureOf, type EdgeShown, type Fact, type NodeShown, type Ref } from './picture.ts';
 import { drawLineLabel, drawSpotlight, type Light } from './spotlight.ts';
 
 /** From so many facts on they are thin lines instead of arrows. */
 const ARROWS_UP_TO = 1200;
 /** Milliseconds of layout in a frame; in the first one longer, so that a small picture stands at once. */
-const SLICE = 14;
+const SLICE = 40;
 const FIRST_SLICE = 90;
 /** While somebody moves the picture, and so long after, the layout waits. */
 const QUIET_AFTER_MOVE = 150;
@@ -24,6 +25,9 @@ const FONT = 'system-ui, sans-serif';
 /** Of a line's colour that of its subject. */
 const TINT = 0.34;
 const GLOW_MS = 220;
+/** Pixels around a disc that count as it. */
+const MOUSE_SLACK = 2;
+const TOUCH_SLACK = 10;
 const CAMERA_MS = 400;
 /** Entities that are still told apart without going nearer. */
 const MOST_IN_SIGHT = 150;
@@ -32,6 +36,9 @@ const FEW = 80;
 const NEAR = 0.5;
 /** Pixels. */
 const USUAL_SIDE = 620;
+/** Around the picture: pixels, and as a share of the shorter side. */
+const MOST_PADDING = 60;
+const PADDING = 0.1;
 /** Of the width of the picture what is seen at the nearest. */
 const NEAREST = 0.03;
 
@@ -57,6 +64,7 @@ export class Stage {
   private light: Light | undefined;
   private hovered: Light | undefined;
   private layout: ReturnType<typeof layoutOf> | undefined;
+  private isFilling = false;
   private frame = 0;
   private drawnAt = 0;
   private drawingTook = 0;
@@ -67,6 +75,7 @@ export class Stage {
     this.container = container;
     this.renderer = new Sigma<NodeShown, EdgeShown>(this.picture, container, {
       allowInvalidContainer: true,
+      nodeProgramClasses: { circle: UnpickedCircleProgram },
       edgeProgramClasses: { line: EdgeLineProgram },
       renderEdgeLabels: true,
       labelFont: FONT,
@@ -76,12 +85,11 @@ export class Stage {
       labelDensity: 0.9,
       labelGridCellSize: 110,
       labelRenderedSizeThreshold: 2.4,
-      stagePadding: 60,
       zoomToSizeRatioFunction: (ratio) => Math.sqrt(ratio) * this.smallness,
       minCameraRatio: 0.005,
       maxCameraRatio: 3,
       defaultDrawNodeLabel: (context, disc) => this.labels.push([context, disc]),
-      defaultDrawEdgeLabel: (context, { label }, from, to) => void (this.isNear && drawLineLabel(context, label, from, to, this.renderer)),
+      defaultDrawEdgeLabel: (context, line, from, to) => void (this.isNear && drawLineLabel(context, this.picture.getEdgeAttribute((line as unknown as { readonly key: string }).key, 'label'), from, to, this.renderer)),
       defaultDrawNodeHover: () => undefined,
       // Both are given copies.
       nodeReducer: (_, data) => Object.assign(data, { hidden: this.hidden.has(data.entityType) }),
@@ -94,6 +102,7 @@ export class Stage {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.paint());
     // The panel takes room when it opens.
     new ResizeObserver(() => {
+      this.renderer.setSetting('stagePadding', Math.min(MOST_PADDING, PADDING * Math.min(container.clientWidth, container.clientHeight)));
       this.renderer.resize();
       this.move();
     }).observe(container);
@@ -101,14 +110,7 @@ export class Stage {
       this.drawLabels();
       this.shine();
     });
-    this.renderer.on('clickNode', ({ node }) => onChoose(node));
-    this.renderer.on('doubleClickNode', (event) => {
-      event.preventSigmaDefault();
-      onOpen(event.node);
-    });
-    this.renderer.on('clickStage', () => this.release());
-    this.renderer.on('enterNode', ({ node }) => this.hover(node));
-    this.renderer.on('leaveNode', () => this.hover(undefined));
+    this.listen(onChoose, onOpen);
     this.renderer.getCamera().on('updated', () => (this.movedAt = performance.now()));
   }
 
@@ -126,21 +128,35 @@ export class Stage {
 
   /** Whether the layout has come to rest. */
   get isStill(): boolean {
-    return this.layout === undefined;
+    return this.layout === undefined && !this.isFilling;
   }
 
   has(id: string): boolean {
     return this.picture.hasNode(id);
   }
 
-  /** The picture begins anew. */
-  showOverview(overview: OutputOf<'overview'>): void {
-    this.picture = pictureOf(overview);
+  /** The picture begins anew; the page answers while facts are added to it. */
+  async showOverview(overview: OutputOf<'overview'>): Promise<void> {
+    const picture = pictureOf(overview);
+    await nextFrame();
+    this.picture = picture;
+    this.layout = undefined;
     this.light = this.hovered = this.chosen = undefined;
-    nameLines(this.picture, (edge) => this.isShown(edge));
-    this.layOut();
-    this.renderer.setGraph(this.picture);
+    this.fit();
+    this.renderer.setGraph(picture);
     this.renderer.getCamera().setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+    this.isFilling = true;
+    let until = performance.now() + SLICE;
+    for (const _ of addedFacts(picture, overview)) {
+      if (performance.now() < until) continue;
+      await nextFrame();
+      // Another one was asked for meanwhile.
+      if (this.picture !== picture) return;
+      until = performance.now() + SLICE;
+    }
+    this.isFilling = false;
+    nameLines(picture, (edge) => this.isShown(edge));
+    this.layOut();
   }
 
   /** Shows facts, new entities near the one that they are about. */
@@ -217,6 +233,41 @@ export class Stage {
     void this.renderer.getCamera().animate(state, { duration: isMotionUnwanted() ? 0 : CAMERA_MS });
   }
 
+  /** The renderer would find what is pointed at by reading back what it has drawn, for which the page waits: longer than for all else where software draws. */
+  private listen(onChoose: StageEvents['onChoose'], onOpen: StageEvents['onOpen']): void {
+    const [mouse, touch] = [this.renderer.getMouseCaptor(), this.renderer.getTouchCaptor()];
+    for (const event of ['mousemove', 'mousedown', 'mouseup', 'click', 'rightClick', 'doubleClick', 'wheel', 'mouseleave'] as const) mouse.removeAllListeners(event);
+    for (const event of ['touchdown', 'touchup', 'touchmove', 'tap', 'doubletap'] as const) touch.removeAllListeners(event);
+    const click = (id: string | undefined): void => (id === undefined ? this.release() : onChoose(id));
+    const doubleClick = (id: string | undefined, event: MouseCoords | TouchCoords): void => {
+      if (id === undefined) return;
+      event.preventSigmaDefault();
+      onOpen(id);
+    };
+    const touched = ({ touches, previousTouches }: TouchCoords): string | undefined => this.nodeAt((touches[0] ?? previousTouches[0])!, TOUCH_SLACK);
+    mouse.on('click', (event) => click(this.nodeAt(event, MOUSE_SLACK)));
+    mouse.on('doubleClick', (event) => doubleClick(this.nodeAt(event, MOUSE_SLACK), event));
+    mouse.on('mousemove', (event) => this.hover((event.original as MouseEvent).buttons === 0 ? this.nodeAt(event, MOUSE_SLACK) : undefined));
+    mouse.on('mouseleave', () => this.hover(undefined));
+    touch.on('tap', (event) => click(touched(event)));
+    touch.on('doubletap', (event) => doubleClick(touched(event), event));
+  }
+
+  /** The one nearest to a place on the screen. @param slack pixels around its disc */
+  private nodeAt(at: { readonly x: number; readonly y: number }, slack: number): string | undefined {
+    const { x, y } = this.renderer.viewportToGraph(at);
+    const besides = this.renderer.viewportToGraph({ x: at.x + 1, y: at.y });
+    const pixel = Math.hypot(besides.x - x, besides.y - y);
+    const scale = this.renderer.scaleSize(1);
+    let [found, least]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+    this.picture.forEachNode((id, node) => {
+      const distance = Math.hypot(node.x - x, node.y - y) / pixel - node.size * scale;
+      if (distance > slack || distance >= least || this.hidden.has(node.entityType)) return;
+      [found, least] = [id, distance];
+    });
+    return found;
+  }
+
   private layOut(): void {
     this.layout = layoutOf(this.picture, this.container.clientWidth / Math.max(1, this.container.clientHeight));
     cancelAnimationFrame(this.frame);
@@ -231,9 +282,11 @@ export class Stage {
 
   private step(): void {
     const now = performance.now();
+    // Until the next frame comes: drawing goes on after the script has done its part.
+    if (this.drawingTook === 0) this.drawingTook = now - this.drawnAt;
     if (now - this.movedAt > QUIET_AFTER_MOVE) {
       this.rounds(SLICE);
-      const isDue = !isMotionUnwanted() && performance.now() - this.drawnAt > this.drawingTook / DRAWING_SHARE;
+      const isDue = !isMotionUnwanted() && now - this.drawnAt > this.drawingTook / DRAWING_SHARE;
       if (this.layout === undefined || isDue) this.move();
     }
     this.goOn();
@@ -253,11 +306,10 @@ export class Stage {
 
   /** Only places have changed. */
   private move(): void {
-    const began = performance.now();
+    this.drawnAt = performance.now();
+    this.drawingTook = 0;
     this.fit();
     this.renderer.refresh({ partialGraph: {} });
-    this.drawnAt = performance.now();
-    this.drawingTook = this.drawnAt - began;
     if (this.layout === undefined) this.lookNow();
   }
 
@@ -275,6 +327,8 @@ export class Stage {
   }
 
   private hover(id: string | undefined): void {
+    if (id === this.hovered?.main[0]) return;
+    this.container.style.cursor = id === undefined ? '' : 'pointer';
     this.hovered = id === undefined ? undefined : this.around(id);
     this.shine();
   }
@@ -313,8 +367,8 @@ export class Stage {
 
   /** Discs are smaller on a small screen, by the square root. */
   private get smallness(): number {
-    const { clientWidth, clientHeight } = this.container;
-    return Math.max(1, Math.sqrt(USUAL_SIDE / Math.max(1, Math.min(clientWidth, clientHeight))));
+    const { width, height } = this.renderer.getDimensions();
+    return Math.max(1, Math.sqrt(USUAL_SIDE / Math.min(width, height)));
   }
 
   private get labelStyle(): LabelStyle {
@@ -337,14 +391,23 @@ export class Stage {
 
   /** That of its subject, quietly. */
   private lineColour(type: string): string {
-    const known = this.lineColours.get(type);
+    const key = `${type} ${this.picture.size > ARROWS_UP_TO}`;
+    const known = this.lineColours.get(key);
     if (known !== undefined) return known;
-    const mixed = mix(colourOf(type), this.colours.line, TINT);
-    this.lineColours.set(type, mixed);
+    const mixed = mix(mix(colourOf(type), this.colours.line, TINT), this.colours.ground, this.picture.size > ARROWS_UP_TO ? 0.6 : 1);
+    this.lineColours.set(key, mixed);
     return mixed;
   }
 }
 
+/** Without a second drawing from which to read what is pointed at. */
+class UnpickedCircleProgram extends NodeCircleProgram<NodeShown, EdgeShown> {
+  constructor(gl: WebGLRenderingContext, _pickingBuffer: WebGLFramebuffer | null, renderer: Sigma<NodeShown, EdgeShown>) {
+    super(gl, null, renderer);
+  }
+}
+
+const nextFrame = (): Promise<number> => new Promise(requestAnimationFrame);
 const isMotionUnwanted = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** @param share of the first; both as `#rrggbb` */
