@@ -14,7 +14,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { generateGraph } from './generate-graph.ts';
 
 const SEED = 17;
-const SIZE = { entities: 50_000, facts: 100_000, groups: 60 };
+const SIZE = { entities: 50_000, facts: 100_000, groups: 200 };
 const LOADS = 7;
 const VIEWPORT = { width: 1280, height: 800 };
 const MOVES = 60;

@@ -29,19 +29,22 @@ export interface LabelStyle {
   readonly height: number;
   readonly text: string;
   readonly ground: string;
+  /** Of the canvas, in pixels. */
+  readonly width: number;
 }
 
 const GAP = 4;
 const RIM = 3;
 const LONGEST = 34;
 
-/** Beside its disc, where there is room. */
-export function drawLabel(context: CanvasRenderingContext2D, { x, y, size, label }: Disc, { font, height, text, ground }: LabelStyle, room: LabelRoom): void {
+/** Beside its disc, to the right or at the edge to the left, where there is room. */
+export function drawLabel(context: CanvasRenderingContext2D, { x, y, size, label }: Disc, { font, height, text, ground, width }: LabelStyle, room: LabelRoom): void {
   if (label === null || label === '') return;
   const shown = label.length > LONGEST ? `${label.slice(0, LONGEST - 1).trimEnd()}…` : label;
   context.font = font;
-  const left = x + size + GAP;
-  if (!room.take(left - GAP, y - height / 2, left + context.measureText(shown).width + GAP, y + height / 2)) return;
+  const long = context.measureText(shown).width;
+  const left = x + size + GAP + long <= width ? x + size + GAP : x - size - GAP - long;
+  if (!room.take(left - GAP, y - height / 2, left + long + GAP, y + height / 2)) return;
   context.lineJoin = 'round';
   context.lineWidth = RIM;
   context.strokeStyle = ground;

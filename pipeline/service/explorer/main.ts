@@ -156,7 +156,7 @@ function showFilters(): void {
     ),
   );
   byId('predicate').replaceChildren(element('option', { value: '' }, 'all'), ...stage.predicates.map((predicate) => element('option', { value: predicate, selected: predicate === view.predicate }, predicate)));
-  empty.hidden = stage.size > 0;
+  empty.hidden = stage.shown.entities > 0;
 }
 
 function filter(changes: Partial<View>): void {
@@ -212,4 +212,4 @@ byId('access').addEventListener('submit', (event) => {
 void trying(begin);
 
 // For tests, which point at entities that are drawn and not elements.
-Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id), engramIsStill: () => stage.isStill });
+Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id), engramIsStill: () => stage.isStill, engramShown: () => stage.shown });

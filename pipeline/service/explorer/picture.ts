@@ -34,8 +34,10 @@ const SMALLEST = 4;
 const FULL_SIZE_UP_TO = 120;
 const LEAST_SCALE = 0.32;
 const PLACED_MOBILITY = 0.04;
-/** Of a layout from the beginning, and of one that finds room for what is added. */
+/** Rounds of a layout: from the beginning, with so many that the eye cannot tell more rounds, and to find room for what is added. */
 const ROUNDS = 250;
+const MANY = 3000;
+const ROUNDS_OF_MANY = 120;
 const ROUNDS_TO_ADD = 90;
 
 export const emptyPicture = (): Picture => new MultiDirectedGraph<NodeShown, EdgeShown>();
@@ -93,7 +95,7 @@ export function layoutOf(picture: Picture, aspect: number): { readonly layout: L
   const places = Float64Array.from(nodes.flatMap(({ x, y }) => [x, y]));
   const radii = Float64Array.from(ids, (id) => radiusOf(picture.degree(id)));
   const mobility = Float64Array.from(nodes, ({ isPlaced }) => (isPlaced ? PLACED_MOBILITY : 1));
-  const layout = new Layout({ places, radii, links, mobility, aspect }, nodes.some(({ isPlaced }) => isPlaced) ? ROUNDS_TO_ADD : ROUNDS);
+  const layout = new Layout({ places, radii, links, mobility, aspect }, roundsFor(nodes));
   const take = (): void =>
     nodes.forEach((node, number) => {
       node.x = places[2 * number]!;
@@ -102,6 +104,8 @@ export function layoutOf(picture: Picture, aspect: number): { readonly layout: L
     });
   return { layout, take };
 }
+
+const roundsFor = (nodes: readonly NodeShown[]): number => (nodes.some(({ isPlaced }) => isPlaced) ? ROUNDS_TO_ADD : nodes.length > MANY ? ROUNDS_OF_MANY : ROUNDS);
 
 /** Of several facts between two entities one line names all that are shown. */
 export function nameLines(picture: Picture, isShown: (edge: EdgeShown) => boolean): void {

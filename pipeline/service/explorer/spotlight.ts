@@ -87,11 +87,12 @@ export function drawLineLabel(context: CanvasRenderingContext2D, label: string |
 }
 
 /** A ring around the disc, and the name on a ground of its own. */
-function drawMain(context: CanvasRenderingContext2D, { x, y, size, label }: Disc, { raised, accent, text, ground }: SpotlightColours, { font, height }: LabelStyle, room: LabelRoom): void {
+function drawMain(context: CanvasRenderingContext2D, { x, y, size, label }: Disc, { raised, accent, text, ground }: SpotlightColours, { font, height, width: whole }: LabelStyle, room: LabelRoom): void {
   context.font = font;
-  const [width, tall] = [context.measureText(label ?? '').width, height + 8];
-  const left = x + size + RING + 4;
-  room.take(x - size, y - tall / 2, left + width + 16, y + tall / 2);
+  const [width, tall] = [context.measureText(label ?? '').width + 14, height + 8];
+  const gap = size + RING + 4;
+  const left = x + gap + width <= whole ? x + gap : x - gap - width;
+  room.take(Math.min(x - gap, left), y - tall / 2, Math.max(x + gap, left + width), y + tall / 2);
   context.lineWidth = RING;
   context.strokeStyle = ground;
   context.beginPath();
@@ -104,7 +105,7 @@ function drawMain(context: CanvasRenderingContext2D, { x, y, size, label }: Disc
   context.lineWidth = 1.5;
   context.fillStyle = raised;
   context.beginPath();
-  context.roundRect(left, y - tall / 2, width + 14, tall, tall / 2);
+  context.roundRect(left, y - tall / 2, width, tall, tall / 2);
   context.fill();
   context.stroke();
   context.fillStyle = text;

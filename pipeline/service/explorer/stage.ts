@@ -114,8 +114,8 @@ export class Stage {
     this.renderer.getCamera().on('updated', () => (this.movedAt = performance.now()));
   }
 
-  get size(): number {
-    return this.picture.order;
+  get shown(): { readonly entities: number; readonly facts: number } {
+    return { entities: this.picture.order, facts: this.picture.size };
   }
 
   get types(): string[] {
@@ -355,8 +355,8 @@ export class Stage {
   }
 
   private drawLabels(): void {
-    const room = new LabelRoom();
-    for (const [context, disc] of this.labels.sort(([, a], [, b]) => b.size - a.size)) drawLabel(context, disc, this.labelStyle, room);
+    const [room, style] = [new LabelRoom(), this.labelStyle];
+    for (const [context, disc] of this.labels.sort(([, a], [, b]) => b.size - a.size)) drawLabel(context, disc, style, room);
     this.labels = [];
   }
 
@@ -372,7 +372,7 @@ export class Stage {
   }
 
   private get labelStyle(): LabelStyle {
-    return { font: `${LABEL_HEIGHT}px ${FONT}`, height: LABEL_HEIGHT, text: this.colours.text, ground: this.colours.ground };
+    return { font: `${LABEL_HEIGHT}px ${FONT}`, height: LABEL_HEIGHT, text: this.colours.text, ground: this.colours.ground, width: this.renderer.getDimensions().width };
   }
 
   /** In the colours of the page, which follow the light or dark scheme. */
