@@ -1,5 +1,6 @@
 // The page on a graph of 50,000 entities: what a person does there works as on a small one, and a picture of ten thousand does not keep the page from answering.
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
@@ -24,6 +25,8 @@ test.before(async () => {
   const app = await createHttpServer(service);
   url = await app.listen({ port: 0, host: '127.0.0.1' });
   closing = () => app.close();
+  // What has kept the server busy until now would have it turn the first requests away.
+  while (!(await fetch(`${url}/overview?limit=10000`)).ok) await wait(200);
 });
 
 test.after.always(() => closing());

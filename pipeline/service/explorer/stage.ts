@@ -13,7 +13,7 @@ import { drawLineLabel, drawSpotlight, type Light } from './spotlight.ts';
 const ARROWS_UP_TO = 1200;
 /** Milliseconds of layout in a frame; in the first one longer, so that a small picture stands at once. */
 const SLICE = 40;
-const FIRST_SLICE = 90;
+const FIRST_SLICE = 60;
 /** While somebody moves the picture, and so long after, the layout waits. */
 const QUIET_AFTER_MOVE = 150;
 /** A picture is drawn anew while it is laid out, but for no more than this share of the time. */
@@ -272,6 +272,8 @@ export class Stage {
     this.layout = layoutOf(this.picture, this.container.clientWidth / Math.max(1, this.container.clientHeight));
     cancelAnimationFrame(this.frame);
     this.rounds(FIRST_SLICE);
+    this.drawnAt = performance.now();
+    this.drawingTook = 0;
     this.fit();
     this.goOn();
   }
