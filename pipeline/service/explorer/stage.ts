@@ -64,6 +64,7 @@ export class Stage {
   private light: Light | undefined;
   private hovered: Light | undefined;
   private layout: ReturnType<typeof layoutOf> | undefined;
+  private isDense = false;
   private isFilling = false;
   private frame = 0;
   private drawnAt = 0;
@@ -93,7 +94,7 @@ export class Stage {
       defaultDrawNodeHover: () => undefined,
       // Both are given copies.
       nodeReducer: (_, data) => Object.assign(data, { hidden: this.hidden.has(data.entityType) }),
-      edgeReducer: (_, data) => Object.assign(data, { type: this.picture.size > ARROWS_UP_TO ? 'line' : 'arrow', color: this.lineColour(data.subjectType), hidden: !this.isShown(data) }),
+      edgeReducer: (_, data) => Object.assign(data, { type: this.isDense ? 'line' : 'arrow', color: this.lineColour(data.subjectType), hidden: !this.isShown(data) }),
     });
     this.canvas = document.createElement('canvas');
     this.canvas.className = 'spotlight';
@@ -140,6 +141,7 @@ export class Stage {
     const picture = pictureOf(overview);
     await nextFrame();
     this.picture = picture;
+    this.isDense = overview.facts.length > ARROWS_UP_TO;
     this.layout = undefined;
     this.light = this.hovered = this.chosen = undefined;
     this.fit();
@@ -161,6 +163,7 @@ export class Stage {
 
   /** Shows facts, new entities near the one that they are about. */
   add(facts: readonly Omit<Fact, 'id'>[], near: Ref): void {
+    this.isDense = this.picture.size + facts.length > ARROWS_UP_TO;
     addFacts(this.picture, facts, near);
     nameLines(this.picture, (edge) => this.isShown(edge));
     this.layOut();
@@ -393,10 +396,10 @@ export class Stage {
 
   /** That of its subject, quietly. */
   private lineColour(type: string): string {
-    const key = `${type} ${this.picture.size > ARROWS_UP_TO}`;
+    const key = `${type} ${this.isDense}`;
     const known = this.lineColours.get(key);
     if (known !== undefined) return known;
-    const mixed = mix(mix(colourOf(type), this.colours.line, TINT), this.colours.ground, this.picture.size > ARROWS_UP_TO ? 0.6 : 1);
+    const mixed = mix(mix(colourOf(type), this.colours.line, TINT), this.colours.ground, this.isDense ? 0.6 : 1);
     this.lineColours.set(key, mixed);
     return mixed;
   }
