@@ -88,10 +88,9 @@ async function page({ graph, ids, around }: Shown, name: string, { graph: all, d
   const { spread, links } = await readActivation(config.activation, all, dir);
   const further = (links.further ?? []).filter(({ subject, object }) => graph.hasEntity(subject) && graph.hasEntity(object));
   const texts = [...documents.values()].filter(({ id }) => graph.document(id) !== undefined).map(({ id, text, sentences }) => ({ id, text, sentences })).sort((a, b) => compareText(a.id, b.id));
-  const first = around.length > 0 ? around : ids.reduce<EntityId[]>(([most], id) => [most === undefined || graph.factCount(id) > graph.factCount(most) ? id : most], []);
   const { textOf } = await import('./service/embedded-graph.ts');
   const { explorerFile } = await import('./service/explorer-page.ts');
-  const embedded = textOf({ engram: engramVersion(), name, first, graph: graph.toDelta(), texts, activation: { spread, links: { ...links, further } } });
+  const embedded = textOf({ engram: engramVersion(), name, first: around, graph: graph.toDelta(), texts, activation: { spread, links: { ...links, further } } });
   const bytes = Buffer.byteLength(embedded);
   if (bytes > MOST_EMBEDDED_BYTES) {
     const mebibytes = (count: number): string => `${Math.round(count / 2 ** 20)} MiB`;

@@ -10,7 +10,7 @@ export interface EmbeddedGraph {
   readonly engram: string;
   /** What the page is of. */
   readonly name: string;
-  /** Ids of the entities that are shown at first. */
+  /** Ids of the entities that are shown at first; an overview where there is none. */
   readonly first: readonly string[];
   readonly graph: GraphDelta;
   readonly texts: readonly Pick<DocumentText, 'id' | 'text' | 'sentences'>[];

@@ -8,6 +8,7 @@ import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
 import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import { inferredLinks } from '../../graph/inference/suggest.ts';
 import { explain } from '../../graph/query/explain.ts';
+import { createOverview, firstOf, type Overview } from '../../graph/query/overview.ts';
 import { pathBetween, refOf, related } from '../../graph/query/related.ts';
 import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
 import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
@@ -16,7 +17,7 @@ import { similarEntities } from '../../graph/query/similar.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
 import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '../core/model.ts';
-import type { Handlers } from './operations.ts';
+import { MOST_IN_OVERVIEW, type Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
 export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'names' | 'review' | 'compare' | 'decide' | 'words' | 'status'>;
@@ -44,6 +45,7 @@ export interface Prepared {
   readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
   readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
   readonly entityIds: () => readonly EntityId[];
+  readonly overview: () => Overview;
   readonly documents: () => readonly DocumentRecord[];
   readonly formerIds: () => ReadonlyMap<string, EntityId>;
 }
@@ -85,6 +87,16 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     entities({ type, limit, cursor }) {
       const ids = type === undefined ? state().entityIds() : state().entityIds().filter((id) => type.includes(graph.entity(id)!.type));
       return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
+    },
+    overview({ limit }) {
+      const { ids, facts } = firstOf(state().overview(), limit);
+      const predicates = [...new Set(facts.map(({ predicate }) => predicate))].sort();
+      const placeOf = new Map(predicates.map((predicate, place) => [predicate, place]));
+      return {
+        entities: ids.map((id) => ({ ...refOf(graph, id), facts: graph.factCount(id) })),
+        predicates,
+        facts: facts.map(({ subject, predicate, object, probability }) => [subject, placeOf.get(predicate)!, object, probability] as const),
+      };
     },
     entity({ id: asked }) {
       const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
@@ -150,6 +162,7 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
       return mentions;
     }),
     entityIds: once(() => graph.entityIds()),
+    overview: once(() => createOverview(graph, MOST_IN_OVERVIEW)),
     documents: once(() => graph.documents()),
     formerIds: once(() => formerIdsByName(graph)),
   };

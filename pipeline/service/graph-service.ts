@@ -147,6 +147,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
     version: () => `${instance}-${generation}`,
     warm() {
       prepared.inContext().warm();
+      prepared.overview();
       isWarm = true;
     },
     isReady: () => isWarm,

@@ -2,6 +2,10 @@
 // document and type the client. One table, so that the three cannot differ.
 import { z } from 'zod';
 
+/** Entities of an overview. */
+export const MOST_IN_OVERVIEW = 10_000;
+export const USUAL_IN_OVERVIEW = 300;
+
 const share = z.number().min(0).max(1);
 const text = z.string();
 const count = z.int().min(0);
@@ -115,6 +119,18 @@ export const OPERATIONS = {
     summary: 'All entities, in order of id',
     query: z.object({ type: types, limit: limit(500), cursor }),
     response: page(entityRef.extend({ mentions: count })),
+    isCacheable: true,
+  },
+  overview: {
+    method: 'GET',
+    path: '/overview',
+    summary: 'The entities with most facts, and the facts among them, for a first look',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(MOST_IN_OVERVIEW).default(USUAL_IN_OVERVIEW).describe(`at most ${MOST_IN_OVERVIEW}`) }),
+    response: z.object({
+      entities: z.array(entityRef.extend({ facts: count })).describe('most facts first; those without any are left out'),
+      predicates: z.array(text),
+      facts: z.array(z.tuple([count, count, count, share])).describe('each a row: place of the subject in `entities`, of the predicate in `predicates`, of the object in `entities`; probability'),
+    }),
     isCacheable: true,
   },
   entity: {
@@ -297,6 +313,6 @@ export type InputOf<Name extends OperationName> = Part<Name, 'params', 'input'> 
 export type CheckedInputOf<Name extends OperationName> = Part<Name, 'params', 'output'> & Part<Name, 'query', 'output'> & Part<Name, 'body', 'output'>;
 export type OutputOf<Name extends OperationName> = DeepReadonly<z.output<(typeof OPERATIONS)[Name]['response']>>;
 
-type DeepReadonly<T> = T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 export type Handlers = { readonly [Name in OperationName]: (input: CheckedInputOf<Name>) => Promise<OutputOf<Name>> | OutputOf<Name> };

@@ -54,8 +54,8 @@ test('from a disk, without a network: search, evidence, document, related, path,
   const found = await opened(t, await pageOf(sampleExtractions));
   if (found === undefined) return;
   const { page, asked, wrong } = found;
-  // What has most facts is there at first.
-  await page.waitForSelector('#panel h2:has-text("Grace Hopper")');
+  // What has facts is there at first.
+  await page.waitForFunction('engramShown().entities === 4 && engramShown().facts === 3');
   t.is(await page.title(), 'sample – Engram');
   t.regex(await page.innerText('#counts'), /2 documents, 6 entities, 3 facts/);
   await find(page, 'j presper ekert');

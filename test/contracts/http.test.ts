@@ -115,14 +115,20 @@ for (const [kind, open] of Object.entries(SOURCES)) {
     const { facts } = await checked('explain', { q: 'Grace Hopper placeOfBirth' });
     t.is(facts[0]!.claims[0]!.text, source.documents.size === 0 ? '' : 'Grace Hopper was born on December 9, 1906 in New York City.');
     t.like(await checked('features', { ids: [hopper!.id, 'e-none'], neighbours: 1 }), { unknown: ['e-none'], rows: [{ name: 'Grace Hopper', facts_out: 2 }] });
-    const [first] = (await checked('documents', {})).items;
-    const document = await checked('document', { id: first!.id });
+    const [record] = (await checked('documents', {})).items;
+    const document = await checked('document', { id: record!.id });
     t.is(document.text !== undefined, source.documents.size > 0);
     for (const { start, end, surface } of document.mentions) t.is((document.text ?? '').slice(start, end) || surface, surface);
     t.like(await checked('status', {}), { counts: { documents: 2, entities: 6, facts: 3 }, writable: false });
     t.is((await checked('entities', { type: 'PER' })).items.length, 3);
     t.true((await checked('related', { entity: 'Grace Hopper', inferred: 'true' })).related.length > 0);
     t.true((await checked('path', { from: 'Grace Hopper', to: 'Remington Rand', inferred: 'false' })).path.length > 0);
+    const overview = await checked('overview', {});
+    t.deepEqual(overview.entities.map(({ name, facts: among }) => `${name} ${among}`).sort(), ['Grace Hopper 2', 'J. Presper Eckert 1', 'New York City 1', 'Remington Rand 2']);
+    t.deepEqual(overview.entities.map(({ facts: among }) => among), [2, 2, 1, 1]);
+    t.deepEqual(overview.facts.map(([from, predicate, to]) => `${overview.entities[from]!.name} ${overview.predicates[predicate]} ${overview.entities[to]!.name}`).sort(), ['Grace Hopper employer Remington Rand', 'Grace Hopper placeOfBirth New York City', 'J. Presper Eckert employer Remington Rand']);
+    const first = await checked('overview', { limit: 2 });
+    t.deepEqual([first.entities.length, first.facts.length, first.predicates], [2, 1, ['employer']]);
   });
 
   test(`${kind}: what is in doubt, and why, is told where the documents are at hand; nobody decides`, async (t) => {
@@ -189,6 +195,7 @@ test('what is wrong is a problem that says what to do', async (t) => {
   await refused(client.search({ q: 'x', limit: 101 }), 400, 'ENGRAM_USAGE');
   await refused(client.search({ q: 'x', cursor: '-1' }), 400, 'ENGRAM_USAGE');
   await refused(client.search({ q: 'x', cursor: '999999' }), 400, 'ENGRAM_USAGE');
+  await refused(client.overview({ limit: 10_001 }), 400, 'ENGRAM_USAGE');
   await refused(client.features({ ids: [] }), 400, 'ENGRAM_USAGE');
   await refused(client.addDocument({ uri: 'a', text: 'b' }), 403, 'ENGRAM_SERVED_READ_ONLY');
   const answers = [

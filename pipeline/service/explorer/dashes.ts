@@ -9,7 +9,7 @@ const HEAD = 9;
  * @param isDashed of an edge that is shown
  * @param colour as the page has it now
  */
-export function drawDashed<N extends Attributes, E extends Attributes>(renderer: Sigma<N, E>, isDashed: (edge: E, source: string, target: string) => boolean, colour: () => string): void {
+export function drawDashed<N extends Attributes, E extends Attributes>(renderer: Sigma<N, E>, isDashed: (edge: E) => boolean, colour: () => string): void {
   renderer.createCanvasContext('dashed');
   const { dashed, nodes } = renderer.getCanvases();
   nodes!.before(dashed!);
@@ -21,8 +21,9 @@ export function drawDashed<N extends Attributes, E extends Attributes>(renderer:
     context.strokeStyle = context.fillStyle = colour();
     context.lineWidth = 1.6;
     renderer.getGraph().forEachEdge((_, edge, source, target) => {
+      if (!isDashed(edge)) return;
       const [from, to] = [renderer.getNodeDisplayData(source), renderer.getNodeDisplayData(target)];
-      if (from === undefined || to === undefined || from.hidden || to.hidden || !isDashed(edge, source, target)) return;
+      if (from === undefined || to === undefined || from.hidden || to.hidden) return;
       const [a, b] = [renderer.framedGraphToViewport(from), renderer.framedGraphToViewport(to)];
       const length = Math.hypot(b.x - a.x, b.y - a.y);
       const stop = length - renderer.scaleSize(to.size);

@@ -1,6 +1,8 @@
 // What the page shows, as the part of its address behind the #, so that a link brings the view back.
 
 export interface View {
+  /** How many of the best connected entities are shown beside those that were opened. */
+  readonly overview?: number;
   /** Entities whose neighbours are shown, in the order they were opened. */
   readonly open: readonly string[];
   /** The entity that the panel tells of. */
@@ -17,8 +19,9 @@ export interface View {
 
 export const NOTHING: View = { open: [], hiddenTypes: [], least: 0, inferred: false, reviewing: false };
 
-export function linkOf({ open, chosen, hiddenTypes, predicate, least, inferred, reviewing }: View): string {
+export function linkOf({ overview, open, chosen, hiddenTypes, predicate, least, inferred, reviewing }: View): string {
   const parts = new URLSearchParams();
+  if (overview !== undefined) parts.set('overview', String(overview));
   if (open.length > 0) parts.set('open', open.join(','));
   if (chosen !== undefined) parts.set('chosen', chosen);
   if (hiddenTypes.length > 0) parts.set('without', hiddenTypes.join(','));
@@ -34,6 +37,15 @@ export function viewOf(link: string): View {
   const parts = new URLSearchParams(link.replace(/^#/, ''));
   const list = (name: string): string[] => (parts.get(name) ?? '').split(',').filter((each) => each !== '');
   const least = Number(parts.get('least') ?? 0);
-  const [chosen, predicate] = [parts.get('chosen'), parts.get('predicate')];
-  return { open: list('open'), ...(chosen === null ? {} : { chosen }), hiddenTypes: list('without'), ...(predicate === null ? {} : { predicate }), least: least >= 0 && least <= 1 ? least : 0, inferred: parts.get('inferred') === '1', reviewing: parts.get('review') === '1' };
+  const [chosen, predicate, overview] = [parts.get('chosen'), parts.get('predicate'), parts.get('overview')];
+  return {
+    ...(overview === null || !/^\d{1,6}$/.test(overview) ? {} : { overview: Number(overview) }),
+    open: list('open'),
+    ...(chosen === null ? {} : { chosen }),
+    hiddenTypes: list('without'),
+    ...(predicate === null ? {} : { predicate }),
+    least: least >= 0 && least <= 1 ? least : 0,
+    inferred: parts.get('inferred') === '1',
+    reviewing: parts.get('review') === '1',
+  };
 }

@@ -1,21 +1,24 @@
 // The page: search, the graph, the panel and the filters, joined. What it shows is in its address, so that a link brings it back.
-import { ProblemError, type Client, type OutputOf } from '../client.ts';
+import { MOST_IN_OVERVIEW, ProblemError, USUAL_IN_OVERVIEW, type Client, type OutputOf } from '../client.ts';
 import { LABELS } from './colours.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
 import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, swatch, type PanelEvents } from './panel.ts';
 import { createReview } from './review.ts';
+import type { Fact, Link, Part, Ref } from './picture.ts';
+import { Stage } from './stage.ts';
 import { createSuggestions } from './suggestions.ts';
-import { MOST_NEIGHBOURS, Stage, type Fact, type Link } from './stage.ts';
 import type { ClaimWords } from './words.ts';
 
-const MOST_FACTS = 200;
+/** Of one entity that are shown at first, and further ones at a time; likeliest first. */
+const MOST_FACTS = 60;
+const MOST_IN_PAGE = 500;
 const MOST_RELATED = 25;
 /** Claims of a fact whose words are asked for. */
 const MOST_CLAIMS = 20;
 
 export interface StartOptions {
-  /** Entities that are shown where the address says nothing. */
+  /** Entities that are shown where the address says nothing; left out, an overview. */
   readonly first?: readonly string[];
   /** Where the graph may change while it is looked at: tells its status then. */
   readonly follow?: (tell: (status: OutputOf<'status'>) => void) => void;
@@ -73,33 +76,64 @@ function ask(kind: 'path' | 'same', from: string, what: string): void {
   byId('query').focus();
 }
 
-async function putOnStage(id: string): Promise<void> {
-  await stage.open(id);
-  remember({ open: [...new Set([...view.open, id])], chosen: id });
-  empty.hidden = stage.size > 0;
-  showFilters();
-  stage.choose(id);
-}
+/** Shows the neighbours of an entity and what is said of it. */
+const open = (id: string): Promise<void> => choose(id, true);
 
-async function open(id: string): Promise<void> {
-  await putOnStage(id);
-  await choose(id);
-}
-
-async function choose(id: string): Promise<void> {
+async function choose(id: string, isOpened = !stage.has(id)): Promise<void> {
   if (pending !== undefined && pending.from !== id) {
     const { kind, from } = pending;
     pending = undefined;
     return kind === 'path' ? showPath(from, id) : showMerging(from, id);
   }
-  if (!stage.has(id)) return open(id);
   leaveReview();
-  await show(async () => {
-    const [entity, facts] = await Promise.all([client.entity({ id }), client.facts({ id, order: 'probability', limit: MOST_FACTS })]);
-    remember({ chosen: entity.id });
-    stage.choose(entity.id);
-    return [...review.lastSaid(), ...entityPanel(entity, facts.items, facts.next !== undefined, events())];
-  });
+  await show(() => tellEntity(id, isOpened, MOST_FACTS));
+}
+
+async function tellEntity(asked: string, isOpened: boolean, most: number): Promise<Node[]> {
+  const { entity, facts, isWhole } = await bring(asked, isOpened, most);
+  const more = async (): Promise<void> => {
+    const { scrollTop } = panel;
+    await show(() => tellEntity(entity.id, view.open.includes(entity.id), most + MOST_FACTS));
+    panel.scrollTop = scrollTop;
+  };
+  return [...review.lastSaid(), ...entityPanel(entity, facts, isWhole ? undefined : () => void trying(more), events())];
+}
+
+/** Puts light on an entity. @param isOpened whether it is shown with its facts */
+async function bring(asked: string, isOpened: boolean, most = MOST_FACTS): Promise<{ readonly entity: OutputOf<'entity'>; readonly facts: readonly Fact[]; readonly isWhole: boolean }> {
+  const [entity, { facts, isWhole }] = await Promise.all([client.entity({ id: asked }), factsOf(asked, most)]);
+  const { id } = entity;
+  remember({ chosen: id, ...(isOpened ? { open: [...new Set([...view.open, id])] } : {}) });
+  if (isOpened) add(facts, entity);
+  stage.choose(id);
+  return { entity, facts, isWhole };
+}
+
+async function factsOf(id: string, most: number): Promise<{ readonly facts: readonly Fact[]; readonly isWhole: boolean }> {
+  const facts: Fact[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await client.facts({ id, order: 'probability', limit: Math.min(MOST_IN_PAGE, most - facts.length), cursor });
+    facts.push(...items);
+    cursor = next;
+  } while (cursor !== undefined && facts.length < most);
+  return { facts, isWhole: cursor === undefined };
+}
+
+function add(facts: readonly Link[], near: Ref): void {
+  stage.add({ near, facts });
+  stage.look(near.id);
+  showFilters();
+}
+
+async function showOverview(limit: number): Promise<void> {
+  const overview = await client.overview({ limit });
+  remember({ overview: limit, open: [], chosen: undefined });
+  byId<HTMLSelectElement>('most').value = String(limit);
+  leaveReview();
+  await show(async () => []);
+  await stage.showOverview(overview);
+  showFilters();
 }
 
 /** In place of what was told before the graph changed. */
@@ -140,8 +174,7 @@ async function showRelated(id: string): Promise<void> {
   let answer: OutputOf<'related'> | undefined;
   await show(async () => {
     answer = await client.related({ entity: id, limit: MOST_RELATED, ...inferredOrNot() });
-    stage.add(answer.related.flatMap(({ path }) => path.map(linkOfStep)), id);
-    showFilters();
+    add(answer.related.flatMap(({ path }) => path.map(linkOfStep)), answer.seeds[0]!);
     return relatedPanel(answer, events());
   });
   const steps = [[id]];
@@ -152,9 +185,8 @@ async function showRelated(id: string): Promise<void> {
 async function showPath(from: string, to: string): Promise<void> {
   await show(async () => {
     const answer = await client.path({ from, to, ...inferredOrNot() });
-    stage.add(answer.path.map(linkOfStep), from);
+    add(answer.path.map(linkOfStep), answer.from);
     stage.showPath([answer.from.id, ...answer.path.map((step) => step.to.id)]);
-    showFilters();
     return pathPanel(answer, events());
   });
 }
@@ -206,23 +238,27 @@ const refresh = (): Promise<void> => (refreshing = refreshing.catch(() => undefi
 /** What is shown is brought in step with the graph: entities that are no more go, those that became another one are that one. */
 async function followGraph(): Promise<void> {
   showStatus(await client.status({}));
-  const entities: OutputOf<'entity'>[] = [];
-  const facts: Fact[] = [];
+  const parts: Part[] = view.overview === undefined ? [] : partsOf(await client.overview({ limit: view.overview }));
+  const open: string[] = [];
   for (const id of view.open) {
     try {
       const entity = await client.entity({ id });
-      entities.push(entity);
-      facts.push(...(await client.facts({ id: entity.id, order: 'probability', limit: MOST_NEIGHBOURS })).items);
+      parts.push({ near: entity, facts: (await factsOf(entity.id, MOST_FACTS)).facts });
+      open.push(entity.id);
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== 404) throw error;
     }
   }
-  remember({ open: [...new Set(entities.map(({ id }) => id))] });
-  stage.replace(entities, facts);
-  empty.hidden = stage.size > 0;
+  remember({ open: [...new Set(open)] });
+  stage.replace(parts);
   showFilters();
   await redo();
 }
+
+const partsOf = ({ entities, predicates, facts }: OutputOf<'overview'>): Part[] => [
+  ...entities.map((near) => ({ near, facts: [] })),
+  ...facts.map(([subject, predicate, object, probability]) => ({ near: entities[subject]!, facts: [{ subject: entities[subject]!, predicate: predicates[predicate]!, object: entities[object]!, probability }] })),
+];
 
 function showFilters(): void {
   const types = byId<HTMLFieldSetElement>('types');
@@ -233,18 +269,24 @@ function showFilters(): void {
     ),
   );
   byId('predicate').replaceChildren(element('option', { value: '' }, 'all'), ...stage.predicates.map((predicate) => element('option', { value: predicate, selected: predicate === view.predicate }, predicate)));
-  byId('filters').hidden = stage.size === 0;
+  empty.hidden = stage.shown.entities > 0;
 }
 
 function filter(changes: Partial<View>): void {
   remember(changes);
+  applyFilters();
+}
+
+function applyFilters(): void {
   stage.filter(view);
+  byId<HTMLInputElement>('least').value = String(view.least);
   byId<HTMLOutputElement>('least-value').value = view.least.toFixed(2);
+  byId<HTMLInputElement>('inferred').checked = view.inferred;
 }
 
 function showStatus(status: OutputOf<'status'>): void {
-  const { documents, entities, facts } = status.counts;
-  byId('counts').textContent = `${documents} documents, ${entities} entities, ${facts} facts`;
+  const { counts: { documents, entities, facts }, progress } = status;
+  byId('counts').textContent = `${documents} documents, ${entities} entities, ${facts} facts${progress === undefined ? '' : `; reading, ${progress.read} so far`}`;
   byId('review').hidden = !status.reviewable;
   server = status;
 }
@@ -258,26 +300,26 @@ function changed(status: OutputOf<'status'>): void {
 
 async function begin({ first = [], follow }: StartOptions): Promise<void> {
   showStatus(await client.status({}));
-  const { chosen, reviewing, ...asked } = location.hash === '' ? { ...NOTHING, open: first, chosen: first[0] } : viewOf(location.hash);
+  const { chosen, reviewing, overview, ...asked } = location.hash === '' && first.length > 0 ? { ...NOTHING, open: first, chosen: first[0] } : viewOf(location.hash);
   view = { ...NOTHING, ...asked, open: [] };
-  for (const id of asked.open) await open(id);
+  applyFilters();
+  const most = Math.min(overview ?? (asked.open.length === 0 && chosen === undefined ? USUAL_IN_OVERVIEW : 0), MOST_IN_OVERVIEW);
+  if (most > 0) await showOverview(most);
+  for (const id of asked.open) await bring(id, true);
   if (chosen !== undefined) await choose(chosen);
   if (reviewing && server.reviewable) await showReview();
-  filter({});
-  byId<HTMLInputElement>('least').value = String(view.least);
-  byId<HTMLInputElement>('inferred').checked = view.inferred;
   follow?.(changed);
 }
 
 /** @param asked what answers the page's questions */
 export function start(asked: Client, options: StartOptions = {}): void {
   client = asked;
-  stage = new Stage(byId('graph'), client, { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
+  stage = new Stage(byId('graph'), { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
   review = createReview({
     client,
     canDecide: () => server.writable,
     // On a phone the panel has taken the room of the graph.
-    onShow: (id) => void trying(() => (byId('graph').offsetParent === null ? choose(id) : putOnStage(id))),
+    onShow: (id) => void trying(async () => void (byId('graph').offsetParent === null ? await choose(id) : await bring(id, true))),
     onDocument: (id, start, end) => void trying(() => showDocument(id, start, end)),
     onDecided: async ({ a }) => {
       if (!view.reviewing) await choose(a.id);
@@ -302,8 +344,11 @@ export function start(asked: Client, options: StartOptions = {}): void {
     if (view.chosen !== undefined) await choose(view.chosen);
     else await show(async () => []);
   }));
-  byId('filters').hidden = true;
+  byId('overview').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void trying(() => showOverview(Number(byId<HTMLSelectElement>('most').value)));
+  });
   void trying(() => begin(options));
   // For tests, which point at entities that are drawn and not elements.
-  Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id) });
+  Object.assign(globalThis, { engramPlaceOf: (id: string) => stage.placeOf(id), engramIsStill: () => stage.isStill, engramShown: () => stage.shown });
 }

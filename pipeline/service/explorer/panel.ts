@@ -3,7 +3,7 @@ import type { OutputOf } from '../client.ts';
 import { colourOf, LABELS } from './colours.ts';
 import { element, marked } from './elements.ts';
 import { claimText, legend, wordList, type ClaimWords } from './words.ts';
-import type { Fact, Ref } from './stage.ts';
+import type { Fact, Ref } from './picture.ts';
 
 export interface PanelEvents {
   readonly onChoose: (id: string) => void;
@@ -20,8 +20,8 @@ export interface PanelEvents {
 
 export const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
 
-/** @param facts likeliest first */
-export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], more: boolean, { onChoose, onFact, onOpen, onPathFrom, onRelated, onSameAs, namesOf }: PanelEvents): Node[] {
+/** @param facts likeliest first; @param onMore where there are more than these */
+export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], onMore: (() => void) | undefined, { onChoose, onFact, onOpen, onPathFrom, onRelated, onSameAs, namesOf }: PanelEvents): Node[] {
   const { id, type, name, aliases, attributes, mentions, documents } = entity;
   return [
     element('h2', {}, name),
@@ -31,7 +31,7 @@ export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], 
     ...(attributes.length === 0 ? [] : [element('h3', {}, 'Attributes'), element('ul', {}, ...attributes.map((each) => element('li', {}, `${each.name}: ${each.value}${each.unit === undefined ? '' : ` ${each.unit}`} `, element('span', { class: 'quiet' }, percent(each.probability)))))]),
     element('h3', {}, 'Facts'),
     facts.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...facts.map((fact) => factItem(fact, id, onFact, onChoose))),
-    ...(more ? [element('p', { class: 'quiet' }, 'There are more facts than are listed here.')] : []),
+    ...(onMore === undefined ? [] : [element('p', { class: 'quiet' }, `The ${facts.length} likeliest of ${entity.facts} facts. `, button('More', onMore))]),
     ...(namesOf === undefined ? [] : [namesSection(() => namesOf(id))]),
   ];
 }
