@@ -1,7 +1,6 @@
-// Where things go in a picture: entities by forces (ForceAtlas2: Jacomy et al. 2014), then apart until no name covers another, each arrow has room for
+// Where things go in a picture: entities by forces, then apart until no name covers another, each arrow has room for
 // its words, and none leads over what it has nothing to do with, as far as that can be. The same graph is always laid out the same.
-import { UndirectedGraph } from 'graphology';
-import forceAtlas2Module from 'graphology-layout-forceatlas2';
+import { Layout, startingPlaces } from '../service/explorer/layout.ts';
 
 /** How far what is drawn of a node reaches from its centre; its name is beneath, or, turned over, above. */
 export interface Reach {
@@ -22,13 +21,10 @@ export interface Link {
   readonly length: number;
 }
 
-/** Its types speak of a default export that the module, made for require, is itself. */
-const forceAtlas2 = forceAtlas2Module as unknown as typeof forceAtlas2Module.default;
 const FORCE_ROUNDS = 600;
 /** Of pushing apart; in the last ones nothing is stretched any more, so that nothing is pushed over something else. */
 const ROUNDS = 500;
 const LAST_ROUNDS = 300;
-const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const GAP = 5;
 
 /** Where the centre of a node is, and how far it reaches from there. */
@@ -52,11 +48,11 @@ export function layOut(given: readonly Reach[], links: readonly Link[]): LaidOut
 }
 
 function byForces(count: number, links: readonly Link[]): { x: number; y: number }[] {
-  const graph = new UndirectedGraph<{ x: number; y: number }>();
-  for (let at = 0; at < count; at++) graph.addNode(at, { x: Math.sqrt(at) * Math.cos(at * GOLDEN_ANGLE), y: Math.sqrt(at) * Math.sin(at * GOLDEN_ANGLE) });
-  for (const { a, b } of links) if (a !== b) graph.mergeEdge(a, b);
-  if (count > 1) forceAtlas2.assign(graph, { iterations: FORCE_ROUNDS, settings: { ...forceAtlas2.inferSettings(graph), gravity: 0.5, scalingRatio: 8, barnesHutOptimize: false, strongGravityMode: true } });
-  return graph.mapNodes((_, { x, y }) => ({ x, y }));
+  const pairs = Uint32Array.from(links.flatMap(({ a, b }) => [a, b]));
+  const graph = { places: startingPlaces(count, pairs), radii: new Float64Array(count).fill(1), links: pairs, mobility: new Float64Array(count).fill(1), aspect: 1 };
+  const layout = new Layout(graph, FORCE_ROUNDS);
+  while (!layout.isSettled) layout.round();
+  return Array.from({ length: count }, (_, at) => ({ x: graph.places[2 * at]!, y: graph.places[2 * at + 1]! }));
 }
 
 /** To the size at which half of the lines are long enough. */

@@ -130,8 +130,6 @@ async function showOverview(limit: number): Promise<void> {
   const overview = await client.overview({ limit });
   remember({ overview: limit, open: [], chosen: undefined });
   byId<HTMLSelectElement>('most').value = String(limit);
-  leaveReview();
-  await show(async () => []);
   await stage.showOverview(overview);
   showFilters();
 }
@@ -346,7 +344,11 @@ export function start(asked: Client, options: StartOptions = {}): void {
   }));
   byId('overview').addEventListener('submit', (event) => {
     event.preventDefault();
-    void trying(() => showOverview(Number(byId<HTMLSelectElement>('most').value)));
+    void trying(async () => {
+      leaveReview();
+      await show(async () => []);
+      await showOverview(Number(byId<HTMLSelectElement>('most').value));
+    });
   });
   void trying(() => begin(options));
   // For tests, which point at entities that are drawn and not elements.

@@ -288,7 +288,9 @@ export class Stage {
   }
 
   private layOut(): void {
-    this.layout = layoutOf(this.picture, this.container.clientWidth / Math.max(1, this.container.clientHeight));
+    const { clientWidth, clientHeight } = this.container;
+    // On a phone the panel may have taken all of its room.
+    this.layout = layoutOf(this.picture, clientWidth > 0 && clientHeight > 0 ? clientWidth / clientHeight : 1);
     cancelAnimationFrame(this.frame);
     this.rounds(FIRST_SLICE);
     this.drawnAt = performance.now();
@@ -389,7 +391,7 @@ export class Stage {
   /** Discs are smaller on a small screen, by the square root. */
   private get smallness(): number {
     const { width, height } = this.renderer.getDimensions();
-    return Math.max(1, Math.sqrt(USUAL_SIDE / Math.min(width, height)));
+    return Math.max(1, Math.sqrt(USUAL_SIDE / Math.max(1, Math.min(width, height))));
   }
 
   private get labelStyle(): LabelStyle {

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { createRandom } from '../../../../pipeline/core/random.ts';
 import { Layout, startingPlaces, type LayoutGraph } from '../../../../pipeline/service/explorer/layout.ts';
 
 const MOST_ROUNDS = 200;
@@ -55,36 +54,4 @@ test('a wide picture is wider than high', (t) => {
     return Math.max(...values) - Math.min(...values);
   };
   t.true(span(0) > 1.4 * span(1));
-});
-
-test('far discs repel nearly as if each were reckoned by itself', (t) => {
-  const random = createRandom(4);
-  const count = 400;
-  const places = Float64Array.from({ length: 2 * count }, () => 1000 * random.next());
-  const radii = Float64Array.from({ length: count }, () => 2 + 8 * random.next());
-  const graph: LayoutGraph = { places: places.slice(), radii, links: new Uint32Array(), mobility: new Float64Array(count).fill(1), aspect: 1 };
-  new Layout(graph, MOST_ROUNDS).round();
-  // Of one round without links, all but the pull to the middle, which is known, is repulsion; up to a factor that is the same for all.
-  const moved = places.map((from, at) => graph.places[at]! - from);
-  let [error, whole] = [0, 0];
-  const factor = { of: 0, by: 0 };
-  const exact = places.map((from, at) => {
-    const node = at >> 1;
-    let sum = 0;
-    for (let other = 0; other < count; other++) {
-      if (other === node) continue;
-      const squared = Math.max(16, distance(places, node, other) ** 2);
-      sum += (radii[other]! * (from - places[2 * other + (at & 1)]!)) / squared;
-    }
-    return sum;
-  });
-  const pull = 0.04 * 0.6;
-  const temperature = 0.002 ** (1 / MOST_ROUNDS);
-  const pushed = moved.map((way, at) => way + pull * temperature * places[at]!);
-  pushed.forEach((way, at) => { factor.of += way * exact[at]!; factor.by += exact[at]! ** 2; });
-  pushed.forEach((way, at) => {
-    error += (way - (factor.of / factor.by) * exact[at]!) ** 2;
-    whole += way ** 2;
-  });
-  t.true(Math.sqrt(error / whole) < 0.05, String(Math.sqrt(error / whole)));
 });
