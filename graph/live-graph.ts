@@ -1,8 +1,8 @@
 // The knowledge graph of a set of documents that come and go: mentions become entities through resolution, relations between entities become
-// facts, relations to dates and numbers attributes. After every change it is what the documents that are there give by themselves, whatever
-// came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
+// facts, relations to dates and numbers attributes. After every change it is what the documents that are there and what people say give by themselves,
+// whatever came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
 import { isValueLabel } from '../pipeline/core/model.ts';
-import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Provenance, Relation } from '../pipeline/core/model.ts';
+import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Provenance, Reference, Relation } from '../pipeline/core/model.ts';
 import { admitExtraction, functionalOf, uniqueById, type AdmitOptions } from './admit-extractions.ts';
 import type { RejectedRelation } from './admit-relations.ts';
 import { compareText } from './evidence.ts';
@@ -23,10 +23,12 @@ export interface GraphOptions extends AdmitOptions {
   readonly decisions?: readonly Decision[];
 }
 
-export interface DocumentChanges {
+export interface GraphChanges {
   /** A document takes the place of one with its id. */
   readonly added?: readonly Extraction[];
   readonly removed?: readonly DocumentId[];
+  /** All that people say from now on; left out, it stays as it was. */
+  readonly decisions?: readonly Decision[];
 }
 
 interface LiveDocument {
@@ -55,12 +57,12 @@ export class LiveGraph {
     this.resolver = new EntityResolver({ functional, reader: options.reader, decisions: options.decisions });
   }
 
-  apply(changes: DocumentChanges): void {
+  apply(changes: GraphChanges): void {
     this.rebuild(this.resolve(changes).touched);
   }
 
   /** @returns what of the graph became another one, every list sorted by id */
-  update(changes: DocumentChanges): GraphDelta {
+  update(changes: GraphChanges): GraphDelta {
     const removedDocuments = (changes.removed ?? []).filter((id) => this.documents.has(id)).sort(compareText);
     const { touched, documents } = this.resolve(changes);
     const before = this.viewOf(touched);
@@ -74,6 +76,17 @@ export class LiveGraph {
     };
   }
 
+  /** What an entity was resolved from; none where there is no such entity. */
+  clusterOf(id: EntityId): Cluster | undefined {
+    return this.clusters.get(id)?.[0];
+  }
+
+  /** The entity that a document means by a name. */
+  entityOf(reference: Reference): EntityId | undefined {
+    const appearance = this.resolver.find(reference);
+    return appearance === undefined ? undefined : this.documents.get(reference.documentId)?.entityOf[appearance.entity.mentions[0]!];
+  }
+
   /** Relations that the schema kept out of the graph, in order of documents; then those that a likelier value took the place of, in order of entities. */
   rejected(): RejectedRelation[] {
     const { minRelationScore = 0 } = this.options;
@@ -83,7 +96,7 @@ export class LiveGraph {
   }
 
   /** @returns entities to be made anew, and the documents that came */
-  private resolve({ added = [], removed = [] }: DocumentChanges): { readonly touched: ReadonlySet<EntityId>; readonly documents: readonly DocumentRecord[] } {
+  private resolve({ added = [], removed = [], decisions }: GraphChanges): { readonly touched: ReadonlySet<EntityId>; readonly documents: readonly DocumentRecord[] } {
     for (const id of removed) {
       this.resolver.remove(id);
       this.documents.delete(id);
@@ -100,6 +113,7 @@ export class LiveGraph {
       dirty.add(document);
     }
     const documents = [...dirty].map(({ extraction }) => this.graph.document(extraction.id)!);
+    if (decisions !== undefined) this.resolver.decide(decisions);
     const { gone, come } = this.resolver.changes();
     const touched = new Set<EntityId>();
     for (const cluster of gone) {

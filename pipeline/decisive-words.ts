@@ -27,7 +27,10 @@ export interface WordExplainer {
 const MOST_WORDS = 5;
 const LEAST_EFFECT = 0.01;
 
-/** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
+/**
+ * @param documents that claims are of; they may come and go
+ * @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING`
+ */
 export async function createWordExplainer(config: Config, documents: ReadonlyMap<DocumentId, Extraction>): Promise<WordExplainer> {
   const reader = await readerOf(config, documents);
   const schema = await readRelationSchema(config.graph.schema);

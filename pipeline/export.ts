@@ -4,13 +4,15 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { exporterNamed } from '../graph/export/index.ts';
+import { exporterNamed, type ExportFile } from '../graph/export/index.ts';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { EngramError, messageOf } from './core/errors.ts';
 
-/** @returns the paths written @throws EngramError `ENGRAM_USAGE` for an unknown format or a place that cannot be written */
-export async function exportGraph(graph: KnowledgeGraph, format: string, out: string): Promise<string[]> {
-  const files = exporterNamed(format)(graph);
+/** As `writeFiles`. @throws EngramError `ENGRAM_USAGE` for an unknown format */
+export const exportGraph = (graph: KnowledgeGraph, format: string, out: string): Promise<string[]> => writeFiles(exporterNamed(format)(graph), out);
+
+/** @returns the paths written @throws EngramError `ENGRAM_USAGE` for a place that cannot be written */
+export async function writeFiles(files: readonly ExportFile<string | Uint8Array>[], out: string): Promise<string[]> {
   const asFolder = files.length > 1 || /[/\\]$/.test(out) || (existsSync(out) && statSync(out).isDirectory());
   const written: string[] = [];
   for (const { name, pieces } of files) {
@@ -22,7 +24,7 @@ export async function exportGraph(graph: KnowledgeGraph, format: string, out: st
 }
 
 /** A reader never sees half of a file. */
-async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
+async function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const beside = `${path}.new`;
   try {
     await mkdir(dirname(path), { recursive: true });

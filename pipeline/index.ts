@@ -1,7 +1,7 @@
 // The public exports: what a program that builds or reads a graph needs.
 export { buildGraph, type BuildGraphOptions } from '../graph/build-graph.ts';
 export { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-export { LiveGraph, type DocumentChanges, type GraphOptions } from '../graph/live-graph.ts';
+export { LiveGraph, type GraphChanges, type GraphOptions } from '../graph/live-graph.ts';
 export { explain, type Explanation } from '../graph/query/explain.ts';
 export { related, type RelatedAnswer, type RelatedOptions } from '../graph/query/related.ts';
 export { createSearch, type EntitySearch, type SearchHit } from '../graph/query/search.ts';

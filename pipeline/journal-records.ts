@@ -12,8 +12,15 @@ export type JournalRecord =
       readonly extraction: Extraction;
     }
   | { readonly kind: 'removed'; readonly id: DocumentId }
-  /** What a person said of two things; of the same two the last one counts. `same` left out takes it back. */
-  | { readonly kind: 'decision'; readonly a: Reference; readonly b: Reference; readonly same?: boolean };
+  | DecisionRecord;
+
+/** What a person said of two things; of the same two the last one counts. `same` left out takes it back. */
+export interface DecisionRecord {
+  readonly kind: 'decision';
+  readonly a: Reference;
+  readonly b: Reference;
+  readonly same?: boolean;
+}
 
 /** What the front of a record says, without its extraction. */
 export interface RecordHead {

@@ -9,7 +9,7 @@ import type { Decision, DocumentId, Extraction } from './core/model.ts';
 import { acquireLock } from './journal-lock.ts';
 import { extractionFrom, lineAt, lineFrom, scanSegment, type JournalProblem, type JournalRecord, type RecordHead } from './journal-records.ts';
 
-export type { JournalProblem, JournalRecord } from './journal-records.ts';
+export type { DecisionRecord, JournalProblem, JournalRecord } from './journal-records.ts';
 
 /** What a journal holds: the latest record of each document. */
 export interface JournalView {

@@ -1,4 +1,4 @@
-// A build folder kept open: documents that come, change and go are in the journal, the graph and the store at the cost of what they touch. Nobody else can
+// A build folder kept open: documents that come, change and go, and what people decide, are in the journal, the graph and the store at the cost of what they touch. Nobody else can
 // write to the folder meanwhile.
 import PQueue from 'p-queue';
 import type { LiveGraph } from '../graph/live-graph.ts';
@@ -8,7 +8,7 @@ import type { DocumentId, Extraction, GraphDelta } from './core/model.ts';
 import type { DeadLetter, GraphStore, SourceItem } from './core/stage.ts';
 import type { Extractor } from './extract.ts';
 import { startExtractor } from './extraction-process.ts';
-import { openJournal } from './journal.ts';
+import { openJournal, type DecisionRecord } from './journal.ts';
 import { manifestOf, writeManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { writeRejected } from './rejected.ts';
@@ -34,6 +34,8 @@ export interface LiveBuild {
    */
   change(items: AsyncIterable<SourceItem>, removable?: (document: { readonly id: DocumentId; readonly uri: string }) => boolean, onProgress?: (progress: RunProgress) => void): Promise<LiveChange>;
   remove(ids: readonly DocumentId[]): Promise<LiveChange>;
+  /** @param decisions found when the changes before are done, from the graph as it is then */
+  decide(decisions: () => readonly DecisionRecord[]): Promise<LiveChange>;
   /** Told of every change as soon as the graph has it, before the store does. */
   onGraph(tell: (delta: GraphDelta) => void): void;
   /** After the change that is under way. */
@@ -65,16 +67,19 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
     let extractor: Promise<Extractor> | undefined;
     /** In the journal and not yet in the graph. */
     const journalled = new Map<DocumentId, Extraction>();
+    /** Whether the journal has decisions that the graph may not have yet. */
+    let hasDecided = false;
     let [isChanged, isStoreBehind] = [false, false];
     const listeners: ((delta: GraphDelta) => void)[] = [];
 
     const apply = async (removed: readonly DocumentId[]): Promise<GraphDelta> => {
       const added = [...journalled.values()];
       journalled.clear();
-      if (added.length + removed.length === 0 && !isStoreBehind) return { documents: [], entities: [], facts: [] };
+      if (added.length + removed.length === 0 && !hasDecided && !isStoreBehind) return { documents: [], entities: [], facts: [] };
       for (const extraction of added) documents.set(extraction.id, extraction);
       for (const id of removed) documents.delete(id);
-      const delta = live.update({ added, removed });
+      const delta = live.update({ added, removed, ...(hasDecided ? { decisions: journal.decisions() } : {}) });
+      hasDecided = false;
       for (const tell of listeners) tell(delta);
       const wasBehind = isStoreBehind;
       [isChanged, isStoreBehind] = [true, true];
@@ -117,6 +122,14 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
           const removed = ids.filter((id) => documents.has(id));
           await removeAll(removed);
           return { current: new Set<DocumentId>(), removed, deadLetters: [], delta: await apply(removed) };
+        }),
+      decide: (decisions) =>
+        queue.add(async () => {
+          const records = decisions();
+          hasDecided = true;
+          await journal.append(...records);
+          await journal.flush();
+          return { current: new Set<DocumentId>(), removed: [], deadLetters: [], delta: await apply([]) };
         }),
       onGraph: (tell) => void listeners.push(tell),
       async close() {

@@ -32,7 +32,7 @@ export function rowsOf(nodes: number, source: ArcSource): Arcs {
   const offsets = uint32(nodes + 1);
   const targets = uint32(listed);
   const weights = float32(listed);
-  const fan = new Float64Array(new SharedArrayBuffer(8 * nodes));
+  const fan = new Float64Array(memory(8 * nodes));
   let kept = 0;
   for (const [block, { from, to, weight, length }] of blocks.entries()) {
     const first = block * BLOCK;
@@ -96,9 +96,10 @@ class Block {
   }
 }
 
-/** In shared memory, which does not count towards garbage collection: a large copy would set off one of the whole heap. */
-const uint32 = (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(4 * length));
-const float32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
+/** Shared memory, where there is any: it does not count towards garbage collection, and a large copy would set off one of the whole heap. Pages have none. */
+const memory = (bytes: number): SharedArrayBuffer | ArrayBuffer => new (globalThis.SharedArrayBuffer ?? ArrayBuffer)(bytes);
+const uint32 = (length: number): Uint32Array => new Uint32Array(memory(4 * length));
+const float32 = (length: number): Float32Array => new Float32Array(memory(4 * length));
 
 /** Up to so many are sorted by insertion. */
 const SHORT = 24;

@@ -1,5 +1,5 @@
 // Why the graph says something: each claim behind a fact or an attribute, with the sentence it was read from.
-import type { DocumentId, EntityId, Extraction, FactId, Provenance } from '../../pipeline/core/model.ts';
+import type { DocumentId, DocumentText, EntityId, FactId, Provenance } from '../../pipeline/core/model.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { refOf, type EntityRef } from './related.ts';
 import { createSearch, entityNamed, type EntitySearch } from './search.ts';
@@ -53,7 +53,7 @@ export interface Explanation {
  */
 export function explain(
   graph: KnowledgeGraph,
-  texts: ReadonlyMap<DocumentId, Extraction>,
+  texts: ReadonlyMap<DocumentId, DocumentText>,
   question: string,
   search: EntitySearch = createSearch(graph),
 ): Explanation {
@@ -89,7 +89,7 @@ export function explain(
   };
 }
 
-function factsAbout(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, subject: EntityId, predicate?: string, object?: EntityId): ExplainedFact[] {
+function factsAbout(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, DocumentText>, subject: EntityId, predicate?: string, object?: EntityId): ExplainedFact[] {
   return graph
     .factsOf(subject)
     .filter((fact) => predicate === undefined || fact.predicate === predicate)
@@ -105,7 +105,7 @@ function factsAbout(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extrac
     }));
 }
 
-function attributesOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, id: EntityId): ExplainedAttribute[] {
+function attributesOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, DocumentText>, id: EntityId): ExplainedAttribute[] {
   const subject = refOf(graph, id);
   return (graph.entity(id)?.attributes ?? []).map(({ name, value, unit, surface, probability, provenance }) => ({
     subject,
@@ -119,7 +119,7 @@ function attributesOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extr
 }
 
 /** Strongest first. */
-export function claimsOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, Extraction>, provenance: readonly Provenance[]): Claim[] {
+export function claimsOf(graph: KnowledgeGraph, texts: ReadonlyMap<DocumentId, DocumentText>, provenance: readonly Provenance[]): Claim[] {
   return [...provenance]
     .sort((a, b) => b.score - a.score)
     .map((p) => {

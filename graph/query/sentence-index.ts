@@ -1,5 +1,5 @@
 // Which sentences a text may mean, and the entities that each names. It follows the graph as documents come and go.
-import type { DocumentId, EntityId, Extraction } from '../../pipeline/core/model.ts';
+import type { DocumentId, DocumentText, EntityId } from '../../pipeline/core/model.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import type { Evidence } from './related.ts';
 import { searchWords } from './search.ts';
@@ -22,7 +22,7 @@ interface SentenceRecord {
 /** Sentences that name no entity are not found. */
 export class SentenceIndex {
   private readonly graph: KnowledgeGraph;
-  private readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  private readonly documents: ReadonlyMap<DocumentId, DocumentText>;
   private readonly places = new Map<number, Place>();
   /** The first of as many places as a document has sentences. */
   private readonly firstOf = new Map<DocumentId, readonly [first: number, sentences: number]>();
@@ -35,7 +35,7 @@ export class SentenceIndex {
    * Reads the sentences when they are first asked for.
    * @param documents those that the graph was built from; they hold the texts
    */
-  constructor(graph: KnowledgeGraph, documents: ReadonlyMap<DocumentId, Extraction>) {
+  constructor(graph: KnowledgeGraph, documents: ReadonlyMap<DocumentId, DocumentText>) {
     this.graph = graph;
     this.documents = documents;
   }

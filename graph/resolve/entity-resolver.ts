@@ -11,12 +11,13 @@ import { compareText } from '../evidence.ts';
 import { ResolvedClusters, type Cluster, type ClusterChanges, type Origin } from './resolved-clusters.ts';
 import { compareNames, namesContradict, type NameLevel } from './compare-names.ts';
 import type { ContextReader } from './context.ts';
-import { Decisions, isLone, type DecidedPairs } from './decisions.ts';
-import { CONTRADICTING, joinMeanings, NOT_COMPARED } from './join-names.ts';
+import { Decisions, isLone } from './decisions.ts';
+import { DOUBT, Doubts, leastSureFirst, type WeighedPair } from './doubts.ts';
+import { CONTRADICTING, decidedMeanings, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
 import { comparePair, logOddsOf, RAREST, type Comparison } from './match.ts';
 import { NameBlocks } from './name-blocks.ts';
-import { anchorAt, anchorOf, bestLevel, loneNamesBorne, loneNamesOf, nameIn, namesOf, ownName, refer, referenceOf, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
+import { anchorAt, anchorOf, bestLevel, createGroup, loneNamesBorne, loneNamesOf, nameIn, namesOf, ownName, refer, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { appearancesOf, mergeProfiles, type Appearance, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
 import { SameName, type Sense } from './same-name.ts';
@@ -28,21 +29,6 @@ export interface ResolverOptions {
   readonly reader?: ContextReader;
   readonly decisions?: readonly Decision[];
 }
-
-/** Two things of one name or of two, or a surname and its bearer, and what was found. */
-export interface WeighedPair {
-  readonly a: Reference;
-  readonly b: Reference;
-  /** Undefined where the names say that there are two. */
-  readonly level: NameLevel | undefined;
-  readonly comparisons: readonly Comparison[];
-  /** Natural log. */
-  readonly logOdds: number;
-  readonly decision?: 'same' | 'different';
-}
-
-/** Natural log odds within which people are asked: probabilities from 0.2 to 0.8. */
-const DOUBT = 1.4;
 
 export class EntityResolver {
   private readonly options: ResolverOptions;
@@ -59,6 +45,7 @@ export class EntityResolver {
   private readonly renamed = new Set<Group>();
   private readonly touched = new Set<Group>();
   private readonly changed = new Set<Group>();
+  private readonly doubts = new Doubts((a, b) => this.weigh(a, b));
   /** What was resolved, and what of it may no longer be so. */
   private readonly resolved = new ResolvedClusters();
   private readonly stale = new Set<Origin>();
@@ -74,65 +61,95 @@ export class EntityResolver {
     this.remove(extraction.id);
     const appearances = appearancesOf(extraction, this.options.functional, this.options.reader);
     this.documents.set(extraction.id, appearances);
-    for (const appearance of appearances) {
-      if (isRow(appearance)) {
-        this.rows.add(appearance);
-        this.records = undefined;
-        continue;
-      }
-      if (this.decisions.isAlone(refer(appearance))) {
-        this.lone.add(appearance);
-        continue;
-      }
-      const group = this.groupOf(appearance);
-      group.sameName.add(appearance);
-      this.touched.add(group);
-      for (const [name, surface] of namesOf(appearance)) {
-        const surfaces = group.names.get(name) ?? new Map<string, number>();
-        group.names.set(name, surfaces);
-        if (!surfaces.has(surface)) this.renamed.add(group);
-        surfaces.set(surface, (surfaces.get(surface) ?? 0) + 1);
-      }
-      for (const name of loneNamesOf(appearance)) {
-        if (!group.loneNames.has(name)) this.lone.bear(group, name);
-        group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
-      }
-    }
+    for (const appearance of appearances) this.put(appearance);
   }
 
   remove(documentId: DocumentId): void {
-    const appearances = this.documents.get(documentId);
-    if (appearances === undefined) return;
+    for (const appearance of this.documents.get(documentId) ?? []) this.take(appearance);
     this.documents.delete(documentId);
-    for (const appearance of appearances) {
-      if (this.rows.delete(appearance)) {
-        this.records = undefined;
-        continue;
+  }
+
+  /**
+   * What people say from now on, in place of what they said before. Costs what the names of the pairs cost that they say something else of; rows of tables
+   * are linked anew where it is of one.
+   */
+  decide(decisions: readonly Decision[]): void {
+    const differing = this.decisions.differing(decisions);
+    const [named, divided] = [new Set<string>(), new Set<string>()];
+    const note = (): void => {
+      for (const { a, b } of differing) {
+        const [x, y] = [this.decisions.groupId(a), this.decisions.groupId(b)];
+        named.add(x).add(y);
+        if (x === y) divided.add(x);
       }
-      if (this.decisions.isAlone(refer(appearance))) {
-        this.lone.remove(appearance);
-        continue;
-      }
-      const group = this.groups.get(this.decisions.groupId(refer(appearance)));
+    };
+    // A surname alone may be in a group of its own from now on, or no longer.
+    const moved = new Set(differing.flatMap(({ a, b }) => [a, b]).flatMap((reference) => this.find(reference) ?? []).filter((appearance) => isRow(appearance) || isLone(refer(appearance))));
+    note();
+    for (const appearance of moved) this.take(appearance);
+    this.decisions.replace(decisions);
+    for (const appearance of moved) this.put(appearance);
+    note();
+    for (const id of named) {
+      const group = this.groups.get(id);
       if (group === undefined) continue;
-      group.sameName.remove(documentId);
-      this.changed.add(group);
-      for (const [name, surface] of namesOf(appearance)) {
-        const surfaces = group.names.get(name)!;
-        surfaces.set(surface, surfaces.get(surface)! - 1);
-        if (surfaces.get(surface)! > 0) continue;
-        surfaces.delete(surface);
-        if (surfaces.size === 0) group.names.delete(name);
-        this.renamed.add(group);
-      }
-      for (const name of loneNamesOf(appearance)) {
-        group.loneNames.set(name, group.loneNames.get(name)! - 1);
-        if (group.loneNames.get(name)! > 0) continue;
-        group.loneNames.delete(name);
-        this.lone.unbear(group, name);
-      }
-      if (group.sameName.size === 0) this.drop(group);
+      if (divided.has(id)) group.sameName = group.sameName.decidedAnew(this.decisions.within(id));
+      this.renamed.add(group);
     }
+  }
+
+  /** What people have said. */
+  decided(): Decision[] {
+    return this.decisions.all();
+  }
+
+  private put(appearance: Appearance): void {
+    if (isRow(appearance)) {
+      this.rows.add(appearance);
+      this.records = undefined;
+      return;
+    }
+    if (this.decisions.isAlone(refer(appearance))) return this.lone.add(appearance);
+    const group = this.groupOf(appearance);
+    group.sameName.add(appearance);
+    this.touched.add(group);
+    for (const [name, surface] of namesOf(appearance)) {
+      const surfaces = group.names.get(name) ?? new Map<string, number>();
+      group.names.set(name, surfaces);
+      if (!surfaces.has(surface)) this.renamed.add(group);
+      surfaces.set(surface, (surfaces.get(surface) ?? 0) + 1);
+    }
+    for (const name of loneNamesOf(appearance)) {
+      if (!group.loneNames.has(name)) this.lone.bear(group, name);
+      group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
+    }
+  }
+
+  private take(appearance: Appearance): void {
+    if (this.rows.delete(appearance)) {
+      this.records = undefined;
+      return;
+    }
+    if (this.decisions.isAlone(refer(appearance))) return this.lone.remove(appearance);
+    const group = this.groups.get(this.decisions.groupId(refer(appearance)));
+    if (group === undefined) return;
+    group.sameName.remove(appearance.documentId);
+    this.changed.add(group);
+    for (const [name, surface] of namesOf(appearance)) {
+      const surfaces = group.names.get(name)!;
+      surfaces.set(surface, surfaces.get(surface)! - 1);
+      if (surfaces.get(surface)! > 0) continue;
+      surfaces.delete(surface);
+      if (surfaces.size === 0) group.names.delete(name);
+      this.renamed.add(group);
+    }
+    for (const name of loneNamesOf(appearance)) {
+      group.loneNames.set(name, group.loneNames.get(name)! - 1);
+      if (group.loneNames.get(name)! > 0) continue;
+      group.loneNames.delete(name);
+      this.lone.unbear(group, name);
+    }
+    if (group.sameName.size === 0) this.drop(group);
   }
 
   /** In order of type and anchor. */
@@ -205,23 +222,11 @@ export class EntityResolver {
   /** Pairs of things that are neither surely one nor surely two and that nobody decided, the least sure first. */
   doubtfulPairs(): WeighedPair[] {
     this.settle();
-    const pairs: WeighedPair[] = [];
-    const consider = (a: Reference, b: Reference): void => {
-      const pair = this.weigh(a, b);
-      if (Math.abs(pair.logOdds) <= DOUBT && pair.decision === undefined) pairs.push(pair);
-    };
-    for (const group of this.groups.values()) {
-      const senses = group.sameName.senses().map((sense) => referenceOf(group, sense));
-      senses.forEach((a, i) => senses.slice(i + 1).forEach((b) => consider(a, b)));
-      for (const other of group.neighbours.keys()) {
-        if (group.id < other.id) for (const a of senses) for (const sense of other.sameName.senses()) consider(a, referenceOf(other, sense));
-      }
-    }
-    for (const { appearances, bearers } of this.lone.all()) {
-      for (const appearance of appearances) for (const group of bearers) for (const sense of group.sameName.senses()) consider(refer(appearance), referenceOf(group, sense));
-    }
-    for (const [a, b] of this.resolvedRecords().doubtful(DOUBT)) consider(refer(a), refer(b));
-    return pairs.sort((a, b) => Math.abs(a.logOdds) - Math.abs(b.logOdds) || compareText(JSON.stringify([a.a, a.b]), JSON.stringify([b.a, b.b])));
+    return [
+      ...[...this.groups.values()].flatMap((group) => this.doubts.ofGroup(group, (a, b) => this.linksOf(a, b))),
+      ...[...this.lone.all()].flatMap(([name, { appearances, bearers }]) => this.doubts.ofName(name, appearances, bearers)),
+      ...this.doubts.among([...this.resolvedRecords().doubtful(DOUBT)].map(([a, b]) => [refer(a), refer(b)] as const)),
+    ].sort(leastSureFirst);
   }
 
   /**
@@ -230,7 +235,7 @@ export class EntityResolver {
    */
   weigh(a: Reference, b: Reference): WeighedPair {
     this.settle();
-    const [x, y] = [this.find(a), this.find(b)];
+    const [x, y] = [this.placeOf(a), this.placeOf(b)];
     const decided = this.decisions.between(a, b);
     const decision = decided === undefined ? {} : { decision: decided.same ? ('same' as const) : ('different' as const) };
     const asRows = isRow(x.appearance) && isRow(y.appearance) ? this.resolvedRecords().compare(x.appearance, y.appearance) : undefined;
@@ -245,8 +250,13 @@ export class EntityResolver {
     return { a, b, level, comparisons, logOdds: logOddsOf(comparisons), ...decision };
   }
 
-  private find(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
-    const appearance = this.documents.get(reference.documentId)?.find(({ entity }) => entity.type === reference.type && entity.key === reference.key);
+  /** What a document means by a name. */
+  find({ type, key, documentId }: Reference): Appearance | undefined {
+    return this.documents.get(documentId)?.find(({ entity }) => entity.type === type && entity.key === key);
+  }
+
+  private placeOf(reference: Reference): { readonly appearance: Appearance; readonly group?: Group; readonly sense?: Sense } {
+    const appearance = this.find(reference);
     if (appearance === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: reference.key });
     const group = this.groups.get(this.decisions.groupId(reference));
     return { appearance, group, sense: group?.sameName.senses().find(({ appearances }) => appearances.includes(appearance)) };
@@ -261,17 +271,7 @@ export class EntityResolver {
   }
 
   private resolvedRecords(): ResolvedRecords {
-    return (this.records ??= resolveRecords([...this.rows], this.options.functional, (rows) => this.decidedRows(rows)));
-  }
-
-  private decidedRows(rows: readonly Appearance[]): DecidedPairs<number> {
-    const places = new Map(rows.map(({ documentId }, index) => [documentId, index]));
-    const decided: DecidedPairs<number> = { same: [], different: [] };
-    for (const { a, b, same } of this.options.decisions ?? []) {
-      const [x, y] = [places.get(a.documentId), places.get(b.documentId)];
-      if (x !== undefined && y !== undefined && x !== y) decided[same ? 'same' : 'different'].push([x, y]);
-    }
-    return decided;
+    return (this.records ??= resolveRecords([...this.rows], this.options.functional, (rows) => this.decisions.among(rows.map(({ documentId }) => documentId))));
   }
 
   private groupOf(appearance: Appearance): Group {
@@ -280,21 +280,7 @@ export class EntityResolver {
     if (group !== undefined) return group;
     const { type, key } = appearance.entity;
     const rarity = this.rarityOf(key);
-    group = {
-      id,
-      type,
-      key,
-      names: new Map(),
-      loneNames: new Map(),
-      sameName: new SameName({
-        logOdds: (a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)),
-        ...this.decisions.within(id),
-      }),
-      keys: new Set(),
-      neighbours: new Map(),
-      links: new Map(),
-      component: undefined,
-    };
+    group = createGroup(id, type, key, new SameName({ logOdds: (a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)), ...this.decisions.within(id) }));
     this.groups.set(id, group);
     if (type === 'PER' && !isLone({ type, key })) this.lone.bear(group, parsePersonName(key).surname);
     this.renamed.add(group);
@@ -302,6 +288,7 @@ export class EntityResolver {
   }
 
   private drop(group: Group): void {
+    this.doubts.forget(group);
     this.groups.delete(group.id);
     for (const cluster of group.component?.clusters ?? []) this.stale.add(cluster);
     this.renamed.delete(group);
@@ -335,6 +322,7 @@ export class EntityResolver {
     this.touched.clear();
     const affected = new Set(this.changed);
     for (const group of this.changed) {
+      this.doubts.forget(group);
       for (const one of [group, ...group.neighbours.keys()]) for (const member of one.component?.groups ?? [one]) affected.add(member);
       for (const neighbour of group.neighbours.keys()) neighbour.links.delete(group);
       group.links.clear();
@@ -342,7 +330,8 @@ export class EntityResolver {
     this.changed.clear();
     const seen = new Set<Group>();
     for (const group of affected) {
-      if (seen.has(group) || !this.groups.has(group.id)) continue;
+      // One that went may have come anew.
+      if (seen.has(group) || this.groups.get(group.id) !== group) continue;
       const members = this.reach(group);
       const component: Component = { groups: members, clusters: this.clusterGroups(members) };
       for (const member of members) {
@@ -353,7 +342,10 @@ export class EntityResolver {
       }
       for (const cluster of component.clusters) this.stale.add(cluster);
     }
-    for (const origin of this.lone.settle()) this.stale.add(origin);
+    for (const origin of this.lone.settle()) {
+      if (typeof origin === 'string') this.doubts.forgetName(origin);
+      this.stale.add(origin);
+    }
   }
 
   /** Finds for every name that came or changed the names it may go with. */
@@ -427,21 +419,7 @@ export class EntityResolver {
     const nodes = groups.flatMap((group) => group.sameName.senses().map((sense, index): Meaning => ({ group, index, sense })));
     if (groups.length === 1) return nodes.map((node) => ({ type: node.group.type, senses: [node] }));
     const compared = (a: Meaning, b: Meaning): number | undefined => (a.group.neighbours.has(b.group) ? this.linksOf(a.group, b.group)[a.index]![b.index]! : undefined);
-    return joinMeanings(nodes, compared, this.decidedPairs(nodes));
-  }
-
-  /** What people said of these things, by their places. */
-  private decidedPairs(nodes: readonly Meaning[]): DecidedPairs<number> {
-    const decided: DecidedPairs<number> = { same: [], different: [] };
-    const placeOf = (reference: Reference): number => {
-      const inGroup = nodes.flatMap(({ group }, index) => (group.id === this.decisions.groupId(reference) ? [index] : []));
-      return inGroup.find((index) => nodes[index]!.sense.appearances.some(({ documentId }) => documentId === reference.documentId)) ?? inGroup[0] ?? -1;
-    };
-    for (const decision of new Set(nodes.flatMap(({ group }) => this.decisions.of(group.id)))) {
-      const [a, b] = [placeOf(decision.a), placeOf(decision.b)];
-      if (a >= 0 && b >= 0 && a !== b) decided[decision.same ? 'same' : 'different'].push([a, b]);
-    }
-    return decided;
+    return joinMeanings(nodes, compared, decidedMeanings(nodes, this.decisions));
   }
 }
 

@@ -1,9 +1,10 @@
 // Which things of different names are one: from the surest pair down, a short name that may mean several of them going to none that is not
 // surer than all others together.
+import type { Reference } from '../../pipeline/core/model.ts';
 import { compareSpecificity } from '../../pipeline/core/names/person-name.ts';
 import { clusterPairs } from './cluster.ts';
 import { namesContradict } from './compare-names.ts';
-import type { DecidedPairs } from './decisions.ts';
+import type { DecidedPairs, Decisions } from './decisions.ts';
 import { ownName, type Meaning, type NamedCluster } from './name-groups.ts';
 
 /** Two things that nobody compared, and two of one name or of names that contradict, in log odds. */
@@ -48,4 +49,18 @@ function rivalsOf(short: number, chosen: number, odds: readonly ReadonlyMap<numb
   let sum = 0;
   for (const [other, value] of odds[short]!) if (other !== chosen && (odds[chosen]!.get(other) ?? 0) <= 0) sum += Math.exp(value);
   return sum;
+}
+
+/** What people said of these things, by their places. */
+export function decidedMeanings(nodes: readonly Meaning[], decisions: Decisions): DecidedPairs<number> {
+  const decided: DecidedPairs<number> = { same: [], different: [] };
+  const placeOf = (reference: Reference): number => {
+    const inGroup = nodes.flatMap(({ group }, index) => (group.id === decisions.groupId(reference) ? [index] : []));
+    return inGroup.find((index) => nodes[index]!.sense.appearances.some(({ documentId }) => documentId === reference.documentId)) ?? inGroup[0] ?? -1;
+  };
+  for (const { a, b, same } of new Set(nodes.flatMap(({ group }) => decisions.of(group.id)))) {
+    const [x, y] = [placeOf(a), placeOf(b)];
+    if (x >= 0 && y >= 0 && x !== y) decided[same ? 'same' : 'different'].push([x, y]);
+  }
+  return decided;
 }

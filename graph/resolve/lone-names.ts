@@ -98,9 +98,9 @@ export class LoneNames {
     return this.byName.get(name)?.rest.senses() ?? [];
   }
 
-  /** Every one of them with the groups that bear its name. */
-  *all(): Generator<{ readonly appearances: ReadonlySet<Appearance>; readonly bearers: ReadonlySet<Group> }> {
-    yield* this.byName.values();
+  /** Every name with those that are called by it alone, and the groups that bear it. */
+  all(): Iterable<readonly [string, { readonly appearances: ReadonlySet<Appearance>; readonly bearers: ReadonlySet<Group> }]> {
+    return this.byName;
   }
 
   private of(key: string): LoneName {

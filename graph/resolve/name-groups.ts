@@ -17,7 +17,7 @@ export interface Group {
   readonly names: Map<string, Map<string, number>>;
   /** Single names that documents give to its persons beside their surname, such as "Pelé": how many documents. */
   readonly loneNames: Map<string, number>;
-  readonly sameName: SameName;
+  sameName: SameName;
   readonly keys: Set<string>;
   readonly neighbours: Map<Group, NameLevel>;
   /** Odds between the senses, by the group whose id comes first. */
@@ -44,6 +44,8 @@ export interface Component {
   readonly groups: readonly Group[];
   readonly clusters: readonly NamedCluster[];
 }
+
+export const createGroup = (id: string, type: EntityType, key: string, sameName: SameName): Group => ({ id, type, key, names: new Map(), loneNames: new Map(), sameName, keys: new Set(), neighbours: new Map(), links: new Map(), component: undefined });
 
 /** Names that a document gives to a thing, its own first; a surname alone is none that others could share. */
 export function* namesOf({ extraction, entity }: Appearance): Generator<readonly [key: string, surface: string]> {

@@ -70,6 +70,13 @@ export class SameName {
     this.pinned = pinned.length === 0 ? NONE : new Set(pinned);
   }
 
+  /** The same documents when people have decided otherwise. */
+  decidedAnew(pairs: DecidedPairs<string>): SameName {
+    const anew = new SameName({ ...this.options, same: pairs.same, different: pairs.different });
+    for (const appearance of [...this.sample, ...this.everyOther()]) anew.add(appearance);
+    return anew;
+  }
+
   get size(): number {
     return this.sample.length + this.unplaced.length + this.decided.reduce((sum, { others }) => sum + others.length, 0) + (this.next?.size ?? 0);
   }

@@ -22,7 +22,7 @@ export function addServeCommand(program: Command): void {
     .option('--port <number>', '0 takes any that is free', wholeNumber(0), DEFAULT_PORT)
     .option('--requests-per-minute <count>', 'of one address (60000); more are told to wait', wholeNumber(1))
     .option('--watch <folder...>', 'keep the graph in step with the files of folders; the build is made where there is none')
-    .option('--write', 'let callers add and remove documents; no other build can write to the folder meanwhile');
+    .option('--write', 'let callers add and remove documents and decide what is one; no other build can write to the folder meanwhile');
   addExample(addCommonOptions(command), 'serve graph --port 8080', 'serve neo4j://localhost:7687', 'serve graph --watch articles/');
   command.action(async (source: string, flags: ServeFlags) => {
     const { serve } = await import('../service/serve.ts');

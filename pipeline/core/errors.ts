@@ -132,11 +132,23 @@ const table = {
     message: (c) => `The graph has no document '${c['id']}'.`,
     hint: 'Ids of documents are those of `GET /documents`, or of `engram export --format jsonl`.',
   },
+  ENGRAM_GRAPH_UNKNOWN_FACT: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `The graph has no fact '${c['id']}'.`,
+    hint: 'Ids of facts are those of `GET /entities/:id/facts`; they change when what the fact is about does.',
+  },
   ENGRAM_SERVED_READ_ONLY: {
     retriable: false,
     exit: 2,
     message: () => 'This graph is served to be read.',
-    hint: 'Start the server with `engram serve DIR --write` to let documents come and go.',
+    hint: 'Start the server with `engram serve DIR --write` to let documents come and go, and to decide what is one.',
+  },
+  ENGRAM_SERVED_WITHOUT_DOCUMENTS: {
+    retriable: false,
+    exit: 2,
+    message: () => 'The documents that this graph was built from are not at hand here.',
+    hint: 'Serve the folder that was built, not the store that it was written to: `engram serve DIR`.',
   },
   ENGRAM_STORE_UNAVAILABLE: {
     retriable: true,

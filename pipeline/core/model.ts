@@ -165,6 +165,9 @@ export interface DocumentTopics {
   readonly labels: readonly { readonly label: string; readonly probability: number }[];
 }
 
+/** What of a document is shown as evidence, or searched. */
+export type DocumentText = Pick<Extraction, 'id' | 'uri' | 'title' | 'text' | 'sentences'>;
+
 /** A thing as one document names it. */
 export interface Reference {
   readonly type: EntityType;

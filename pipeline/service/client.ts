@@ -51,5 +51,5 @@ async function call(base: string, { method, path, query, body }: Operation, inpu
   throw new ProblemError({ status: response.status, title: problem?.title ?? response.statusText, detail: problem?.detail ?? `${method} ${place} was answered ${response.status}.`, ...(problem?.hint === undefined ? {} : { hint: problem.hint }) });
 }
 
-export { OPERATIONS } from './operations.ts';
+export { MOST_IN_OVERVIEW, OPERATIONS, USUAL_IN_OVERVIEW } from './operations.ts';
 export type { InputOf, OutputOf } from './operations.ts';

@@ -6,7 +6,9 @@ import { createFeatureReader, FEATURE_COLUMNS, FEATURES_VERSION, type FeatureRow
 import { nodeVectors } from '../../graph/features/node-vectors.ts';
 import { ENTITY_ID, formerIdsByName } from '../../graph/former-ids.ts';
 import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { inferredLinks } from '../../graph/inference/suggest.ts';
 import { explain } from '../../graph/query/explain.ts';
+import { createOverview, firstOf, type Overview } from '../../graph/query/overview.ts';
 import { pathBetween, refOf, related } from '../../graph/query/related.ts';
 import { createContextSearch, type ContextSearch } from '../../graph/query/search-in-context.ts';
 import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
@@ -14,16 +16,16 @@ import { SentenceIndex } from '../../graph/query/sentence-index.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
-import type { DocumentId, DocumentRecord, EntityId, Extraction, Fact } from '../core/model.ts';
-import type { Handlers } from './operations.ts';
+import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '../core/model.ts';
+import { MOST_IN_OVERVIEW, type Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
-export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'status'>;
+export type Answers = Omit<Handlers, 'ask' | 'addDocument' | 'removeDocument' | 'names' | 'review' | 'compare' | 'decide' | 'words' | 'status'>;
 
 export interface GraphWithDocuments {
   readonly graph: KnowledgeGraph;
   /** Those that the graph was built from, where they are at hand. */
-  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  readonly documents: ReadonlyMap<DocumentId, DocumentText>;
 }
 
 /** What follows the graph from state to state. */
@@ -37,11 +39,13 @@ export interface Prepared {
   readonly spread: SpreadOptions;
   readonly indexes: Indexes;
   readonly inContext: () => ContextSearch;
-  readonly snapshot: () => Snapshot;
+  /** @param inferred whether it has links that no document states; left out, those that the configuration names */
+  readonly snapshot: (inferred?: boolean) => Snapshot;
   readonly vectors: () => Float32Array;
   readonly features: () => (id: EntityId, neighbours: number) => FeatureRow;
   readonly mentionsOf: () => ReadonlyMap<DocumentId, readonly DocumentMention[]>;
   readonly entityIds: () => readonly EntityId[];
+  readonly overview: () => Overview;
   readonly documents: () => readonly DocumentRecord[];
   readonly formerIds: () => ReadonlyMap<string, EntityId>;
 }
@@ -53,10 +57,14 @@ interface DocumentMention {
   readonly id: EntityId;
 }
 
+/** That of the id, or the one that had it before. */
+export function entityWithId(graph: KnowledgeGraph, { formerIds }: Prepared, text: string): EntityId | undefined {
+  return graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? formerIds().get(text) : undefined;
+}
+
 /** @param state of the graph as it is when something is asked */
 export function graphAnswers({ graph, documents }: GraphWithDocuments, state: () => Prepared): Answers {
-  /** That of the id, or one that had it before. */
-  const idOf = (text: string): EntityId | undefined => (graph.hasEntity(text) ? text : ENTITY_ID.test(text) ? state().formerIds().get(text) : undefined);
+  const idOf = (text: string): EntityId | undefined => entityWithId(graph, state(), text);
   const entityNamed = (text: string): EntityId => {
     const id = idOf(text) ?? (ENTITY_ID.test(text) ? undefined : state().indexes.search.search(text, { limit: 1 })[0]?.id);
     if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
@@ -68,7 +76,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     return graph.entity(id)!;
   };
   const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
-  const spreading = () => ({ ...state().spread, snapshot: state().snapshot(), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
+  const spreading = (inferred?: boolean) => ({ ...state().spread, snapshot: state().snapshot(inferred), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
 
   return {
     search({ q, type, limit, cursor, by }) {
@@ -79,6 +87,16 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     entities({ type, limit, cursor }) {
       const ids = type === undefined ? state().entityIds() : state().entityIds().filter((id) => type.includes(graph.entity(id)!.type));
       return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
+    },
+    overview({ limit }) {
+      const { ids, facts } = firstOf(state().overview(), limit);
+      const predicates = [...new Set(facts.map(({ predicate }) => predicate))].sort();
+      const placeOf = new Map(predicates.map((predicate, place) => [predicate, place]));
+      return {
+        entities: ids.map((id) => ({ ...refOf(graph, id), facts: graph.factCount(id) })),
+        predicates,
+        facts: facts.map(({ subject, predicate, object, probability }) => [subject, placeOf.get(predicate)!, object, probability] as const),
+      };
     },
     entity({ id: asked }) {
       const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
@@ -96,8 +114,8 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
     },
     mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
-    related: ({ entity, type, limit }) => related(graph, entity.map(entityNamed), { ...spreading(), limit, ...(type === undefined ? {} : { types: type }) }),
-    path: ({ from, to }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading()),
+    related: ({ entity, type, inferred, limit }) => related(graph, entity.map(entityNamed), { ...spreading(inferred), limit, ...(type === undefined ? {} : { types: type }) }),
+    path: ({ from, to, inferred }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading(inferred)),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: state().snapshot(), vectors: state().vectors() }),
     explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().indexes.search),
     features({ ids, neighbours }) {
@@ -120,7 +138,10 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
 export const createIndexes = ({ graph, documents }: GraphWithDocuments): Indexes => ({ search: createSearch(graph), sentences: new SentenceIndex(graph, documents) });
 
 export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { spread, links }: ActivationOptions): Prepared {
-  const snapshot = once(() => createSnapshot(graph, links));
+  const configured = once(() => createSnapshot(graph, links));
+  const stated = once(() => createSnapshot(graph, { ...links, further: [] }));
+  const inferred = once(() => createSnapshot(graph, { ...links, further: [...(links.further ?? []).filter(({ origin }) => origin !== 'inference'), ...inferredLinks(graph)] }));
+  const snapshot: Prepared['snapshot'] = (withInferred) => (withInferred === undefined ? configured() : withInferred ? inferred() : stated());
   return {
     spread,
     indexes,
@@ -141,6 +162,7 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
       return mentions;
     }),
     entityIds: once(() => graph.entityIds()),
+    overview: once(() => createOverview(graph, MOST_IN_OVERVIEW)),
     documents: once(() => graph.documents()),
     formerIds: once(() => formerIdsByName(graph)),
   };
@@ -169,7 +191,7 @@ function firstAfter<T>(sorted: readonly T[], idOf: (each: T) => string, id: stri
 }
 
 /** Of a list whose order is no order of ids: the cursor is a place in it. */
-function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
+export function rankedPageOf<T, Item>(ranked: readonly T[], limit: number, cursor: string | undefined, itemOf: (each: T) => Item): { readonly items: readonly Item[]; readonly next?: string } {
   const from = offsetOf(cursor);
   return { items: ranked.slice(from, from + limit).map(itemOf), ...(from + limit < ranked.length ? { next: String(from + limit) } : {}) };
 }

@@ -1,6 +1,7 @@
 // A served graph: it answers all that may be asked of it, changes where that is allowed, and tells of it.
 import { randomBytes } from 'node:crypto';
 import type { WorkingMemoryState } from '../../graph/activation/working-memory.ts';
+import type { WeighedPair } from '../../graph/resolve/doubts.ts';
 import { readActivation } from '../activation-weights.ts';
 import type { AnswerModels } from '../ask.ts';
 import type { Config } from '../core/config.ts';
@@ -11,9 +12,11 @@ import type { SourceItem } from '../core/stage.ts';
 import type { LiveBuild, LiveChange } from '../live-build.ts';
 import type { RunProgress } from '../run.ts';
 import { engramVersion } from '../manifest.ts';
-import { createIndexes, graphAnswers, prepare } from './graph-answers.ts';
+import { createFactWords } from './fact-words.ts';
+import { createIndexes, entityWithId, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
-import type { Handlers } from './operations.ts';
+import type { Handlers, OutputOf } from './operations.ts';
+import { decisionsOf, doubtsOf, entityAt, reviewAnswers } from './review-answers.ts';
 
 type Changed = [items: AsyncIterable<SourceItem>, removable?: Parameters<LiveBuild['change']>[1]];
 
@@ -39,11 +42,13 @@ export interface GraphService {
 const BETWEEN_PROGRESS_MS = 250;
 
 export async function createGraphService(source: GraphSource, config: Config): Promise<GraphService> {
-  const { graph, documents } = source;
+  const { graph, documents, build } = source;
+  const live = build?.live ?? source.live;
   const startedAt = new Date().toISOString();
   let activation = await readActivation(config.activation, graph, source.name);
   const indexes = createIndexes(source);
   let prepared = prepare(source, indexes, activation);
+  let doubts: readonly WeighedPair[] | undefined;
   let [generation, changes] = [1, 0];
   const instance = randomBytes(4).toString('hex');
   const listeners = new Set<() => void>();
@@ -66,18 +71,19 @@ export async function createGraphService(source: GraphSource, config: Config): P
     indexes.search.update(touched);
     indexes.sentences.update([...records.map(({ id }) => id), ...removedDocuments], touched);
     prepared = prepare(source, indexes, activation);
+    doubts = undefined;
     generation++;
     tellAll();
   };
   // Not when the store has it too: what is asked meanwhile is answered from the graph.
-  source.build?.onGraph(changed);
-  const changeWith = (...[items, removable]: Changed): Promise<LiveChange> => changing((build) => build.change(items, removable, onProgress));
+  build?.onGraph(changed);
+  const changeWith = (...[items, removable]: Changed): Promise<LiveChange> => changing((held) => held.change(items, removable, onProgress));
   const changing = async (work: (build: LiveBuild) => Promise<LiveChange>): Promise<LiveChange> => {
-    if (source.build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
+    if (build === undefined) throw new EngramError('ENGRAM_SERVED_READ_ONLY');
     changes++;
     tellAll();
     try {
-      const change = await work(source.build);
+      const change = await work(build);
       // Links that are inferred follow from the whole graph.
       activation = await readActivation(config.activation, graph, source.name);
       prepared = prepare(source, indexes, activation);
@@ -90,8 +96,16 @@ export async function createGraphService(source: GraphSource, config: Config): P
   };
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
 
+  const review = { search: () => indexes.search, doubts: () => (doubts ??= doubtsOf(live!)) };
+  const words = live === undefined ? undefined : createFactWords(graph, documents, config);
+
   const handlers: Handlers = {
     ...graphAnswers(source, () => prepared),
+    ...reviewAnswers(live, () => review, (id) => entityWithId(graph, prepared, id)),
+    words(asked) {
+      if (words === undefined) throw new EngramError('ENGRAM_SERVED_WITHOUT_DOCUMENTS');
+      return words.wordsOf(asked);
+    },
     async ask({ question, state }) {
       const { createAnswerer, loadAnswerModels } = await import('../ask.ts');
       models ??= loadAnswerModels(config).catch((error: unknown) => {
@@ -114,7 +128,18 @@ export async function createGraphService(source: GraphSource, config: Config): P
       if (graph.document(id as DocumentId) === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
       return { id, ...summaryOf(await changing((build) => build.remove([id as DocumentId]))) };
     },
-    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, ...(progress === undefined ? {} : { progress }), writable: source.build !== undefined, startedAt }),
+    async decide(asked) {
+      let found: ReturnType<typeof decisionsOf>;
+      let ends: OutputOf<'decide'>['a'][] = [];
+      const change = await changing(async (held) => {
+        const made = await held.decide(() => (found = decisionsOf({ live: held.live, search: () => indexes.search }, asked)).records);
+        // Before another change may take the documents away.
+        ends = found.ends.map((reference) => ({ ...entityAt(held.live, reference), reference }));
+        return made;
+      });
+      return { a: ends[0]!, b: ends[1]!, ...summaryOf(change) };
+    },
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, ...(progress === undefined ? {} : { progress }), writable: build !== undefined, reviewable: live !== undefined, startedAt }),
   };
   return {
     handlers,
@@ -122,6 +147,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
     version: () => `${instance}-${generation}`,
     warm() {
       prepared.inContext().warm();
+      prepared.overview();
       isWarm = true;
     },
     isReady: () => isWarm,
@@ -130,6 +156,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       return () => void listeners.delete(tell);
     },
     async close() {
+      await words?.close();
       await (await models)?.close();
     },
   };

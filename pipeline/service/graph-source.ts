@@ -1,8 +1,10 @@
 // Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import type { LiveGraph } from '../../graph/live-graph.ts';
 import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
+import type { DocumentId, Extraction } from '../core/model.ts';
 import { openLiveBuild, type LiveBuild } from '../live-build.ts';
 import { openGraph } from '../open-graph.ts';
 import type { GraphWithDocuments } from './graph-answers.ts';
@@ -10,6 +12,9 @@ import type { GraphWithDocuments } from './graph-answers.ts';
 export interface GraphSource extends GraphWithDocuments {
   /** A folder or an address. */
   readonly name: string;
+  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  /** What the graph was resolved from; `build` has its own, a store has none. */
+  readonly live?: LiveGraph;
   /** Where documents may come and go. */
   readonly build?: LiveBuild;
 }
@@ -28,7 +33,8 @@ export async function openGraphSource(place: string, config: Config, isWritable 
     return { name: place, graph: build.live.graph, documents: build.documents, build };
   }
   if (!isAddress(place)) {
-    return { name: place, ...(await openGraph(place, config)) };
+    const { graph, live, documents } = await openGraph(place, config);
+    return { name: place, graph, live, documents };
   }
   const store = await openStore(place, { user: process.env['NEO4J_USER'] ?? config.store.user, password: process.env[config.store.password.env] });
   try {

@@ -2,6 +2,10 @@
 // document and type the client. One table, so that the three cannot differ.
 import { z } from 'zod';
 
+/** Entities of an overview. */
+export const MOST_IN_OVERVIEW = 10_000;
+export const USUAL_IN_OVERVIEW = 300;
+
 const share = z.number().min(0).max(1);
 const text = z.string();
 const count = z.int().min(0);
@@ -40,6 +44,9 @@ export const pathStep = z.object({
   because: text.optional(),
 });
 
+/** What a change made of the graph. */
+const changed = { entities: z.array(entityRef).describe('new or changed'), removed: count.describe('entities that are no more'), facts: count.describe('new or changed') };
+
 const documentRecord = z.object({ id: text, uri: text, title: text.optional(), date: text.optional(), metadata: z.record(text, text).optional() });
 
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: text.optional().describe('cursor of the next page; absent on the last') });
@@ -50,7 +57,24 @@ const oneType = text.max(100);
 const types = z.union([oneType, z.array(oneType).max(20)]).transform((given) => (typeof given === 'string' ? [given] : given)).optional().describe('only entities of these types; may be repeated');
 const named = text.min(1).max(500).describe('id of an entity, or a name, which stands for the entity that fits it best');
 const someNamed = z.union([named, z.array(named).min(1).max(10)]).transform((given) => (typeof given === 'string' ? [given] : given));
+const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
+const inferred = flag.optional().describe('whether to go along links that no document states: inferred ones, and what conversations had together; left out, as the server is configured');
 const id = z.object({ id: text.min(1).max(200) });
+
+export const reference = z.object({ type: text.max(100), key: text.max(1000).describe('the name as it is compared'), documentId: text.max(200) });
+const namedThere = reference.extend({ name: text, uri: text, title: text.optional(), start: count.describe('of the sentence in the document'), end: count, text: text.describe('the sentence'), mention: span.describe('within the text') });
+const comparison = z.object({ name: text, found: text, weight: z.number().nullable().describe('natural log of the odds that it adds; null where it rules a match out'), veto: z.literal(true).optional() });
+const weighedPair = z.object({
+  a: namedThere.extend({ entity: entityRef }),
+  b: namedThere.extend({ entity: entityRef }),
+  level: text.optional().describe('how alike the names are; absent where they say that there are two'),
+  comparisons: z.array(comparison),
+  logOdds: z.number(),
+  probability: share.describe('that the two are one'),
+  decision: z.enum(['same', 'different']).optional().describe('what a person said of exactly these two'),
+});
+const oneOfTwo = text.min(1).max(1500).describe('id of an entity, a name, "NAME @ DOCUMENT", or "NAME @ ID" for a name of one entity');
+const decided = entityRef.extend({ reference: reference.describe('what was decided about, in one of its documents') }).describe('what it is from now on');
 
 /** @param most far more than any conversation reaches, and far from what sums of numbers can hold; left out in what is answered, which may go a little beyond */
 function stateOf(most?: number) {
@@ -97,6 +121,18 @@ export const OPERATIONS = {
     response: page(entityRef.extend({ mentions: count })),
     isCacheable: true,
   },
+  overview: {
+    method: 'GET',
+    path: '/overview',
+    summary: 'The entities with most facts, and the facts among them, for a first look',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(MOST_IN_OVERVIEW).default(USUAL_IN_OVERVIEW).describe(`at most ${MOST_IN_OVERVIEW}`) }),
+    response: z.object({
+      entities: z.array(entityRef.extend({ facts: count })).describe('most facts first; those without any are left out'),
+      predicates: z.array(text),
+      facts: z.array(z.tuple([count, count, count, share])).describe('each a row: place of the subject in `entities`, of the predicate in `predicates`, of the object in `entities`; probability'),
+    }),
+    isCacheable: true,
+  },
   entity: {
     method: 'GET',
     path: '/entities/:id',
@@ -127,7 +163,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/related',
     summary: 'What activation reaches from some entities, each with the strongest path and its evidence; strongest first',
-    query: z.object({ entity: someNamed.describe('may be repeated'), type: types, limit: limit(100) }),
+    query: z.object({ entity: someNamed.describe('may be repeated'), type: types, inferred, limit: limit(100) }),
     response: z.object({ seeds: z.array(entityRef), related: z.array(entityRef.extend({ activation: z.number(), path: z.array(pathStep) })) }),
     isCacheable: true,
   },
@@ -135,7 +171,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/path',
     summary: 'The path along which most activation goes from one entity to another',
-    query: z.object({ from: named, to: named }),
+    query: z.object({ from: named, to: named, inferred }),
     response: z.object({ from: entityRef, to: entityRef, path: z.array(pathStep).describe('empty where none leads there') }),
     isCacheable: true,
   },
@@ -157,6 +193,15 @@ export const OPERATIONS = {
       facts: z.array(explainedFact),
       attributes: z.array(explainedAttribute),
     }),
+    isCacheable: true,
+  },
+  words: {
+    method: 'GET',
+    path: '/facts/:id/words',
+    summary: 'The words without which the models would have been less sure of a fact, claim by claim as `explain` has them; a page may be shorter than asked for, since each claim is judged anew',
+    params: id,
+    query: z.object({ limit: limit(20), cursor }),
+    response: page(z.object({ documentId: text, start: count, end: count, words: z.array(z.object({ text, start: count.describe('within the text of the claim'), end: count, effect: share.describe('what the probability loses without it') })).describe('strongest first; none where other models made the claim') })),
     isCacheable: true,
   },
   ask: {
@@ -194,7 +239,7 @@ export const OPERATIONS = {
     path: '/documents',
     summary: 'Reads a document into the graph; one of the same uri takes the place of the one before',
     body: z.object({ uri: text.min(1).max(500), text: text.min(1), title: text.max(1000).optional(), date: text.max(100).optional(), metadata: z.record(text.max(100), text.max(10_000)).optional() }),
-    response: z.object({ id: text, entities: z.array(entityRef).describe('new or changed'), removed: count.describe('entities that are no more'), facts: count.describe('new or changed') }),
+    response: z.object({ id: text, ...changed }),
     status: 201,
   },
   removeDocument: {
@@ -202,7 +247,39 @@ export const OPERATIONS = {
     path: '/documents/:id',
     summary: 'Takes a document out of the graph',
     params: id,
-    response: z.object({ id: text, entities: z.array(entityRef), removed: count, facts: count }),
+    response: z.object({ id: text, ...changed }),
+  },
+  names: {
+    method: 'GET',
+    path: '/entities/:id/names',
+    summary: 'The documents that name the entity, each with the name that it uses and a sentence',
+    params: id,
+    query: z.object({ limit: limit(200), cursor }),
+    response: page(namedThere),
+    isCacheable: true,
+  },
+  review: {
+    method: 'GET',
+    path: '/review',
+    summary: 'Pairs that are neither surely one nor surely two, those whose answer tells most first',
+    query: z.object({ limit: limit(100), cursor }),
+    response: page(weighedPair).extend({ total: count }),
+    isCacheable: true,
+  },
+  compare: {
+    method: 'GET',
+    path: '/compare',
+    summary: 'Why two names are one thing, or two',
+    query: z.object({ a: oneOfTwo, b: oneOfTwo }),
+    response: weighedPair.extend({ one: z.boolean() }),
+    isCacheable: true,
+  },
+  decide: {
+    method: 'POST',
+    path: '/decisions',
+    summary: 'Says for good that two things are one or two. Without `b` it is of `a` and the rest of its entity; `none` takes back what was said of the two',
+    body: z.object({ a: z.union([oneOfTwo, reference]), b: z.union([oneOfTwo, reference]).optional(), decision: z.enum(['same', 'different', 'none']) }),
+    response: z.object({ a: decided, b: decided, ...changed }),
   },
   status: {
     method: 'GET',
@@ -216,6 +293,7 @@ export const OPERATIONS = {
       changing: z.boolean().describe('whether documents are being read or removed'),
       progress: z.object({ read: count, extracted: count, unchanged: count, deadLetters: count, words: count }).optional().describe('of the documents that are being read: those that came so far, and of them those that were read anew, known or refused'),
       writable: z.boolean(),
+      reviewable: z.boolean().describe('whether it can be asked what is in doubt, and which words moved a decision'),
       startedAt: z.iso.datetime(),
     }),
   },
@@ -235,6 +313,6 @@ export type InputOf<Name extends OperationName> = Part<Name, 'params', 'input'> 
 export type CheckedInputOf<Name extends OperationName> = Part<Name, 'params', 'output'> & Part<Name, 'query', 'output'> & Part<Name, 'body', 'output'>;
 export type OutputOf<Name extends OperationName> = DeepReadonly<z.output<(typeof OPERATIONS)[Name]['response']>>;
 
-type DeepReadonly<T> = T extends readonly (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 export type Handlers = { readonly [Name in OperationName]: (input: CheckedInputOf<Name>) => Promise<OutputOf<Name>> | OutputOf<Name> };

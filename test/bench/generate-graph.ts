@@ -12,9 +12,13 @@ const SYLLABLES = ['ba', 'do', 'ge', 'hi', 'ka', 'lu', 'mo', 'ne', 'pi', 'ro', '
 export interface GraphSize {
   readonly entities: number;
   readonly facts: number;
+  /** Where given, entities are in groups of so many: the first of a group are in most of its facts, and one fact in ten leads to another group. */
+  readonly groups?: number;
 }
 
-export function generateGraph({ entities, facts }: GraphSize, seed: number): GraphDelta {
+const ELSEWHERE = 0.1;
+
+export function generateGraph({ entities, facts, groups }: GraphSize, seed: number): GraphDelta {
   const random = createRandom(seed);
   const documents = Array.from({ length: Math.ceil(entities / ENTITIES_PER_DOCUMENT) }, (_, i): DocumentRecord => {
     const uri = `generated/${i}.txt`;
@@ -23,12 +27,19 @@ export function generateGraph({ entities, facts }: GraphSize, seed: number): Gra
   const made = Array.from({ length: entities }, (_, i) => entityOf(i, documents[Math.floor(i / ENTITIES_PER_DOCUMENT)]!.id, random));
   const byId = new Map<string, Fact>();
   while (byId.size < facts) {
-    const [subject, object] = [made[random.integer(entities)]!, made[random.integer(entities)]!];
+    const [subject, object] = groups === undefined ? [made[random.integer(entities)]!, made[random.integer(entities)]!] : pairOf(made, groups, random);
     const triple = { subject: subject.id, predicate: predicates[random.integer(predicates.length)]!, object: object.id };
     const evidence = evidenceIn(subject.mentions[0]!.documentId, random);
     byId.set(factIdOf(triple), { id: factIdOf(triple), ...triple, probability: evidence.score, provenance: [evidence] });
   }
   return { documents, entities: made, facts: [...byId.values()] };
+}
+
+function pairOf(made: readonly Entity[], groups: number, random: Random): readonly [Entity, Entity] {
+  const subject = random.integer(made.length);
+  const group = random.next() < ELSEWHERE ? random.integer(Math.ceil(made.length / groups)) : Math.floor(subject / groups);
+  const [first, last] = [group * groups, Math.min(made.length, (group + 1) * groups)];
+  return [made[subject]!, made[first + Math.floor((last - first) * random.next() ** 3)]!];
 }
 
 function entityOf(index: number, documentId: DocumentId, random: Random): Entity {

@@ -4,6 +4,7 @@ import { LiveGraph } from '../../graph/live-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 
 const SEED = 17;
@@ -13,7 +14,7 @@ const say = (told: object): void => void process.stdout.write(`${JSON.stringify(
 const extractions = [...generateExtractions(Number(process.argv[2]), SEED)];
 const live = new LiveGraph();
 live.apply({ added: extractions });
-const service = await createGraphService({ name: 'bench', graph: live.graph, documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
+const service = await createGraphService({ name: 'bench', graph: live.graph, documents: documentsOf(extractions) }, DEFAULT_CONFIG);
 const app = await createHttpServer(service, { requestsPerMinute: Number(process.argv[3] ?? MOST_REQUESTS) });
 const url = await app.listen({ port: 0 });
 const began = performance.now();

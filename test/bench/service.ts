@@ -1,5 +1,5 @@
 // `npm run bench:service [-- --documents 15500 --minutes 5]`: the HTTP service under load, 100 connections to one process, on a synthetic graph: answers to 200 requests a
-// second that come by chance, as from many people; as many as it can answer (autocannon); and memory.
+// second that come by chance, as from many people; as many as it can answer (autocannon); memory; and what becomes of far more connections than it can serve, and after them.
 import { spawn } from 'node:child_process';
 import { Agent, get } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,8 @@ const SEED = 17;
 const CONNECTIONS = 100;
 const RATE = 200;
 const SECONDS = 15;
+const TOO_MANY_CONNECTIONS = 2000;
+const RECOVERY_SECONDS = 5;
 const { values: flags } = parseArgs({ options: { documents: { type: 'string', default: '15500' }, minutes: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } });
 
 const child = spawn(process.execPath, ['--import=tsx', 'test/bench/served-graph.ts', flags.documents], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -74,6 +76,14 @@ async function most(path: (at: number) => string) {
   return { perSecond: requests.average, p99: latency.p99, errors: errors + timeouts + non2xx };
 }
 
+/** How requests end when far too many come at once. */
+async function overload(path: (at: number) => string) {
+  let at = 0;
+  const { statusCodeStats = {}, errors, timeouts, requests } = await autocannon({ url, connections: TOO_MANY_CONNECTIONS, duration: SECONDS, timeout: 30, requests: [{ setupRequest: (request) => ({ ...request, path: path(at++) }) }] });
+  const byStatus = Object.fromEntries(Object.entries(statusCodeStats).map(([status, { count }]) => [status, count ?? 0]));
+  return { perSecond: requests.average, byStatus, errors: errors + timeouts };
+}
+
 await wait(3000);
 const rows = [];
 for (const [name, path] of Object.entries(PATHS)) rows.push({ name, paced: await paced(path, SECONDS), most: await most(path) });
@@ -81,11 +91,14 @@ const mixed = (at: number): string => Object.values(PATHS)[at % Object.keys(PATH
 const before = await memory();
 const long = await paced(mixed, 60 * Number(flags.minutes));
 const after = await memory();
+const over = await overload(mixed);
+const afterwards = await paced(mixed, RECOVERY_SECONDS);
 child.stdin.end();
-if (flags.json) printJson({ seed: SEED, counts, warmSeconds, rows, long, mebibytes: [before, after] });
+if (flags.json) printJson({ seed: SEED, counts, warmSeconds, rows, long, over, afterwards, mebibytes: [before, after] });
 else {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   print(heading(`${CONNECTIONS} connections, ${formatCount(counts.entities)} entities`));
   print(table([['', `${RATE}/s: median`, 'p99', 'longest', 'errors', 'at most: requests/s', 'p99', 'errors'], ...rows.map(({ name, paced: at, most: all }) => [name, ms(at.p50), ms(at.p99), ms(at.worst), formatCount(at.errors), formatCount(Math.round(all.perSecond)), ms(all.p99), formatCount(all.errors)])], [{}, ...Array(7).fill({ align: 'right' })]));
   print(`All of them by turns at ${RATE}/s for ${flags.minutes} min: p99 ${ms(long.p99)}, longest ${ms(long.worst)}, ${formatCount(long.errors)} errors; memory ${formatCount(Math.round(before))} to ${formatCount(Math.round(after))} MiB.`);
+  print(`${formatCount(TOO_MANY_CONNECTIONS)} connections for ${SECONDS} s: ${Object.entries(over.byStatus).map(([status, times]) => `${formatCount(times)} answered ${status}`).join(', ')}, ${formatCount(over.errors)} not at all; right after it ${RATE}/s: p99 ${ms(afterwards.p99)}, longest ${ms(afterwards.worst)}, ${formatCount(afterwards.errors)} errors.`);
 }

@@ -1,53 +1,22 @@
 // The page in a real browser: what a person does there, with a mouse, with the keyboard, by a link, on a phone; and that nothing of a document runs.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
-import { createGraphService } from '../../pipeline/service/graph-service.ts';
-import { createHttpServer } from '../../pipeline/service/http-server.ts';
-import { startBrowser } from '../support/browser.ts';
-import { extractionOf } from '../support/graph-arbitraries.ts';
+import { bornInExtractions } from '../support/born-in.ts';
+import { find, openPage, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
+import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
 
-const SCREENSHOTS = join('.engram', 'screenshots');
-const HOSTILE = ['<img src=x onerror=ran()>', '<script>ran()</script>', '"><svg onload=ran()>', "javascript:ran()", '</textarea><iframe srcdoc="<script>parent.ran()</script>">', '${ran()}', '<a href="javascript:ran()">x</a>', '&lt;script&gt;ran()&lt;/script&gt;'];
+const opened = (t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> =>
+  openPage(t, { name: 'sample', graph: buildGraph(extractions), documents: documentsOf(extractions) }, DEFAULT_CONFIG, { link, viewport, ...(token === undefined ? {} : { token }) });
 
-/** Names and a text that would run if they were taken for markup. */
-const hostile: Extraction = (() => {
-  const base = extractionOf('<script>ran()</script>.txt', '[PER Mallory] met [PER Trudy].', [['Mallory', 'spouse', 'Trudy', 0.9]]);
-  const text = `${base.text} ${HOSTILE.join(' ')}`;
-  const from = base.text.length + 1;
-  const mentions = [...base.mentions, { ...base.mentions[0]!, label: 'MISC', start: from, end: from + HOSTILE[0]!.length, surface: HOSTILE[0]! }];
-  return { ...base, title: HOSTILE[1]!, text, mentions, sentences: [[0, text.length]], chains: [...base.chains, { label: 'MISC', mentions: [2] }], relations: [...base.relations, { head: 0, tail: 2, label: 'author', score: 0.8 }] };
-})();
-
-async function opened(t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> {
-  const browser = await startBrowser(t);
-  if (browser === undefined) return undefined;
-  const service = await createGraphService({ name: 'sample', graph: buildGraph(extractions), documents: new Map(extractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
-  const app = await createHttpServer(service, token === undefined ? {} : { token });
-  service.warm();
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const page = await browser.newPage({ viewport });
-  page.on('pageerror', (error) => t.fail(String(error)));
-  // That a token is needed the browser says by itself.
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) t.fail(message.text()); });
-  t.teardown(async () => {
-    await page.close();
-    await app.close();
-  });
-  await page.goto(`${url}/${link}`);
-  return page;
-}
-
-const find = async (page: Page, text: string): Promise<void> => {
-  await page.fill('#query', text);
-  await page.waitForSelector('#suggestions li');
-  await page.keyboard.press('Enter');
+/** The policy of the page lets nobody wait for what a text says. */
+const rested = async (page: Page): Promise<void> => {
+  while (!(await page.evaluate('engramIsStill()'))) await page.waitForTimeout(20);
 };
 
 test('search, click, open, evidence, document, related, path', async (t) => {
@@ -58,6 +27,7 @@ test('search, click, open, evidence, document, related, path', async (t) => {
   t.regex(await page.innerText('#panel'), /dateOfBirth: 1906-12-09/);
   t.regex(await page.innerText('#counts'), /2 documents, 6 entities/);
 
+  await rested(page);
   const place = (await page.evaluate(`engramPlaceOf(location.hash.match(/open=([^&]+)/)[1])`)) as { readonly x: number; readonly y: number };
   const box = (await page.locator('#graph').boundingBox())!;
   await page.mouse.click(box.x + place.x, box.y + place.y);
@@ -97,22 +67,45 @@ test('by the keyboard alone, and by a link that brings the view back', async (t)
   t.is(await page.getAttribute('#query', 'aria-activedescendant'), 'suggestion-0');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#panel h2:has-text("Remington Rand")');
-  await page.locator('#types input').first().uncheck();
+  await page.locator('#types label', { hasText: 'Organization' }).locator('input').uncheck();
   await page.fill('#least', '0.7');
   await page.selectOption('#predicate', 'employer');
   const link = new URL(page.url()).hash;
   t.regex(link, /without=ORG&predicate=employer&least=0\.7/);
   const again = await opened(t, sampleExtractions, link);
   await again!.waitForSelector('#panel h2:has-text("Remington Rand")');
-  t.false(await again!.locator('#types input').first().isChecked());
+  t.false(await again!.locator('#types label', { hasText: 'Organization' }).locator('input').isChecked());
   t.is(await again!.inputValue('#predicate'), 'employer');
   t.is(new URL(again!.url()).hash, link);
 });
 
+test('links that no document states are dashed where they are wanted, and named as such', async (t) => {
+  const page = await opened(t, bornInExtractions);
+  if (page === undefined) return;
+  /** Pixels that the layer of dashed arrows has. */
+  const dashed = (): Promise<unknown> => page.evaluate("(() => { const { width, height } = document.querySelector('.sigma-dashed'); return document.querySelector('.sigma-dashed').getContext('2d').getImageData(0, 0, width, height).data.filter((value, at) => at % 4 === 3 && value > 0).length; })()");
+  await find(page, 'lena');
+  await page.waitForSelector('#panel h2:has-text("Lena")');
+  await page.click('#panel button:has-text("Related")');
+  await page.waitForSelector('#panel h2:has-text("Related to Lena")');
+  t.deepEqual([await page.locator('#panel .inferred').count(), await dashed()], [0, 0]);
+  await page.check('#inferred');
+  await page.waitForSelector('#panel .inferred');
+  t.true(((await dashed()) as number) > 0);
+  await page.screenshot({ path: join(SCREENSHOTS, 'inferred.png') });
+  const link = new URL(page.url()).hash;
+  t.regex(link, /inferred=1/);
+  const again = await opened(t, bornInExtractions, link);
+  await again!.waitForSelector('#panel h2:has-text("Lena")');
+  t.true(await again!.isChecked('#inferred'));
+  await page.uncheck('#inferred');
+  await page.waitForSelector('#panel .inferred', { state: 'detached' });
+  t.is(await dashed(), 0);
+});
+
 test('no text of a document runs, and accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
-    const page = await opened(t, [...sampleExtractions, hostile], '', { width, height: 800 });
+    const page = await opened(t, [...sampleExtractions, hostileExtraction], '', { width, height: 800 });
     if (page === undefined) return;
     await page.emulateMedia({ colorScheme });
     await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
@@ -125,11 +118,8 @@ test('no text of a document runs, and accessibility has no serious finding, wide
     t.true((await page.innerText('.document')).includes('<img src=x onerror=ran()>'));
     t.is(await page.evaluate('hasRun'), 0);
     t.is(await page.locator('#panel img, #panel script, #panel iframe, #panel svg, #panel a').count(), 0);
-    // The policy of the page forbids scripts from elsewhere: this one is run by the browser's own hand.
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[] };
     await page.screenshot({ path: join(SCREENSHOTS, `document-${width}-${colorScheme}.png`) });
-    t.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`), [], `${width} ${colorScheme}`);
+    t.deepEqual(await seriousFindings(page), [], `${width} ${colorScheme}`);
   }
 });
 
@@ -148,7 +138,7 @@ test('the control: the same names as markup would have run', async (t) => {
   if (page === undefined) return;
   await page.goto('about:blank');
   await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
-  await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE.join(' '))}`);
+  await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE_TEXTS.join(' '))}`);
   await page.waitForFunction('hasRun > 0');
   t.true(((await page.evaluate('hasRun')) as number) > 0);
 });

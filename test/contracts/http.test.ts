@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { buildGraph } from '../../graph/build-graph.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
+import { LiveGraph } from '../../graph/live-graph.ts';
 import { openStore } from '../../graph/stores/index.ts';
 import { openConfiguredStore, runBuild } from '../../pipeline/build.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
@@ -16,6 +18,8 @@ import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { openGraphSource, type GraphSource } from '../../pipeline/service/graph-source.ts';
 import { createHttpServer, type HttpOptions } from '../../pipeline/service/http-server.ts';
 import type { OperationName } from '../../pipeline/service/operations.ts';
+import { bornInExtractions } from '../support/born-in.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
 import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
@@ -27,7 +31,11 @@ test.before(async () => {
 });
 
 const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<GraphSource | undefined>>> = {
-  folder: async () => ({ name: 'folder', graph: sampleGraph(), documents: new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])) }),
+  folder: async () => {
+    const live = new LiveGraph();
+    live.apply({ added: sampleExtractions });
+    return { name: 'folder', graph: live.graph, documents: documentsOf(sampleExtractions), live };
+  },
   jsonl: async (t) => {
     const address = `jsonl:${await temporaryFolder(t)}`;
     await stored(address);
@@ -107,12 +115,49 @@ for (const [kind, open] of Object.entries(SOURCES)) {
     const { facts } = await checked('explain', { q: 'Grace Hopper placeOfBirth' });
     t.is(facts[0]!.claims[0]!.text, source.documents.size === 0 ? '' : 'Grace Hopper was born on December 9, 1906 in New York City.');
     t.like(await checked('features', { ids: [hopper!.id, 'e-none'], neighbours: 1 }), { unknown: ['e-none'], rows: [{ name: 'Grace Hopper', facts_out: 2 }] });
-    const [first] = (await checked('documents', {})).items;
-    const document = await checked('document', { id: first!.id });
+    const [record] = (await checked('documents', {})).items;
+    const document = await checked('document', { id: record!.id });
     t.is(document.text !== undefined, source.documents.size > 0);
     for (const { start, end, surface } of document.mentions) t.is((document.text ?? '').slice(start, end) || surface, surface);
     t.like(await checked('status', {}), { counts: { documents: 2, entities: 6, facts: 3 }, writable: false });
     t.is((await checked('entities', { type: 'PER' })).items.length, 3);
+    t.true((await checked('related', { entity: 'Grace Hopper', inferred: 'true' })).related.length > 0);
+    t.true((await checked('path', { from: 'Grace Hopper', to: 'Remington Rand', inferred: 'false' })).path.length > 0);
+    const overview = await checked('overview', {});
+    t.deepEqual(overview.entities.map(({ name, facts: among }) => `${name} ${among}`).sort(), ['Grace Hopper 2', 'J. Presper Eckert 1', 'New York City 1', 'Remington Rand 2']);
+    t.deepEqual(overview.entities.map(({ facts: among }) => among), [2, 2, 1, 1]);
+    t.deepEqual(overview.facts.map(([from, predicate, to]) => `${overview.entities[from]!.name} ${overview.predicates[predicate]} ${overview.entities[to]!.name}`).sort(), ['Grace Hopper employer Remington Rand', 'Grace Hopper placeOfBirth New York City', 'J. Presper Eckert employer Remington Rand']);
+    const first = await checked('overview', { limit: 2 });
+    t.deepEqual([first.entities.length, first.facts.length, first.predicates], [2, 1, ['employer']]);
+  });
+
+  test(`${kind}: what is in doubt, and why, is told where the documents are at hand; nobody decides`, async (t) => {
+    const source = await open(t);
+    if (source === undefined) return t.pass();
+    const client = clientOf(await served(t, source));
+    const [hopper] = (await client.search({ q: 'grace hopper' })).items;
+    const isAtHand = source.live !== undefined;
+    t.is((await client.status({})).reviewable, isAtHand);
+    const asked = [
+      ['review', () => client.review({})],
+      ['names', () => client.names({ id: hopper!.id })],
+      ['compare', () => client.compare({ a: 'Grace Hopper', b: 'J. Presper Eckert' })],
+      ['words', async () => client.words({ id: (await client.facts({ id: hopper!.id })).items[0]!.id })],
+    ] as const;
+    for (const [name, ask] of asked) {
+      if (!isAtHand) {
+        t.like(await t.throwsAsync(ask(), { instanceOf: ProblemError }), { status: 409, title: 'ENGRAM_SERVED_WITHOUT_DOCUMENTS' }, name);
+        continue;
+      }
+      const { error } = strict(OPERATIONS[name].response).safeParse(await ask());
+      t.is(error, undefined, `${name}: ${error?.message}`);
+    }
+    t.like(await t.throwsAsync(client.decide({ a: 'Grace Hopper', b: 'J. Presper Eckert', decision: 'same' }), { instanceOf: ProblemError }), { status: 403, title: 'ENGRAM_SERVED_READ_ONLY' });
+    if (!isAtHand) return;
+    const { items } = await client.names({ id: hopper!.id });
+    t.deepEqual(items.map(({ name, uri, text, mention }) => [name, uri, text.slice(mention.start, mention.end)]), [['Grace Hopper', 'hopper.txt', 'Grace Hopper']]);
+    t.like(await client.compare({ a: 'Grace Hopper', b: 'J. Presper Eckert' }), { one: false, a: { name: 'Grace Hopper', entity: { id: hopper!.id } }, b: { uri: 'eckert.txt' } });
+    t.like(await t.throwsAsync(client.words({ id: 'f-none' }), { instanceOf: ProblemError }), { status: 404, title: 'ENGRAM_GRAPH_UNKNOWN_FACT' });
   });
 
   test(`${kind}: pages miss nothing and repeat nothing`, async (t) => {
@@ -150,6 +195,7 @@ test('what is wrong is a problem that says what to do', async (t) => {
   await refused(client.search({ q: 'x', limit: 101 }), 400, 'ENGRAM_USAGE');
   await refused(client.search({ q: 'x', cursor: '-1' }), 400, 'ENGRAM_USAGE');
   await refused(client.search({ q: 'x', cursor: '999999' }), 400, 'ENGRAM_USAGE');
+  await refused(client.overview({ limit: 10_001 }), 400, 'ENGRAM_USAGE');
   await refused(client.features({ ids: [] }), 400, 'ENGRAM_USAGE');
   await refused(client.addDocument({ uri: 'a', text: 'b' }), 403, 'ENGRAM_SERVED_READ_ONLY');
   const answers = [
@@ -230,6 +276,16 @@ test('health, readiness and metrics', async (t) => {
   const { body } = await app.inject({ url: '/metrics' });
   t.regex(body, /engram_http_request_duration_seconds_count\{route="\/search",method="GET",status="200"\} 1/);
   t.regex(body, /engram_graph_size\{kind="entities"\} 6/);
+});
+
+test('links that no document states are gone along where that is asked for, and say so', async (t) => {
+  const client = clientOf(await served(t, { name: 'folder', graph: buildGraph(bornInExtractions), documents: new Map() }));
+  const origins = async (inferred?: 'true' | 'false') => (await client.related({ entity: 'Lena Wood11', limit: 100, inferred })).related.flatMap(({ path }) => path.flatMap(({ origin, because }) => (origin === undefined ? [] : [`${origin} ${because}`])));
+  t.true((await origins('true')).includes('inference placeOfBirth, locatedIn ⇒ placeOfBirth'));
+  t.deepEqual([...(await origins('false')), ...(await origins())], []);
+  const path = async (inferred: 'true' | 'false') => (await client.path({ from: 'Lena Wood11', to: 'Southmark', inferred })).path.map(({ predicate, origin }) => `${predicate} ${origin}`);
+  t.deepEqual(await path('true'), ['placeOfBirth inference']);
+  t.false((await path('false')).includes('placeOfBirth inference'));
 });
 
 test('a graph from a delta is served as the one it came from', async (t) => {

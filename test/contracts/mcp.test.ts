@@ -7,6 +7,7 @@ import { openStore } from '../../graph/stores/index.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { serveMcp } from '../../pipeline/service/mcp-server.ts';
+import { documentsOf } from '../support/graph-arbitraries.ts';
 import { sampleExtractions, sampleGraph } from '../support/sample-graph.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -16,7 +17,7 @@ interface Told {
 }
 
 test('an assistant lists the tools, looks things up and is told what is wrong', async (t) => {
-  const service = await createGraphService({ name: 'sample', graph: sampleGraph(), documents: new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])) }, DEFAULT_CONFIG);
+  const service = await createGraphService({ name: 'sample', graph: sampleGraph(), documents: documentsOf(sampleExtractions) }, DEFAULT_CONFIG);
   const [here, there] = InMemoryTransport.createLinkedPair();
   const server = await serveMcp(service, there);
   const client = new Client({ name: 'test', version: '1' });

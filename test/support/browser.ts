@@ -12,7 +12,12 @@ export async function startBrowser(t: ExecutionContext): Promise<Browser | undef
     t.pass();
     return undefined;
   }
-  const browser = await chromium.launch({ executablePath: PATH, args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] });
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   return browser;
+}
+
+/** Drawing by software, so that it is the same everywhere. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: PATH, args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] });
 }

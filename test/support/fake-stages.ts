@@ -6,6 +6,8 @@ import type { Stages } from '../../pipeline/extract.ts';
 
 export interface FakeOptions {
   readonly version?: string;
+  /** Capitalised words that follow each other are one name. */
+  readonly joinsNames?: boolean;
   /** Called with the ids of each batch before the named stage works; may wait or throw. */
   readonly before?: (stage: 'segment' | 'ner' | 'relation', ids: readonly string[]) => Promise<void> | void;
 }
@@ -36,7 +38,7 @@ export function createFakeStages(options: FakeOptions = {}): Stages {
       name: 'ner:fake',
       process: async (batch) => {
         await before('ner', batch);
-        return batch.map(tag);
+        return batch.map((document) => tag(document, options.joinsNames === true));
       },
     },
     coreference: { name: 'coreference:fake', process: async (batch) => batch.map((document) => ({ ...document, chains: chainNames(document.mentions, document.text) })) },
@@ -59,13 +61,16 @@ function segment(document: Document): SegmentedDocument {
   return { ...document, sentences: [{ index: 0, start: 0, end: document.text.length, tokens }] };
 }
 
-function tag(document: SegmentedDocument): TaggedDocument {
+function tag(document: SegmentedDocument, joinsNames: boolean): TaggedDocument {
   const mentions: Mention[] = [];
   for (const sentence of document.sentences) {
-    for (const [i, token] of sentence.tokens.entries()) {
-      if (!/^[A-Z]/.test(token.text)) continue;
-      const { start, end, text: surface } = token;
-      mentions.push({ label: surface.endsWith('ton') ? 'LOC' : 'PER', sentence: sentence.index, tokenStart: i, tokenEnd: i + 1, start, end, surface, score: 0.9 });
+    for (const [i, { text, start, end }] of sentence.tokens.entries()) {
+      if (!/^[A-Z]/.test(text)) continue;
+      const last = mentions.at(-1);
+      const goesOn = joinsNames && last?.sentence === sentence.index && last.tokenEnd === i;
+      const from = goesOn ? mentions.pop()! : { tokenStart: i, start };
+      const surface = document.text.slice(from.start, end);
+      mentions.push({ label: surface.endsWith('ton') ? 'LOC' : 'PER', sentence: sentence.index, tokenStart: from.tokenStart, tokenEnd: i + 1, start: from.start, end, surface, score: 0.9 });
     }
   }
   return { ...document, mentions };

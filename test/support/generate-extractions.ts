@@ -1,5 +1,6 @@
 // Synthetic extractions: documents of six sentences, each of common words and one or two names. Names are drawn by Zipf's law from persons
-// (given name and surname, now and then with an initial or by the surname alone), companies and places; every tenth person has a date of birth.
+// (given name and surname, now and then with an initial or by the surname alone), companies and places; every tenth person has a date of birth, and every
+// other sentence with names of two types states a fact.
 import { documentIdOf } from '../../pipeline/core/ids.ts';
 import type { Chain, Extraction, Mention, Relation } from '../../pipeline/core/model.ts';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
@@ -10,6 +11,7 @@ const CODAS = ['', 'n', 'r', 'l', 's', 'nd', 'rt', 'm', 'ck', 'lt'];
 const GIVEN = 'John Mary James Anna Robert Linda Michael Susan William Karen David Nancy Richard Lisa Thomas Laura Charles Emma Daniel Alice George Clara Edward Irene Frank Julia Henry Rose Walter Ruth'.split(' ');
 const KINDS = ['Systems', 'Motors', 'Press', 'Bank', 'Laboratories', 'Records', 'Airlines', 'Institute'];
 const WORDS = 'the a of in and was with for on as at by from after before first new old work life year school team game music film book war law court river city house road train ship engine machine theory science art party vote leader minister army church king market price trade company office factory design research study report'.split(' ');
+const PREDICATES: Readonly<Record<string, string>> = { 'PER ORG': 'employer', 'PER LOC': 'residence', 'ORG LOC': 'headquartersLocation' };
 const SHIFT = 20;
 const SURNAMES = 20_000;
 const PLACES = 5_000;
@@ -46,10 +48,12 @@ function extractionOf(index: number, random: Random): Extraction {
   const names = new Map<string, number>();
   for (let sentence = 0; sentence < 6; sentence++) {
     const start = text.length;
+    const named: number[] = [];
     for (let part = 0; part < 2; part++) {
       for (let word = 0; word < 6; word++) text += `${random.next() < 0.02 ? wordOf(random.integer(4000)) : WORDS[random.integer(WORDS.length)]} `;
       const [label, surface] = nameOf(random);
       const at = mention(label, surface, sentence);
+      named.push(at);
       const known = names.get(`${label} ${surface}`);
       if (known === undefined) {
         names.set(`${label} ${surface}`, chains.length);
@@ -63,6 +67,10 @@ function extractionOf(index: number, random: Random): Extraction {
       text += ' ';
     }
     sentences.push([start, text.length]);
+    for (const [head, tail] of [named, [...named].reverse()]) {
+      const predicate = PREDICATES[`${mentions[head!]!.label} ${mentions[tail!]!.label}`];
+      if (predicate !== undefined && (index + sentence) % 2 === 0) relations.push({ head: head!, tail: tail!, label: predicate, score: 0.8 });
+    }
   }
   return { id: documentIdOf(`synthetic-${index}`), uri: `synthetic-${index}`, text, sentences, mentions, chains, relations, extractor: 'synthetic' };
 }

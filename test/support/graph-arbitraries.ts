@@ -1,7 +1,7 @@
 // Extractions for tests of the graph: written by hand from marked text, or drawn at random.
 import fc from 'fast-check';
 import { chainNames } from '../../extractors/coreference/name-chains.ts';
-import type { Extraction, Mention } from '../../pipeline/core/model.ts';
+import type { DocumentId, Extraction, Mention } from '../../pipeline/core/model.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
 
 /** `[head surface, predicate, tail surface, score?]`; a surface means its first mention in the document. */
@@ -47,6 +47,9 @@ export function extractionOf(name: string, marked: string, relations: readonly M
     extractor: 'relation@test',
   };
 }
+
+/** By id, as a build has them. */
+export const documentsOf = (extractions: readonly Extraction[]): Map<DocumentId, Extraction> => new Map(extractions.map((extraction) => [extraction.id, extraction]));
 
 /** Names that collide in every way resolution knows of. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {

@@ -21,15 +21,19 @@ export function byId<T extends HTMLElement>(id: string): T {
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** Left out, it is highlighted. */
+  readonly mark?: (text: string) => Node;
 }
+
+const highlighted = (text: string): Node => element('mark', {}, text);
 
 /** A text with some of its characters marked; spans that overlap an earlier one are left out. */
 export function marked(text: string, spans: readonly Span[]): Node[] {
   const nodes: Node[] = [];
   let at = 0;
-  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+  for (const { start, end, mark = highlighted } of [...spans].sort((a, b) => a.start - b.start)) {
     if (start < at || end > text.length || end <= start) continue;
-    nodes.push(document.createTextNode(text.slice(at, start)), element('mark', {}, text.slice(start, end)));
+    nodes.push(document.createTextNode(text.slice(at, start)), mark(text.slice(start, end)));
     at = end;
   }
   nodes.push(document.createTextNode(text.slice(at)));

@@ -1,6 +1,8 @@
 // What the page shows, as the part of its address behind the #, so that a link brings the view back.
 
 export interface View {
+  /** How many of the best connected entities are shown beside those that were opened. */
+  readonly overview?: number;
   /** Entities whose neighbours are shown, in the order they were opened. */
   readonly open: readonly string[];
   /** The entity that the panel tells of. */
@@ -9,17 +11,24 @@ export interface View {
   readonly predicate?: string;
   /** Facts that are less likely are not shown. */
   readonly least: number;
+  /** Whether links that no document states are shown. */
+  readonly inferred: boolean;
+  /** Whether the panel asks about pairs in doubt. */
+  readonly reviewing: boolean;
 }
 
-export const NOTHING: View = { open: [], hiddenTypes: [], least: 0 };
+export const NOTHING: View = { open: [], hiddenTypes: [], least: 0, inferred: false, reviewing: false };
 
-export function linkOf({ open, chosen, hiddenTypes, predicate, least }: View): string {
+export function linkOf({ overview, open, chosen, hiddenTypes, predicate, least, inferred, reviewing }: View): string {
   const parts = new URLSearchParams();
+  if (overview !== undefined) parts.set('overview', String(overview));
   if (open.length > 0) parts.set('open', open.join(','));
   if (chosen !== undefined) parts.set('chosen', chosen);
   if (hiddenTypes.length > 0) parts.set('without', hiddenTypes.join(','));
   if (predicate !== undefined) parts.set('predicate', predicate);
   if (least > 0) parts.set('least', String(least));
+  if (inferred) parts.set('inferred', '1');
+  if (reviewing) parts.set('review', '1');
   return `#${parts}`;
 }
 
@@ -28,6 +37,15 @@ export function viewOf(link: string): View {
   const parts = new URLSearchParams(link.replace(/^#/, ''));
   const list = (name: string): string[] => (parts.get(name) ?? '').split(',').filter((each) => each !== '');
   const least = Number(parts.get('least') ?? 0);
-  const [chosen, predicate] = [parts.get('chosen'), parts.get('predicate')];
-  return { open: list('open'), ...(chosen === null ? {} : { chosen }), hiddenTypes: list('without'), ...(predicate === null ? {} : { predicate }), least: least >= 0 && least <= 1 ? least : 0 };
+  const [chosen, predicate, overview] = [parts.get('chosen'), parts.get('predicate'), parts.get('overview')];
+  return {
+    ...(overview === null || !/^\d{1,6}$/.test(overview) ? {} : { overview: Number(overview) }),
+    open: list('open'),
+    ...(chosen === null ? {} : { chosen }),
+    hiddenTypes: list('without'),
+    ...(predicate === null ? {} : { predicate }),
+    least: least >= 0 && least <= 1 ? least : 0,
+    inferred: parts.get('inferred') === '1',
+    reviewing: parts.get('review') === '1',
+  };
 }

@@ -2,7 +2,8 @@
 import type { OutputOf } from '../client.ts';
 import { colourOf, LABELS } from './colours.ts';
 import { element, marked } from './elements.ts';
-import type { Fact, Ref } from './stage.ts';
+import { claimText, legend, wordList, type ClaimWords } from './words.ts';
+import type { Fact, Ref } from './picture.ts';
 
 export interface PanelEvents {
   readonly onChoose: (id: string) => void;
@@ -11,23 +12,35 @@ export interface PanelEvents {
   readonly onOpen: (id: string) => void;
   readonly onPathFrom: (id: string) => void;
   readonly onDocument: (id: string, start: number, end: number) => void;
+  /** Left out where nobody may decide. */
+  readonly onSameAs?: (id: string) => void;
+  /** The names that its documents use; left out where they are not at hand. */
+  readonly namesOf?: (id: string) => Promise<readonly Node[]>;
 }
 
-const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
+export const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
 
-/** @param facts likeliest first */
-export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], more: boolean, { onChoose, onFact, onOpen, onPathFrom, onRelated }: PanelEvents): Node[] {
+/** @param facts likeliest first; @param onMore where there are more than these */
+export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], onMore: (() => void) | undefined, { onChoose, onFact, onOpen, onPathFrom, onRelated, onSameAs, namesOf }: PanelEvents): Node[] {
   const { id, type, name, aliases, attributes, mentions, documents } = entity;
   return [
     element('h2', {}, name),
     element('p', { class: 'quiet' }, swatch(type), `${LABELS[type] ?? type}, named ${mentions} times in ${documents} ${documents === 1 ? 'document' : 'documents'}`),
     ...(aliases.length === 0 ? [] : [element('p', { class: 'quiet' }, `Also called ${aliases.slice(0, 12).join(', ')}`)]),
-    element('p', {}, button('Neighbours', () => onOpen(id)), ' ', button('Related', () => onRelated(id)), ' ', button('Path from here…', () => onPathFrom(id))),
+    element('p', {}, button('Neighbours', () => onOpen(id)), ' ', button('Related', () => onRelated(id)), ' ', button('Path from here…', () => onPathFrom(id)), ...(onSameAs === undefined ? [] : [' ', button('Same as…', () => onSameAs(id))])),
     ...(attributes.length === 0 ? [] : [element('h3', {}, 'Attributes'), element('ul', {}, ...attributes.map((each) => element('li', {}, `${each.name}: ${each.value}${each.unit === undefined ? '' : ` ${each.unit}`} `, element('span', { class: 'quiet' }, percent(each.probability)))))]),
     element('h3', {}, 'Facts'),
     facts.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...facts.map((fact) => factItem(fact, id, onFact, onChoose))),
-    ...(more ? [element('p', { class: 'quiet' }, 'There are more facts than are listed here.')] : []),
+    ...(onMore === undefined ? [] : [element('p', { class: 'quiet' }, `The ${facts.length} likeliest of ${entity.facts} facts. `, button('More', onMore))]),
+    ...(namesOf === undefined ? [] : [namesSection(() => namesOf(id))]),
   ];
+}
+
+/** Asked for when it is opened. */
+function namesSection(names: () => Promise<readonly Node[]>): HTMLElement {
+  const body = element('div');
+  const fill = async (): Promise<void> => body.replaceChildren(...(await names()));
+  return element('details', { ontoggle: ({ target }) => void ((target as HTMLDetailsElement).open && fill()) }, element('summary', {}, 'Named in'), body);
 }
 
 function factItem(fact: Fact, about: string, onFact: PanelEvents['onFact'], onChoose: PanelEvents['onChoose']): HTMLElement {
@@ -36,15 +49,29 @@ function factItem(fact: Fact, about: string, onFact: PanelEvents['onFact'], onCh
   return element('li', {}, element('button', { class: 'fact', type: 'button', title: 'Show the evidence', onclick: () => onFact(fact) }, isSubject ? `${fact.predicate} →` : `← ${fact.predicate}`), link(other, onChoose), ' ', element('span', { class: 'quiet' }, percent(fact.probability)));
 }
 
-export function evidencePanel({ facts }: OutputOf<'explain'>, back: () => void, { onChoose, onDocument }: PanelEvents): Node[] {
-  return [element('p', {}, button('Back', back)), ...facts.flatMap(({ subject, predicate, object, probability, claims }) => [
-    element('h2', {}, link(subject, onChoose), ` ${predicate} `, link(object, onChoose)),
-    element('p', { class: 'quiet' }, `${percent(probability)} likely, from ${claims.length} ${claims.length === 1 ? 'sentence' : 'sentences'}`),
-    ...claims.flatMap((claim) => [
-      element('blockquote', {}, ...(claim.text === '' ? [element('span', { class: 'quiet' }, 'The text is not at hand here.')] : marked(claim.text, [claim.head, claim.tail]))),
-      element('p', { class: 'quiet' }, button(claim.title ?? claim.uri, () => onDocument(claim.documentId, claim.start, claim.end)), ` ${percent(claim.score)} by ${claim.extractor}`),
-    ]),
-  ])];
+/** @param words of each claim, as they are found; left out where nobody can tell them */
+export function evidencePanel({ facts }: OutputOf<'explain'>, back: () => void, { onChoose, onDocument }: PanelEvents, words?: (fact: string, tell: (claim: number, found: ClaimWords) => void) => Promise<void>): Node[] {
+  return [element('p', {}, button('Back', back)), ...facts.flatMap(({ id, subject, predicate, object, probability, claims }) => {
+    const quotes = claims.map((claim) => ({ claim, text: element('blockquote', {}, ...(claim.text === '' ? [element('span', { class: 'quiet' }, 'The text is not at hand here.')] : claimText(claim))), below: element('div') }));
+    const key = element('p', { class: 'quiet legend' }, words === undefined ? '' : 'Looking for the words that decided…');
+    let isFound = false;
+    const told = words?.(id, (at, { words: found }) => {
+      const quote = quotes[at];
+      const list = wordList(found);
+      if (quote === undefined || list === undefined) return;
+      isFound = true;
+      quote.text.replaceChildren(...claimText(quote.claim, found));
+      quote.below.replaceChildren(list);
+      key.replaceChildren(...legend());
+    });
+    told?.then(() => { if (!isFound) key.textContent = 'Which words decided cannot be told.'; }).catch((error: unknown) => (key.textContent = `Which words decided cannot be told: ${String(error)}`));
+    return [
+      element('h2', {}, link(subject, onChoose), ` ${predicate} `, link(object, onChoose)),
+      element('p', { class: 'quiet' }, `${percent(probability)} likely, from ${claims.length} ${claims.length === 1 ? 'sentence' : 'sentences'}`),
+      key,
+      ...quotes.flatMap(({ claim, text, below }) => [text, below, element('p', { class: 'quiet' }, button(claim.title ?? claim.uri, () => onDocument(claim.documentId, claim.start, claim.end)), ` ${percent(claim.score)} by ${claim.extractor}`)]),
+    ];
+  })];
 }
 
 /** @param sentence to be in sight */
@@ -68,12 +95,17 @@ export function pathPanel({ from, to, path }: OutputOf<'path'>, { onChoose }: Pa
     element('h2', {}, `From ${from.name} to ${to.name}`),
     path.length === 0
       ? element('p', { class: 'quiet' }, 'No path leads there.')
-      : element('ul', {}, ...path.map((step) => element('li', {}, link(step.from, onChoose), ` ${step.reversed ? '←' : '→'} ${step.predicate} `, link(step.to, onChoose), ...step.evidence.slice(0, 1).map(({ text, uri }) => element('blockquote', {}, text ?? '', element('div', { class: 'quiet' }, uri)))))),
+      : element('ul', {}, ...path.map((step) => element('li', {}, link(step.from, onChoose), ` ${step.reversed ? '←' : '→'} ${step.predicate} `, link(step.to, onChoose), ...inferredNote(step), ...step.evidence.slice(0, 1).map(({ text, uri }) => element('blockquote', {}, text ?? '', element('div', { class: 'quiet' }, uri)))))),
   ];
 }
 
-function stepsText(path: OutputOf<'related'>['related'][number]['path']): string[] {
-  return path.map(({ predicate, reversed, to }) => ` ${reversed ? '←' : '→'} ${predicate} ${to.name}`);
+type Step = OutputOf<'path'>['path'][number];
+
+const stepsText = (path: readonly Step[]): (string | Node)[] => path.flatMap((step) => [` ${step.reversed ? '←' : '→'} ${step.predicate} ${step.to.name}`, ...inferredNote(step)]);
+
+/** Of a link that no document states, what it rests on. */
+function inferredNote({ origin, because }: Step): Node[] {
+  return origin === undefined ? [] : [document.createTextNode(' '), element('span', { class: 'inferred', title: because ?? '' }, origin === 'conversation' ? 'from a conversation' : 'inferred')];
 }
 
 /** Widths are set from the script, which the policy of the page allows where a style attribute would be refused. */

@@ -1,10 +1,11 @@
 import test from 'ava';
 import { EngramError } from '../../../pipeline/core/errors.ts';
 import { explain } from '../../../graph/query/explain.ts';
+import { documentsOf } from '../../support/graph-arbitraries.ts';
 import { sampleExtractions, sampleGraph } from '../../support/sample-graph.ts';
 
 const graph = sampleGraph();
-const ask = (question: string) => explain(graph, new Map(sampleExtractions.map((extraction) => [extraction.id, extraction])), question);
+const ask = (question: string) => explain(graph, documentsOf(sampleExtractions), question);
 
 test('a fact id gives the fact with its sentence and where the names stand in it', (t) => {
   const fact = graph.facts().find(({ predicate }) => predicate === 'placeOfBirth');

@@ -4,7 +4,7 @@ import { LiveGraph } from '../../../graph/live-graph.ts';
 import { createSearch } from '../../../graph/query/search.ts';
 import { SentenceIndex } from '../../../graph/query/sentence-index.ts';
 import type { DocumentId, Extraction } from '../../../pipeline/core/model.ts';
-import { arbitraryExtraction, extractionOf } from '../../support/graph-arbitraries.ts';
+import { documentsOf, arbitraryExtraction, extractionOf } from '../../support/graph-arbitraries.ts';
 
 const NAMES = ['doc-0.txt', 'doc-1.txt', 'doc-2.txt', 'doc-3.txt'];
 const steps = fc.array(fc.record({ added: fc.array(fc.constantFrom(...NAMES).chain(arbitraryExtraction), { maxLength: 2 }), removed: fc.subarray(NAMES.map((name) => extractionOf(name, '').id), { maxLength: 2 }) }), { minLength: 1, maxLength: 6 });
@@ -20,7 +20,7 @@ test('indexes that follow a graph find what new ones find', (t) => {
       sentences.warm();
       names.called('');
       for (const { added, removed } of changes) {
-        const latest = new Map(added.map((extraction) => [extraction.id, extraction]));
+        const latest = documentsOf(added);
         for (const id of removed) documents.delete(id);
         for (const [id, extraction] of latest) documents.set(id, extraction);
         const delta = live.update({ added: [...latest.values()], removed });

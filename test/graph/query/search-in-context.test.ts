@@ -4,7 +4,7 @@ import { createSnapshot } from '../../../graph/activation/snapshot.ts';
 import { createContextSearch } from '../../../graph/query/search-in-context.ts';
 import { SentenceIndex } from '../../../graph/query/sentence-index.ts';
 import { createSearch } from '../../../graph/query/search.ts';
-import { extractionOf } from '../../support/graph-arbitraries.ts';
+import { documentsOf, extractionOf } from '../../support/graph-arbitraries.ts';
 
 const extractions = [
   extractionOf('john.txt', '[PER John McCarthy] invented [MISC Lisp] at [ORG Stanford University].', [['John McCarthy', 'employer', 'Stanford University', 0.9]]),
@@ -12,7 +12,7 @@ const extractions = [
   extractionOf('joseph.txt', '[PER Joseph McCarthy] sat in the [ORG Senate].\n[PER Joseph McCarthy] died in [LOC Bethesda].\n[PER Joseph McCarthy] was a senator.', [['Joseph McCarthy', 'memberOf', 'Senate', 0.9]]),
 ];
 const graph = buildGraph(extractions);
-const search = createContextSearch(graph, new SentenceIndex(graph, new Map(extractions.map((extraction) => [extraction.id, extraction]))), createSearch(graph), createSnapshot(graph));
+const search = createContextSearch(graph, new SentenceIndex(graph, documentsOf(extractions)), createSearch(graph), createSnapshot(graph));
 
 for (const [text, name, reason] of [
   ['mccarthy', 'Joseph McCarthy', 'named most often'],

@@ -45,7 +45,14 @@ test('what people said of two rows holds', (t) => {
   const reference = ({ id, mentions }: Extraction): Decision['a'] => ({ type: 'PER', key: mentions[0]!.surface.toLowerCase(), documentId: id });
   const together = (decisions: readonly Decision[]): boolean => buildGraph(crowd, { decisions }).entities().some(({ mentions }) => [a, b].every(({ id }) => mentions.some(({ documentId }) => documentId === id)));
   t.true(together([]));
-  t.false(together([{ a: reference(a), b: reference(b), same: false }]));
+  const decisions = [{ a: reference(a), b: reference(b), same: false }];
+  t.false(together(decisions));
+  const live = new LiveGraph();
+  live.update({ added: crowd });
+  live.update({ decisions });
+  t.deepEqual(live.graph.toDelta(), buildGraph(crowd, { decisions }).toDelta());
+  live.update({ decisions: [] });
+  t.deepEqual(live.graph.toDelta(), buildGraph(crowd).toDelta());
 });
 
 test('rows and documents that come and go leave the graph of those that are there', (t) => {

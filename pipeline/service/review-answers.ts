@@ -1,0 +1,82 @@
+// What a served graph tells of what was taken for one, and what has to be journalled of what people say of it.
+import type { LiveGraph } from '../../graph/live-graph.ts';
+import { refOf } from '../../graph/query/related.ts';
+import type { EntitySearch } from '../../graph/query/search.ts';
+import type { WeighedPair } from '../../graph/resolve/doubts.ts';
+import { refer } from '../../graph/resolve/name-groups.ts';
+import { EngramError } from '../core/errors.ts';
+import type { EntityId, Reference } from '../core/model.ts';
+import type { DecisionRecord } from '../journal.ts';
+import { findNamed, findReferred, join, merge, restOf, standsFor, takeBack, tellApart, weighThings, type NamedThing, type Resolution } from '../resolution.ts';
+import { mostTelling, toldName, toldPair } from '../told-pairs.ts';
+import { rankedPageOf } from './graph-answers.ts';
+import type { CheckedInputOf, Handlers } from './operations.ts';
+
+export interface ReviewState {
+  readonly search: () => EntitySearch;
+  /** Those whose answer tells most first. */
+  readonly doubts: () => readonly WeighedPair[];
+}
+
+export const doubtsOf = ({ resolver }: LiveGraph): WeighedPair[] => mostTelling(resolver.doubtfulPairs());
+
+/**
+ * @param live undefined where the documents are not at hand
+ * @param entityWith the entity of an id
+ */
+export function reviewAnswers(live: LiveGraph | undefined, state: () => ReviewState, entityWith: (id: string) => EntityId | undefined): Pick<Handlers, 'names' | 'review' | 'compare'> {
+  return {
+    names({ id, limit, cursor }) {
+      const known = needed(live);
+      const entity = entityWith(id);
+      const cluster = entity === undefined ? undefined : known.clusterOf(entity);
+      if (cluster === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
+      return rankedPageOf(cluster.appearances, limit, cursor, (appearance) => toldName(known, refer(appearance)));
+    },
+    review({ limit, cursor }) {
+      const known = needed(live);
+      const doubts = state().doubts();
+      return { ...rankedPageOf(doubts, limit, cursor, (pair) => answerOf(known, pair)), total: doubts.length };
+    },
+    compare({ a, b }) {
+      const resolution = { live: needed(live), search: state().search };
+      const [x, y] = [findNamed(resolution, a), findNamed(resolution, b)];
+      return { ...answerOf(resolution.live, weighThings(resolution, x, y)), one: x.cluster === y.cluster };
+    },
+  };
+}
+
+/** @throws EngramError `ENGRAM_SERVED_WITHOUT_DOCUMENTS` */
+function needed(live: LiveGraph | undefined): LiveGraph {
+  if (live === undefined) throw new EngramError('ENGRAM_SERVED_WITHOUT_DOCUMENTS');
+  return live;
+}
+
+function answerOf(live: LiveGraph, pair: WeighedPair) {
+  const told = toldPair(live, pair);
+  return { ...told, a: { ...told.a, entity: entityAt(live, pair.a) }, b: { ...told.b, entity: entityAt(live, pair.b) } };
+}
+
+/** The entity that a document means by a name. */
+export const entityAt = (live: LiveGraph, reference: Reference) => refOf(live.graph, live.entityOf(reference)!);
+
+/**
+ * What has to be journalled, and where each of the two is found afterwards.
+ * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY`; `ENGRAM_USAGE` for what cannot be decided
+ */
+export function decisionsOf(resolution: Resolution, { a, b, decision }: CheckedInputOf<'decide'>): { readonly records: readonly DecisionRecord[]; readonly ends: readonly [Reference, Reference] } {
+  const thingOf = (asked: typeof a): NamedThing => (typeof asked === 'string' ? findNamed(resolution, asked) : findReferred(resolution, asked as Reference));
+  const first = thingOf(a);
+  if (b === undefined && decision !== 'different') throw new EngramError('ENGRAM_USAGE', { problem: `Two things are needed for '${decision}': give 'b' too.` });
+  const second = b === undefined ? restOf(first) : thingOf(b);
+  const [x, y] = [standsFor(first), standsFor(second)];
+  const recordsOf = (): readonly DecisionRecord[] => {
+    if (decision === 'none') return takeBack(resolution, first, second);
+    if (decision === 'same' && (typeof a === 'string' || typeof b === 'string')) return merge(resolution, first, second);
+    const shared = first.appearances.find((appearance) => second.appearances.includes(appearance));
+    if (shared !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${shared.entity.key}' of '${shared.extraction.uri}' is on both sides: it is one with itself.` });
+    // What is said of two documents holds though they are one already.
+    return decision === 'same' ? [join(x, y)] : tellApart(resolution, first, second);
+  };
+  return { records: recordsOf(), ends: [x, y] };
+}

@@ -1,0 +1,57 @@
+// The page opened in a real browser, for tests of it: what goes wrong in it fails the test.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import type { Page } from 'playwright-core';
+import type { Config } from '../../pipeline/core/config.ts';
+import { createGraphService } from '../../pipeline/service/graph-service.ts';
+import type { GraphSource } from '../../pipeline/service/graph-source.ts';
+import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { startBrowser } from './browser.ts';
+
+export const SCREENSHOTS = join('.engram', 'screenshots');
+
+export interface PageOptions {
+  readonly link?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly token?: string;
+}
+
+/** Undefined where there is no browser. */
+export async function openPage(t: ExecutionContext, source: GraphSource, config: Config, { link = '', viewport = { width: 1280, height: 800 }, token }: PageOptions = {}): Promise<Page | undefined> {
+  const browser = await startBrowser(t);
+  if (browser === undefined) return undefined;
+  const service = await createGraphService(source, config);
+  const app = await createHttpServer(service, token === undefined ? {} : { token });
+  service.warm();
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const page = await browser.newPage({ viewport });
+  page.on('pageerror', (error) => t.fail(String(error)));
+  // That a token is needed the browser says by itself.
+  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) t.fail(message.text()); });
+  t.teardown(async () => {
+    await page.close();
+    await app.close();
+    await service.close();
+    await source.build?.close();
+  });
+  await page.goto(`${url}/${link}`);
+  return page;
+}
+
+export async function find(page: Page, text: string): Promise<void> {
+  await page.fill('#query', text);
+  await page.waitForSelector('#suggestions li');
+  await page.keyboard.press('Enter');
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Serious findings of axe-core, each with the first element it is about. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // The policy of the page forbids scripts from elsewhere: this one is run by the browser's own hand.
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[] };
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`);
+}
