@@ -73,13 +73,15 @@ export class KnowledgeGraph {
   }
 
   upsertDocument(document: DocumentRecord): void {
-    const { id, uri, title, date, metadata } = document;
+    const { id, uri, title, date, metadata, sentiment, topics } = document;
     this.documentById.set(id, {
       id,
       uri,
       ...(title === undefined ? {} : { title }),
       ...(date === undefined ? {} : { date }),
       ...(metadata === undefined ? {} : { metadata: sortedRecord(metadata) }),
+      ...(sentiment === undefined ? {} : { sentiment }),
+      ...(topics === undefined ? {} : { topics: topics.map(({ label, probability }) => ({ label, probability })) }),
     });
   }
 
@@ -356,8 +358,8 @@ function compareSurfaces(a: string, b: string): number {
 }
 
 function copyOfMention(m: EntityMention): EntityMention {
-  const { documentId, sentence, start, end, surface, score } = m;
-  return { documentId, sentence, start, end, surface, score };
+  const { documentId, sentence, start, end, surface, score, sentiment } = m;
+  return { documentId, sentence, start, end, surface, score, ...(sentiment === undefined ? {} : { sentiment }) };
 }
 
 function sortedRecord(record: Readonly<Record<string, string>>): Record<string, string> {

@@ -229,6 +229,6 @@ function provenanceOf({ id, mentions, sentences, extractor }: Extraction, { head
   };
 }
 
-function documentRecordOf({ id, uri, title, date, metadata }: Extraction): DocumentRecord {
-  return { id, uri, title, date, metadata };
+function documentRecordOf({ id, uri, title, date, metadata, sentiment, topics }: Extraction): DocumentRecord {
+  return { id, uri, title, date, metadata, sentiment: sentiment?.score, topics: topics?.labels };
 }

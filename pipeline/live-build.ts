@@ -51,7 +51,9 @@ export interface LiveBuildParts {
 export async function openLiveBuild(dir: string, given: Config, parts: Partial<LiveBuildParts> = {}): Promise<LiveBuild> {
   const { createExtractor = startExtractor, openStore = openConfiguredStore } = parts;
   const manifest = await manifestOf(dir);
-  const config = { ...given, store: { ...given.store, address: manifest.config.store.address } };
+  // Documents are read as those before.
+  const { sources, extract, graph } = manifest.config;
+  const config = { ...given, sources, extract, graph, store: { ...given.store, address: manifest.config.store.address } };
   const journal = await openJournal(dir);
   try {
     const { live, documents } = await graphOf(journal, config);

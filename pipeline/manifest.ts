@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Config } from './core/config.ts';
+import { DEFAULT_CONFIG, type Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import { sha256Of } from './core/ids.ts';
 import type { GraphDelta } from './core/model.ts';
@@ -67,7 +67,13 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
   }
   const { checksum, ...manifest } = found;
   if (checksum !== checksumOf(manifest)) throw new EngramError('ENGRAM_CHECKPOINT_CORRUPT', { path, line: 1, problem: 'is no longer what was written; remove it to begin a new one' });
-  return manifest;
+  return { ...manifest, config: withDefaults(manifest.config) };
+}
+
+/** Settings that the version which wrote it did not know are as they are when nobody sets them. */
+function withDefaults(config: Config): Config {
+  const sections = Object.keys(DEFAULT_CONFIG) as (keyof Config)[];
+  return Object.fromEntries(sections.map((section) => [section, { ...DEFAULT_CONFIG[section], ...config[section] }])) as unknown as Config;
 }
 
 /** @throws EngramError `ENGRAM_CHECKPOINT_MISSING` where there is no build */

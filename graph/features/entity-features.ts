@@ -4,11 +4,12 @@ import { pageRank } from '../activation/page-rank.ts';
 import { createSnapshot, nodeOf, type Snapshot, type SnapshotOptions } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
+import { spokenOf, topicsOf } from '../sentiment.ts';
 import { communitiesOf } from './communities.ts';
 import { nodeVectors, VECTOR_DIMENSIONS } from './node-vectors.ts';
 
 /** Raised when a column changes its name, type or meaning. */
-export const FEATURES_VERSION = 1;
+export const FEATURES_VERSION = 2;
 
 export type FeatureKind = 'text' | 'integer' | 'number' | 'texts' | 'numbers';
 export type FeatureValue = string | number | null | readonly string[] | readonly number[];
@@ -38,6 +39,10 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   { name: 'first_date', kind: 'text', about: 'of the earliest dated document that names it; null where none is dated' },
   { name: 'last_date', kind: 'text', about: 'of the latest' },
   { name: 'days_since', kind: 'integer', about: 'days from last_date to the latest date of any document' },
+  { name: 'sentiment', kind: 'number', about: 'mean of what sentences think of it, from −1 to 1; null where none was judged' },
+  { name: 'spoken_well', kind: 'integer', about: 'mentions in sentences that speak well of it' },
+  { name: 'spoken_badly', kind: 'integer', about: 'mentions in sentences that speak badly of it' },
+  { name: 'topics', kind: 'texts', about: 'of the documents that name it, the most frequent first; of a build with a classifier of topics' },
   { name: 'neighbours', kind: 'texts', about: 'ids of the entities that activation from it reaches most' },
   { name: 'neighbour_scores', kind: 'numbers', about: 'their activation' },
   { name: 'vector', kind: 'numbers', about: `${VECTOR_DIMENSIONS} numbers of length 1 (fast random projection): near where walks lead to the same entities` },
@@ -72,6 +77,7 @@ export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, a
     const { asSubject, asObject, claims } = graph.countFacts(id);
     const documents = new Set(mentions.map(({ documentId }) => documentId));
     const dates = [...documents].flatMap((document) => dateOf.get(document) ?? []).sort();
+    const spoken = spokenOf(mentions);
     const near = neighbours === 0 ? [] : strongest(spread(snapshot, new Map([[node, 1]]), activation), neighbours, (other) => other !== node);
     return [
       id,
@@ -91,6 +97,10 @@ export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, a
       dates[0] ?? null,
       dates.at(-1) ?? null,
       dates.length === 0 ? null : Math.round((latest - Date.parse(dates.at(-1)!)) / DAY),
+      spoken?.score ?? null,
+      spoken?.positive ?? null,
+      spoken?.negative ?? null,
+      topicsOf(graph, documents),
       near.map((each) => snapshot.ids[each.node]!),
       near.map(({ level }) => level),
       Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),

@@ -18,7 +18,8 @@ export function resolvedEntity(cluster: Cluster): Omit<Entity, 'attributes'> {
   const mentions = appearances.flatMap(({ extraction, entity }) =>
     entity.mentions.flatMap((index): EntityMention[] => {
       const { sentence, start, end, surface, score, reference } = extraction.mentions[index]!;
-      return reference === undefined ? [{ documentId: extraction.id, sentence, start, end, surface, score }] : [];
+      const sentiment = extraction.sentiment?.mentions[index];
+      return reference === undefined ? [{ documentId: extraction.id, sentence, start, end, surface, score, ...(sentiment === undefined ? {} : { sentiment }) }] : [];
     }),
   );
   mentions.sort((a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end);

@@ -12,6 +12,8 @@ interface BuildFlags extends EngineFlags {
   readonly store?: string;
   readonly model?: string;
   readonly acrossSentences?: boolean;
+  readonly sentiment?: boolean;
+  readonly topics?: string;
   readonly minProbability?: number;
   readonly show?: boolean;
 }
@@ -25,6 +27,8 @@ export function addBuildCommand(program: Command): void {
     .option('--store <address>', 'embedded, neo4j://HOST:7687, bolt://HOST:7687 or jsonl:FOLDER')
     .option('--model <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
     .option('--across-sentences', 'also find facts that no single sentence states: more of them, less of them right')
+    .option('--sentiment', 'also judge what documents think of whom')
+    .option('--topics <model>', 'also say what documents are about, with a classifier made by `engram train classify`')
     .option('--min-probability <share>', 'mentions below it stay out of the graph: more precision, less recall', shareOfOne)
     .option('--show', 'print what the graph holds when it is done');
   addExample(
@@ -38,6 +42,8 @@ export function addBuildCommand(program: Command): void {
       extract: {
         ...(flags.model !== undefined && { ner: flags.model }),
         ...(flags.acrossSentences && { acrossSentences: true }),
+        ...(flags.sentiment && { sentiment: 'shipped' }),
+        ...(flags.topics !== undefined && { topics: flags.topics }),
       },
       ...(flags.minProbability !== undefined && { graph: { minMentionScore: flags.minProbability } }),
     };

@@ -205,6 +205,8 @@ export interface EntityMention {
   readonly end: number;
   readonly surface: string;
   readonly score: number;
+  /** What its sentence thinks of it, in [−1, 1]; where sentiment is configured. */
+  readonly sentiment?: number;
 }
 
 /** One thing in the world, after resolution. */
@@ -256,6 +258,10 @@ export interface DocumentRecord {
   readonly title?: string;
   readonly date?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Of the text as a whole, in [−1, 1]. */
+  readonly sentiment?: number;
+  /** Likeliest first. */
+  readonly topics?: DocumentTopics['labels'];
 }
 
 /** Entities and facts to upsert together. Facts may only name entities of this delta or of the store. */
