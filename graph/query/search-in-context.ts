@@ -7,7 +7,7 @@ import { spread, type SpreadOptions } from '../activation/spread.ts';
 import { compareText } from '../evidence.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { refOf, type EntityRef, type Evidence } from './related.ts';
-import { searchWords, type EntitySearch, type RankedHit, type SearchHit, type SearchOptions } from './search.ts';
+import { searchWords, wantedBy, type EntitySearch, type RankedHit, type SearchHit, type SearchOptions } from './search.ts';
 import type { SentenceIndex } from './sentence-index.ts';
 
 export interface ContextHit extends SearchHit {
@@ -43,7 +43,7 @@ export function createContextSearch(graph: KnowledgeGraph, sentences: SentenceIn
       names.warm();
       sentences.warm();
     },
-    search(text, { limit = 10, types } = {}) {
+    search(text, { limit = 10, ...filters } = {}) {
       const words = [...new Set(searchWords(text))];
       const named = names.rank(text);
       const most = named[0]?.score ?? 1;
@@ -58,7 +58,8 @@ export function createContextSearch(graph: KnowledgeGraph, sentences: SentenceIn
         return { id, score: name + TEXT * spoken + CONTEXT * context };
       });
       scored.sort((a, b) => b.score - a.score);
-      const wanted = types === undefined ? scored : scored.filter(({ id }) => types.includes(graph.entity(id)!.type));
+      const isWanted = wantedBy(graph, filters);
+      const wanted = isWanted === undefined ? scored : scored.filter(({ id }) => isWanted(id));
       // Of those that score the same the one that is mentioned most goes first.
       const last = wanted[limit - 1]?.score ?? Number.NEGATIVE_INFINITY;
       const candidates = wanted.filter(({ score }) => score >= last).map(({ id, score }): ContextHit => {

@@ -5,6 +5,7 @@ import { distance } from 'fastest-levenshtein';
 import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { compareText } from '../evidence.ts';
+import { spokenOf } from '../sentiment.ts';
 import { ENTITY_ID, entityOfFormerId } from '../former-ids.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { nameKey, normalizeName } from '../../pipeline/core/names/normalize-name.ts';
@@ -25,6 +26,22 @@ export interface SearchHit {
 export interface SearchOptions {
   readonly limit?: number;
   readonly types?: readonly EntityType[];
+  /** Only what more sentences speak so of than the other way. */
+  readonly sentiment?: 'positive' | 'negative';
+  /** Only what a document about it names. */
+  readonly topic?: string;
+}
+
+/** Whether an entity is asked for; undefined where all are. */
+export function wantedBy(graph: KnowledgeGraph, { types, sentiment, topic }: SearchOptions): ((id: EntityId) => boolean) | undefined {
+  if (types === undefined && sentiment === undefined && topic === undefined) return undefined;
+  return (id) => {
+    const { type, mentions } = graph.entity(id)!;
+    if (types !== undefined && !types.includes(type)) return false;
+    if (topic !== undefined && !mentions.some(({ documentId }) => graph.document(documentId)?.topics?.[0]?.label === topic)) return false;
+    const { positive = 0, negative = 0 } = sentiment === undefined ? {} : (spokenOf(mentions) ?? {});
+    return sentiment === undefined || (sentiment === 'positive' ? positive > negative : negative > positive);
+  };
 }
 
 /** A hit before anything is told of it. */
@@ -33,7 +50,7 @@ export type RankedHit = Pick<SearchHit, 'id' | 'score' | 'words'>;
 export interface EntitySearch {
   search(text: string, options?: SearchOptions): SearchHit[];
   /** All that fit, best first. */
-  rank(text: string, types?: readonly EntityType[]): RankedHit[];
+  rank(text: string, options?: SearchOptions): RankedHit[];
   /** Those that have exactly this name among theirs, in order of id; capitals and punctuation aside. */
   called(name: string): readonly EntityId[];
   /** Follows a change of the graph, told by the entities that are new, changed or gone. */
@@ -79,7 +96,7 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   );
   const names = new NameKeys(graph);
 
-  const rank = (text: string, types?: readonly EntityType[]): RankedHit[] => {
+  const rank = (text: string, options: SearchOptions = {}): RankedHit[] => {
     const found = index.search(text.slice(0, LONGEST_QUERY));
     const asked = nameKey(text);
     const askedAs = new Map<EntityType, string>();
@@ -90,7 +107,8 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
       return isSame(name) ? EXACT_NAME : aliases.some(isSame) ? EXACT_ALIAS : 1;
     };
     const typeOf = (id: EntityId): EntityType => graph.entity(id)!.type;
-    const wanted = types === undefined ? found : found.filter(({ id }) => types.includes(typeOf(id)));
+    const isWanted = wantedBy(graph, options);
+    const wanted = isWanted === undefined ? found : found.filter(({ id }) => isWanted(id));
     const first = wanted.slice(0, MOST_COMPARED).map((hit): RankedHit => ({ ...hit, score: hit.score * exactness(hit.id, typeOf(hit.id)) }));
     return [...first.sort((a, b) => b.score - a.score || compareText(a.id, b.id)), ...wanted.slice(MOST_COMPARED)];
   };
@@ -98,8 +116,8 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
     rank,
     called: (name) => names.called(nameKey(name)),
     warm: () => index.warm(),
-    search: (text, { limit = 10, types } = {}) =>
-      rank(text, types).slice(0, limit).map((hit) => {
+    search: (text, { limit = 10, ...options } = {}) =>
+      rank(text, options).slice(0, limit).map((hit) => {
         const { type, name, aliases, mentions } = graph.entity(hit.id)!;
         return { ...hit, type, name, aliases, mentions: mentions.length };
       }),

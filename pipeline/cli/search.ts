@@ -1,5 +1,5 @@
 // `engram search TEXT`: the entities a text may mean, best first.
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ContextHit } from '../../graph/query/search-in-context.ts';
 import { addCommonOptions, addDirOption, addExample, addRankingOptions, configOf, inferredOf, type RankingFlags } from './options.ts';
 import { formatShare, paint, plural, print, printJson, shorten, table } from './output.ts';
@@ -9,6 +9,8 @@ const SENTENCE_COLUMNS = 100;
 
 interface SearchFlags extends RankingFlags {
   readonly why?: boolean;
+  readonly sentiment?: 'positive' | 'negative';
+  readonly topic?: string;
 }
 
 export function addSearchCommand(program: Command): void {
@@ -16,6 +18,8 @@ export function addSearchCommand(program: Command): void {
     .command('search')
     .description('find entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to')
     .argument('<text...>', 'words; spelling may be a little off')
+    .addOption(new Option('--sentiment <how>', 'only what more sentences speak so of than the other way').choices(['positive', 'negative']))
+    .option('--topic <topic>', 'only what a document about it names')
     .option('--why', 'show what each rank is made of');
   addExample(addRankingOptions(addDirOption(addCommonOptions(command))), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
   command.action(async (words: string[], flags: SearchFlags) => {
@@ -30,7 +34,7 @@ export function addSearchCommand(program: Command): void {
     const { spread, links } = await readActivation(config.activation, graph, flags.dir);
     const search = createContextSearch(graph, new SentenceIndex(graph, documents), createSearch(graph), createSnapshot(graph, links), spread);
     const text = words.join(' ');
-    const hits = search.search(text, { limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) });
+    const hits = search.search(text, { limit: flags.limit, types: flags.type, sentiment: flags.sentiment, topic: flags.topic });
     const found = hits.map(({ words: _, why, ...hit }) => ({ ...hit, facts: graph.factsOf(hit.id).length, ...(flags.why ? { why } : {}) }));
     if (flags.json) return printJson({ text, entities: found });
     if (found.length === 0) return print(`Nothing fits '${text}'.`);

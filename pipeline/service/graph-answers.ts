@@ -79,8 +79,8 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
   const spreading = (inferred?: boolean) => ({ ...state().spread, snapshot: state().snapshot(inferred), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
 
   return {
-    search({ q, type, limit, cursor, by }) {
-      const options = { limit: offsetOf(cursor) + limit + 1, ...(type === undefined ? {} : { types: type }) };
+    search({ q, type, sentiment, topic, limit, cursor, by }) {
+      const options = { limit: offsetOf(cursor) + limit + 1, types: type, sentiment, topic };
       const hits = (by === 'name' ? state().indexes.search : state().inContext()).search(q, options);
       return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
     },

@@ -109,7 +109,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/search',
     summary: 'Entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to; best first',
-    query: z.object({ q: text.min(1).max(1000), type: types, limit: limit(100), cursor, by: z.enum(['context', 'name']).default('context').describe('`name`: names and attributes alone, for suggestions') }),
+    query: z.object({ q: text.min(1).max(1000), type: types, sentiment: z.enum(['positive', 'negative']).optional().describe('only what more sentences speak so of than the other way'), topic: text.max(200).optional().describe('only what a document about it names'), limit: limit(100), cursor, by: z.enum(['context', 'name']).default('context').describe('`name`: names and attributes alone, for suggestions') }),
     response: page(entityRef.extend({ aliases: z.array(text), mentions: count, facts: count, score: z.number() })),
     isCacheable: true,
   },

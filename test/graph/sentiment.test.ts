@@ -1,6 +1,7 @@
 import test from 'ava';
 import { LiveGraph } from '../../graph/live-graph.ts';
 import { mostSpokenOf, sentimentOfEntity, spokenOf, topicsOf } from '../../graph/sentiment.ts';
+import { createSearch, type SearchOptions } from '../../graph/query/search.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { extractionOf } from '../support/graph-arbitraries.ts';
@@ -36,6 +37,16 @@ test('what sentences think of an entity is taken together over documents and tim
 test('those most clearly spoken of come first, those nobody judged not at all', (t) => {
   t.deepEqual(mostSpokenOf(graph).map(({ id, score }) => [graph.entity(id)!.name, score]), [['Ada Kent', -0.8], ['Acme', -0.125]]);
   t.is(spokenOf([]), undefined);
+});
+
+test('a search takes only what is spoken of so, or is in documents of a topic', (t) => {
+  const search = createSearch(graph);
+  const found = (options: SearchOptions): string[] => search.search('acme kent oslo', options).map(({ name }) => name).sort();
+  t.deepEqual(found({}), ['Acme', 'Ada Kent', 'Oslo']);
+  t.deepEqual(found({ sentiment: 'negative' }), ['Acme', 'Ada Kent']);
+  t.deepEqual(found({ sentiment: 'positive' }), []);
+  t.deepEqual(found({ topic: 'sport' }), ['Acme']);
+  t.deepEqual(found({ topic: 'news', types: ['PER'] }), ['Ada Kent']);
 });
 
 test('sentiments and topics are part of the graph, and survive being written and read', (t) => {
