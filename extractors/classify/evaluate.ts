@@ -1,6 +1,7 @@
 // Scores a classifier on labelled texts, with its speed.
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { classifyAll } from './classify-all.ts';
+import { faithfulnessOf, type Faithfulness } from './decisive-words.ts';
 import { openClassifier, type ClassifierOptions } from './classifier.ts';
 import { scoreLabels, type LabelScores } from './label-scores.ts';
 import { readLabelledTexts, type TextReadOptions } from './labelled-texts.ts';
@@ -20,6 +21,7 @@ export interface ClassifierEvaluation extends LabelScores {
   /** Texts with a label that the model does not know, by label: they are not scored. */
   readonly leftOut: Readonly<Record<string, number>>;
   readonly wordsPerSecond: number;
+  readonly faithfulness: Faithfulness;
 }
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` where the file has none of the model's labels */
@@ -36,7 +38,7 @@ export async function evaluateClassifier(options: ClassifierEvaluationOptions): 
     const found = await classifyAll(texts, classifier);
     const seconds = (performance.now() - started) / 1000;
     const words = texts.reduce((sum, { sentences }) => sum + sentences.reduce((n, { length }) => n + length, 0), 0);
-    return { task: 'classify', model: `classify@${classifier.version}`, ...scoreLabels(texts, found, labels, isMultiLabel), texts: texts.length, empty, leftOut, wordsPerSecond: Math.round(words / seconds) };
+    return { task: 'classify', model: `classify@${classifier.version}`, ...scoreLabels(texts, found, labels, isMultiLabel), texts: texts.length, empty, leftOut, wordsPerSecond: Math.round(words / seconds), faithfulness: await faithfulnessOf(texts, classifier) };
   } finally {
     await encoder.dispose();
   }

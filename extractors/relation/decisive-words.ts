@@ -1,11 +1,9 @@
 // Which words of a passage moved the decision on a relation most: each is hidden in turn, and the probability that is then left
 // is compared (occlusion: Zeiler & Fergus 2014, arXiv:1311.2901; erasure of words: arXiv:1612.08220).
+import { HIDDEN_WORD } from '../text/word-shape.ts';
 import type { Passage } from './passage.ts';
 import type { AskedRelation } from './passage-model.ts';
 import type { RelationReader } from './relation-reader.ts';
-
-/** A word that no vector, case or form tells anything of. */
-const HIDDEN_WORD = '\u25a1';
 
 /**
  * @param from, to tokens that are hidden one after the other, half-open

@@ -58,3 +58,6 @@ export function vectorKeyOf(word: string): string {
   if (!digitPattern.test(key)) return key;
   return `#shape:${key.replace(digitRunPattern, (run) => 'd'.repeat(Math.min([...run].length, MAX_SHAPE_DIGITS)))}`;
 }
+
+/** In place of a word that is hidden: no vector, case or form tells anything of it. */
+export const HIDDEN_WORD = '\u25a1';

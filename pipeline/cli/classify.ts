@@ -84,6 +84,8 @@ function printEvaluation(report: ClassifierEvaluation): void {
   print(heading(`${report.task} · ${report.model}`));
   printScores(report);
   print(`  ${formatCount(report.texts)} texts, ${formatCount(report.empty)} without words; ${formatCount(report.wordsPerSecond)} words/s`);
+  const { named, random, texts } = report.faithfulness;
+  print(`  of ${formatCount(texts)} texts a fifth of the words hidden: ${named.toFixed(3)} of the probability goes with those that the model names, ${random.toFixed(3)} with others`);
   const unknown = Object.entries(report.leftOut).map(([label, count]) => `${label} (${formatCount(count)})`);
   if (unknown.length > 0) print(`  Not scored, since the model does not know them: ${unknown.join(', ')}.`);
 }

@@ -15,14 +15,16 @@ export function addExplainCommand(program: Command): void {
   command
     .option('--words', 'also the words that moved each decision most')
     .option('--html <file>', 'write a page that shows it, words included')
-    .option('--merge', 'the arguments are two names: why they are one thing, or two');
+    .option('--merge', 'the arguments are two names: why they are one thing, or two')
+    .option('--sentiment', 'the argument is a document: what each sentence thinks, and for which words');
   addExample(
     addDirOption(addCommonOptions(command)),
     'explain "Ada Lovelace placeOfBirth London"',
     'explain "Alan Turing employer" --json',
     'explain --merge "Bell Labs" "Bell Telephone Laboratories"',
+    'explain --sentiment articles/report.txt --html report.html',
   );
-  command.action(async (words: string[], flags: DirFlags & { readonly words?: boolean; readonly html?: string; readonly merge?: boolean }) => {
+  command.action(async (words: string[], flags: DirFlags & { readonly words?: boolean; readonly html?: string; readonly merge?: boolean; readonly sentiment?: boolean }) => {
     const { openGraph } = await import('../open-graph.ts');
     const { explain } = await import('../../graph/query/explain.ts');
     const config = await configOf(flags);
@@ -34,6 +36,7 @@ export function addExplainCommand(program: Command): void {
     }
     const { graph, documents } = await openGraph(flags.dir, config);
     const question = words.join(' ');
+    if (flags.sentiment) return (await import('./explain-sentiment.ts')).explainSentiment(question, documents, config, flags);
     const explanation = explain(graph, documents, question);
     if (explanation.asked.kind !== 'entity' && explanation.facts.length + explanation.attributes.length === 0) {
       throw new EngramError('ENGRAM_USAGE', { problem: `The graph does not say '${question}'.` });
