@@ -11,11 +11,10 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { depict, type DepictOptions } from '../../pipeline/depict.ts';
 import { startBrowser } from '../support/browser.ts';
+import { find, SCREENSHOTS, walkFromHopper } from '../support/explorer-page.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
 import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
-
-const SCREENSHOTS = join('.engram', 'screenshots');
 
 async function pageOf(extractions: readonly Extraction[], options: DepictOptions = {}): Promise<string> {
   const { file } = await depict({ graph: buildGraph(extractions), documents: documentsOf(extractions) }, 'sample', DEFAULT_CONFIG, 'html', options);
@@ -44,12 +43,6 @@ async function opened(t: ExecutionContext, html: string): Promise<{ readonly pag
   return { page, asked, wrong };
 }
 
-const find = async (page: Page, text: string): Promise<void> => {
-  await page.fill('#query', text);
-  await page.waitForSelector('#suggestions li');
-  await page.keyboard.press('Enter');
-};
-
 test('from a disk, without a network: search, evidence, document, related, path, filters, and a link that brings the view back', async (t) => {
   const found = await opened(t, await pageOf(sampleExtractions));
   if (found === undefined) return;
@@ -64,26 +57,7 @@ test('from a disk, without a network: search, evidence, document, related, path,
   await page.waitForSelector('#panel h2:has-text("Grace Hopper")');
   t.regex(await page.innerText('#panel'), /dateOfBirth: 1906-12-09/);
 
-  await page.locator('#panel li', { hasText: 'placeOfBirth' }).locator('.fact').click();
-  await page.waitForSelector('blockquote mark');
-  t.deepEqual(await page.locator('blockquote mark').allInnerTexts(), ['Grace Hopper', 'New York City']);
-  await page.click('button:has-text("hopper.txt")');
-  await page.waitForSelector('.document #sentence');
-  t.true((await page.locator('.document mark').count()) >= 4);
-  await page.click('button:has-text("Back")');
-  await page.click('button:has-text("Back")');
-
-  await page.click('#panel button:has-text("Related")');
-  await page.waitForSelector('#panel h2:has-text("Related to Grace Hopper")');
-  t.true((await page.locator('#panel li').count()) >= 3);
-  await page.screenshot({ path: join(SCREENSHOTS, 'file-related.png') });
-
-  await find(page, 'grace hopper');
-  await page.click('#panel button:has-text("Path from here")');
-  await find(page, 'eckert');
-  await page.waitForSelector('#panel h2:has-text("From Grace Hopper to J. Presper Eckert")');
-  t.is(await page.locator('#panel li blockquote').count(), 2);
-  await page.screenshot({ path: join(SCREENSHOTS, 'file-path.png') });
+  await walkFromHopper(t, page, 'file');
 
   await page.locator('#types input').first().uncheck();
   await page.fill('#least', '0.65');

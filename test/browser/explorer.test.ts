@@ -6,7 +6,7 @@ import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { bornInExtractions } from '../support/born-in.ts';
-import { find, openPage, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
+import { find, openPage, walkFromHopper, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
 import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
@@ -33,26 +33,7 @@ test('search, click, open, evidence, document, related, path', async (t) => {
   await page.mouse.click(box.x + place.x, box.y + place.y);
   await page.waitForSelector('#panel h2:has-text("Grace Hopper")');
 
-  await page.locator('#panel li', { hasText: 'placeOfBirth' }).locator('.fact').click();
-  await page.waitForSelector('blockquote mark');
-  t.deepEqual(await page.locator('blockquote mark').allInnerTexts(), ['Grace Hopper', 'New York City']);
-  await page.click('button:has-text("hopper.txt")');
-  await page.waitForSelector('.document #sentence');
-  t.true((await page.locator('.document mark').count()) >= 4);
-  await page.click('button:has-text("Back")');
-  await page.click('button:has-text("Back")');
-
-  await page.click('#panel button:has-text("Related")');
-  await page.waitForSelector('#panel h2:has-text("Related to Grace Hopper")');
-  t.true((await page.locator('#panel li').count()) >= 3);
-  await page.screenshot({ path: join(SCREENSHOTS, 'related.png') });
-
-  await find(page, 'grace hopper');
-  await page.click('#panel button:has-text("Path from here")');
-  await find(page, 'eckert');
-  await page.waitForSelector('#panel h2:has-text("From Grace Hopper to J. Presper Eckert")');
-  t.deepEqual(await page.locator('#panel li blockquote').count(), 2);
-  await page.screenshot({ path: join(SCREENSHOTS, 'path.png') });
+  await walkFromHopper(t, page, 'explorer');
   t.log(`screenshots in ${SCREENSHOTS}`);
 });
 

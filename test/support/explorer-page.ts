@@ -46,6 +46,30 @@ export async function find(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** From what the panel tells of Grace Hopper in the sample: evidence, its document, what is related, a path. @param name of the screenshots */
+export async function walkFromHopper(t: ExecutionContext, page: Page, name: string): Promise<void> {
+  await page.locator('#panel li', { hasText: 'placeOfBirth' }).locator('.fact').click();
+  await page.waitForSelector('blockquote mark');
+  t.deepEqual(await page.locator('blockquote mark').allInnerTexts(), ['Grace Hopper', 'New York City']);
+  await page.click('button:has-text("hopper.txt")');
+  await page.waitForSelector('.document #sentence');
+  t.true((await page.locator('.document mark').count()) >= 4);
+  await page.click('button:has-text("Back")');
+  await page.click('button:has-text("Back")');
+
+  await page.click('#panel button:has-text("Related")');
+  await page.waitForSelector('#panel h2:has-text("Related to Grace Hopper")');
+  t.true((await page.locator('#panel li').count()) >= 3);
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}-related.png`) });
+
+  await find(page, 'grace hopper');
+  await page.click('#panel button:has-text("Path from here")');
+  await find(page, 'eckert');
+  await page.waitForSelector('#panel h2:has-text("From Grace Hopper to J. Presper Eckert")');
+  t.is(await page.locator('#panel li blockquote').count(), 2);
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}-path.png`) });
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious findings of axe-core, each with the first element it is about. */
