@@ -71,7 +71,7 @@ export async function readManifest(dir: string): Promise<RunManifest | undefined
 }
 
 /** Settings that the version which wrote it did not know are as they are when nobody sets them. */
-function withDefaults(config: Config): Config {
+function withDefaults(config: Partial<Config> = {}): Config {
   const sections = Object.keys(DEFAULT_CONFIG) as (keyof Config)[];
   return Object.fromEntries(sections.map((section) => [section, { ...DEFAULT_CONFIG[section], ...config[section] }])) as unknown as Config;
 }
