@@ -1,6 +1,6 @@
 // Texts with labels, read from CSV, TSV or JSON lines with a column of texts and one of labels, or from a folder with a folder of texts for each label.
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'csv-parse';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import { openText, parseJson, readLines } from '../text/data-files.ts';
@@ -141,7 +141,7 @@ async function* folderRows(path: string): AsyncGenerator<Row> {
     for (const file of (await readdir(join(path, name))).filter((each) => TEXT.test(each)).sort()) {
       let text = '';
       for await (const { line } of readLines(join(path, name, file))) text += `${line}\n`;
-      yield { text, label: basename(name) };
+      yield { text, label: name };
     }
   }
 }

@@ -46,7 +46,7 @@ function pooledTowards(scores: TokenScores, tokens: readonly Token[], start: num
   });
 }
 
-/** The number of the clause of each token: one begins with each word or sign that sets it apart, and with a comma before a further subject. */
+/** The number of the clause of each token: one begins with each word or sign that sets it apart. */
 function clausesOf(tokens: readonly Token[]): number[] {
   let clause = 0;
   return tokens.map(({ text }, at) => {

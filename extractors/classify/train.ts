@@ -47,6 +47,8 @@ export interface ClassifierTrainingReport {
 const EPOCHS = 12;
 const DEVELOPMENT_EVERY = 10;
 const LEAST_LABELS = 2;
+/** So that a logarithm is a number. */
+const LEAST_PROBABILITY = 1e-9;
 
 /** @throws EngramError `ENGRAM_DATA_INVALID` for data that nothing can be learnt from */
 export async function trainClassifier(options: ClassifierTrainingOptions): Promise<ClassifierTrainingReport> {
@@ -122,5 +124,3 @@ async function temperatureOf(texts: readonly LabelledText[], classifier: Classif
     }, 0),
   );
 }
-
-const LEAST_PROBABILITY = 1e-9;

@@ -67,7 +67,7 @@ export function addEvaluateClassify(parent: Command): void {
     .command('classify')
     .description('precision, recall and F1 of each label, which are taken for which, and whether probabilities mean what they say')
     .requiredOption('--data <file>', 'labelled texts, as `train classify` takes them')
-    .requiredOption('--model <folder>', 'a model made by `engram train classify`, or sentiment')
+    .requiredOption('--model <folder>', 'a model made by `engram train classify`')
     .option('--limit <count>', 'use only the first so many texts', wholeNumber(1));
   addExample(addEngineOptions(addCommonOptions(addTextOptions(command))), 'evaluate classify --model models/topics --data test.csv --text body --label topic');
   command.action(async (flags: EvaluateFlags) => {

@@ -101,7 +101,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
 
   const handlers: Handlers = {
     ...graphAnswers(source, () => prepared),
-    ...reviewAnswers(live, () => review, (id) => entityWithId(graph, prepared, id)),
+    ...reviewAnswers(live, review, (id) => entityWithId(graph, prepared, id)),
     words(asked) {
       if (words === undefined) throw new EngramError('ENGRAM_SERVED_WITHOUT_DOCUMENTS');
       return words.wordsOf(asked);

@@ -52,9 +52,9 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ENGRAM_MODEL_ENGINE_MISSING: 503,
 };
 
-const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+const UNREADABLE: Readonly<Record<string, readonly [status: number, title: string, hint: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', `Send less in the address and the headers: ${MOST_HEADER_BYTES / 1024} KiB at most.`],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', `Send the whole request within ${REQUEST_TIMEOUT_MS / 1000} seconds.`],
 };
 
 /** An error as RFC 9457 has it. */
@@ -188,8 +188,8 @@ function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {
 /** What came over the connection is no request that could be read; it ends with the answer. */
 function refuse({ code }: NodeJS.ErrnoException, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, title] = UNREADABLE[code ?? ''] ?? [400, 'Bad Request'];
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'The request cannot be read.', hint: 'GET /openapi.json says what can be asked.' } satisfies Problem);
+  const [status, title, hint] = UNREADABLE[code ?? ''] ?? [400, 'Bad Request', 'Send HTTP/1.1; GET /openapi.json says what can be asked.'];
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'The request cannot be read.', hint } satisfies Problem);
   socket.end(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }
 

@@ -47,7 +47,16 @@ export const pathStep = z.object({
 /** What a change made of the graph. */
 const changed = { entities: z.array(entityRef).describe('new or changed'), removed: count.describe('entities that are no more'), facts: count.describe('new or changed') };
 
-const documentRecord = z.object({ id: text, uri: text, title: text.optional(), date: text.optional(), metadata: z.record(text, text).optional() });
+const feeling = z.number().min(-1).max(1);
+const documentRecord = z.object({
+  id: text,
+  uri: text,
+  title: text.optional(),
+  date: text.optional(),
+  metadata: z.record(text, text).optional(),
+  sentiment: feeling.optional().describe('from -1, negative, to 1, positive; of a build with sentiment'),
+  topics: z.array(z.object({ label: text, probability: share })).optional().describe('likeliest first; of a build with topics'),
+});
 
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: text.optional().describe('cursor of the next page; absent on the last') });
 
@@ -156,7 +165,7 @@ export const OPERATIONS = {
     summary: 'Where documents name the entity, in order of document and place',
     params: id,
     query: z.object({ limit: limit(500), cursor }),
-    response: page(z.object({ documentId: text, uri: text, sentence: count, start: count, end: count, surface: text, score: share })),
+    response: page(z.object({ documentId: text, uri: text, sentence: count, start: count, end: count, surface: text, score: share, sentiment: feeling.optional().describe('what its sentence thinks of it') })),
     isCacheable: true,
   },
   related: {

@@ -24,7 +24,7 @@ export const doubtsOf = ({ resolver }: LiveGraph): WeighedPair[] => mostTelling(
  * @param live undefined where the documents are not at hand
  * @param entityWith the entity of an id
  */
-export function reviewAnswers(live: LiveGraph | undefined, state: () => ReviewState, entityWith: (id: string) => EntityId | undefined): Pick<Handlers, 'names' | 'review' | 'compare'> {
+export function reviewAnswers(live: LiveGraph | undefined, state: ReviewState, entityWith: (id: string) => EntityId | undefined): Pick<Handlers, 'names' | 'review' | 'compare'> {
   return {
     names({ id, limit, cursor }) {
       const known = needed(live);
@@ -35,11 +35,11 @@ export function reviewAnswers(live: LiveGraph | undefined, state: () => ReviewSt
     },
     review({ limit, cursor }) {
       const known = needed(live);
-      const doubts = state().doubts();
+      const doubts = state.doubts();
       return { ...rankedPageOf(doubts, limit, cursor, (pair) => answerOf(known, pair)), total: doubts.length };
     },
     compare({ a, b }) {
-      const resolution = { live: needed(live), search: state().search };
+      const resolution = { live: needed(live), search: state.search };
       const [x, y] = [findNamed(resolution, a), findNamed(resolution, b)];
       return { ...answerOf(resolution.live, weighThings(resolution, x, y)), one: x.cluster === y.cluster };
     },

@@ -220,7 +220,19 @@ test('the longest request that the document allows is answered; one that cannot 
   const refused = await fetch(`${url}/status`, { headers: { 'x-long': 'x'.repeat(200_000) } });
   t.is(refused.status, 431);
   t.is(refused.headers.get('content-type'), 'application/problem+json');
-  t.like((await refused.json()) as object, { status: 431, title: 'Request Header Fields Too Large' });
+  t.like((await refused.json()) as object, { status: 431, title: 'Request Header Fields Too Large', hint: 'Send less in the address and the headers: 96 KiB at most.' });
+});
+
+test('what a build with sentiment and topics says of documents and mentions is in the document too', async (t) => {
+  const judged = sampleExtractions.map((extraction) => ({ ...extraction, sentiment: { model: 'sentiment@test', score: -0.5, sentences: extraction.sentences.map(() => -0.5), mentions: extraction.mentions.map(() => 0.75) }, topics: { model: 'topics@test', labels: [{ label: 'ships', probability: 0.9 }] } }));
+  const client = clientOf(await served(t, { name: 'judged', graph: buildGraph(judged), documents: documentsOf(judged) }));
+  const [hopper] = (await client.search({ q: 'grace hopper', sentiment: 'positive', topic: 'ships' })).items;
+  t.deepEqual((await client.search({ q: 'grace hopper', sentiment: 'negative' })).items, []);
+  const [documents, mentions] = [await client.documents({}), await client.mentions({ id: hopper!.id })];
+  const document = await client.document({ id: documents.items[0]!.id });
+  for (const [name, answer] of [['documents', documents], ['mentions', mentions], ['document', document]] as const) t.is(strict(OPERATIONS[name].response).safeParse(answer).error, undefined, name);
+  t.like(document, { sentiment: -0.5, topics: [{ label: 'ships' }] });
+  t.is(mentions.items[0]!.sentiment, 0.75);
 });
 
 test('an unchanged answer is not sent again, a long one is compressed', async (t) => {
