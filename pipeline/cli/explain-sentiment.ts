@@ -6,7 +6,7 @@ import { scoreTokens } from '../../extractors/classify/classifier-model.ts';
 import { segmentText } from '../../extractors/text/segmenter.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
-import type { DocumentId, Extraction, Token } from '../core/model.ts';
+import type { DocumentId, Extraction, Sentence, Token } from '../core/model.ts';
 import { escapeHtml, htmlPage } from './explanation-page.ts';
 import { paint, print, printJson } from './output.ts';
 
@@ -27,15 +27,15 @@ export async function explainSentiment(name: string, documents: ReadonlyMap<Docu
   if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id: name });
   const classifier = await openSentiment({ engine: engine.kind, precision: engine.precision, model: extract.sentiment === 'none' ? 'shipped' : extract.sentiment });
   try {
-    const sentences: JudgedSentence[] = [];
-    for (const { start, end, tokens } of segmentText(document.text)) {
+    const [sentences, segmented]: [JudgedSentence[], Sentence[]] = [[], segmentText(document.text)];
+    for (const { start, end, tokens } of segmented) {
       const words = tokens.map(({ text }) => text);
       const score = scoreOf((await scoreTokens([words], classifier)).pooled(), classifier);
       const [positive, negative] = ['positive', 'negative'].map((label) => classifier.labels.indexOf(label)) as [number, number];
       const effects = await wordEffects(words, classifier, (p) => p[positive]! - p[negative]!);
       sentences.push({ text: document.text.slice(start, end), score, words: told(tokens, effects, start) });
     }
-    const whole = scoreOf((await scoreTokens(segmentText(document.text).map(({ tokens }) => tokens.map(({ text }) => text)), classifier)).pooled(), classifier);
+    const whole = scoreOf((await scoreTokens(segmented.map(({ tokens }) => tokens.map(({ text }) => text)), classifier)).pooled(), classifier);
     if (html !== undefined) await writeFile(html, pageOf(document.title ?? document.uri, whole, sentences));
     if (json) return printJson({ document: document.uri, model: `sentiment@${classifier.version}`, score: whole, sentences });
     print(`${paint(document.uri, 'bold')}  ${signed(whole)}`);

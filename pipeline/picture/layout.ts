@@ -1,6 +1,6 @@
 // Where things go in a picture: entities by forces, then apart until no name covers another, each arrow has room for
 // its words, and none leads over what it has nothing to do with, as far as that can be. The same graph is always laid out the same.
-import { Layout, startingPlaces } from '../service/explorer/layout.ts';
+import { Layout, startingPlaces } from './forces.ts';
 
 /** How far what is drawn of a node reaches from its centre; its name is beneath, or, turned over, above. */
 export interface Reach {

@@ -4,7 +4,7 @@ import { compareText } from '../../graph/evidence.ts';
 import { escapeXml } from '../../graph/export/graphml.ts';
 import type { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import type { EntityId } from '../core/model.ts';
-import { colourOf, LABELS } from '../service/explorer/colours.ts';
+import { colourOf, LABELS } from './colours.ts';
 import { placeLabels, type Curve } from './edge-labels.ts';
 import { layOut, type LaidOut, type Point, type Reach } from './layout.ts';
 import { flat, shortened, twoLines, widthOf } from './text.ts';

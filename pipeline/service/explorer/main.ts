@@ -1,6 +1,6 @@
 // The page: search, the graph, the panel and the filters, joined. What it shows is in its address, so that a link brings it back.
 import { MOST_IN_OVERVIEW, ProblemError, USUAL_IN_OVERVIEW, type Client, type OutputOf } from '../client.ts';
-import { LABELS } from './colours.ts';
+import { LABELS } from '../../picture/colours.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
 import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, swatch, type PanelEvents } from './panel.ts';

@@ -1,6 +1,6 @@
 // What the panel tells: an entity with its facts, a fact with its evidence, what is related, the path between two.
 import type { OutputOf } from '../client.ts';
-import { colourOf, LABELS } from './colours.ts';
+import { colourOf, LABELS } from '../../picture/colours.ts';
 import { element, marked } from './elements.ts';
 import { claimText, legend, wordList, type ClaimWords } from './words.ts';
 import type { Fact, Ref } from './picture.ts';

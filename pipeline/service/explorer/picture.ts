@@ -1,8 +1,8 @@
 // What is shown, without what draws it: entities as discs, larger the more facts they have here, facts as lines between them.
 import { MultiDirectedGraph } from 'graphology';
 import type { OutputOf } from '../client.ts';
-import { colourOf } from './colours.ts';
-import { Layout, placeAround, startingPlaces } from './layout.ts';
+import { colourOf } from '../../picture/colours.ts';
+import { Layout, placeAround, startingPlaces } from '../../picture/forces.ts';
 
 export type Fact = OutputOf<'facts'>['items'][number];
 export type Ref = Fact['subject'];

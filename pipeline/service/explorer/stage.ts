@@ -3,7 +3,7 @@ import Sigma from 'sigma';
 import { EdgeLineProgram, NodeCircleProgram } from 'sigma/rendering';
 import type { MouseCoords, TouchCoords } from 'sigma/types';
 import type { OutputOf } from '../client.ts';
-import { colourOf } from './colours.ts';
+import { colourOf } from '../../picture/colours.ts';
 import { drawDashed } from './dashes.ts';
 import { drawLabel, LabelRoom, type Disc, type LabelStyle } from './labels.ts';
 import type { View } from './link.ts';

@@ -1,5 +1,5 @@
 // A search field that suggests while one types: a combobox as the ARIA Authoring Practices describe it.
-import { LABELS } from './colours.ts';
+import { LABELS } from '../../picture/colours.ts';
 import { element } from './elements.ts';
 import { swatch } from './panel.ts';
 

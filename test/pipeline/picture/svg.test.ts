@@ -5,7 +5,7 @@ import { buildGraph } from '../../../graph/build-graph.ts';
 import type { KnowledgeGraph } from '../../../graph/knowledge-graph.ts';
 import { pngOf } from '../../../pipeline/picture/png.ts';
 import { svgOf } from '../../../pipeline/picture/svg.ts';
-import { colourOf } from '../../../pipeline/service/explorer/colours.ts';
+import { colourOf } from '../../../pipeline/picture/colours.ts';
 import { drawnGraph } from '../../support/drawn-graph.ts';
 import { arbitraryCorpus } from '../../support/graph-arbitraries.ts';
 import { HOSTILE_TEXTS } from '../../support/hostile-page.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Layout, startingPlaces, type LayoutGraph } from '../../../../pipeline/service/explorer/layout.ts';
+import { Layout, startingPlaces, type LayoutGraph } from '../../../pipeline/picture/forces.ts';
 
 const MOST_ROUNDS = 200;
 
