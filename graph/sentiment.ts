@@ -1,4 +1,4 @@
-// How an entity is spoken of: what the sentences that name it think of it, taken together over documents and time; and what its documents are about.
+// How an entity is spoken of: what the sentences that name it think of it, taken together over documents and time.
 import type { DocumentId, EntityId, EntityMention } from '../pipeline/core/model.ts';
 import { compareText } from './evidence.ts';
 import type { KnowledgeGraph } from './knowledge-graph.ts';
@@ -84,16 +84,6 @@ export function mostSpokenOf(graph: KnowledgeGraph): (SpokenOf & { readonly id: 
       return spoken === undefined || spoken.positive + spoken.negative === 0 ? [] : [{ id, ...spoken }];
     })
     .sort((a, b) => clear(b) - clear(a) || Math.abs(b.score) - Math.abs(a.score) || compareText(a.id, b.id));
-}
-
-/** What documents are about: the likeliest topic of each, by how many have it. */
-export function topicsOf(graph: KnowledgeGraph, documents: Iterable<DocumentId>): string[] {
-  const counts = new Map<string, number>();
-  for (const id of documents) {
-    const topic = graph.document(id)?.topics?.[0]?.label;
-    if (topic !== undefined) counts.set(topic, (counts.get(topic) ?? 0) + 1);
-  }
-  return [...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b)).map(([topic]) => topic);
 }
 
 const UNDATED = 'undated';

@@ -1,7 +1,8 @@
 // Writes the texts that the teacher of sentiment learns from and those that it labels, as JSON lines:
-//   tsx .tooling/teacher/export-texts.ts DATA OUT
+//   tsx .tooling/teacher/export-texts.ts DATA OUT [--benchmark]
 // OUT/train.jsonl, OUT/validation.jsonl and OUT/development.jsonl hold {"text", "label"}, OUT/texts.jsonl {"text"}. No sentence of the development and test parts of SST is among
-// the others, in whole or in part: SST is made of the same reviews.
+// the others, in whole or in part: SST is made of the same reviews. With --benchmark the reviews are the training part of SST-2, positive and negative only,
+// as that set has its words.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNerFile } from '../../extractors/ner/data-formats.ts';
@@ -13,13 +14,15 @@ const HELD_BACK_EVERY = 13;
 /** Of the teacher's training texts. */
 const NEUTRAL = 3000;
 const TEXTS = 62_000;
-const [data, out] = process.argv.slice(2) as [string, string];
+const [data, out, ...flags] = process.argv.slice(2) as [string, string];
+const isBenchmark = flags.includes('--benchmark');
 mkdirSync(out, { recursive: true });
 const random = createRandom(SEED);
 
 const lines = (...path: string[]): string[] => readFileSync(join(data, ...path), 'latin1').split('\n').map((line) => line.trim()).filter((line) => line !== '');
 /** As a text has it: these sets leave spaces before punctuation and no capitals. */
 const asWritten = (line: string): string => {
+  if (isBenchmark) return line;
   const text = line.replace(/ (n't|'\w+)/g, '$1').replace(/ ([.,;:!?)])/g, '$1').replace(/\( /g, '(').replace(/\bi\b/g, 'I').trim();
   return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 };
@@ -39,7 +42,8 @@ const isFree = (line: string): boolean => {
   return !heldOut.has(text) && !heldOut.has(text.slice(0, TELLING)) && !heldOut.has(text.slice(-TELLING));
 };
 
-const reviews = [['positive', 'rt-polarity.pos'], ['negative', 'rt-polarity.neg']].flatMap(([label, file]) => lines('mr-sentence-polarity', file!).filter(isFree).map((line) => ({ text: asWritten(line), label: label! })));
+const labelled = (file: string, set: string) => lines('sst', file).map((line) => ({ text: asWritten(line.slice(2)), label: line.startsWith('1') ? 'positive' : 'negative', set }));
+const reviews = isBenchmark ? labelled('stsa.binary.train', 'SST-2 train') : [['positive', 'rt-polarity.pos'], ['negative', 'rt-polarity.neg']].flatMap(([label, file]) => lines('mr-sentence-polarity', file!).filter(isFree).map((line) => ({ text: asWritten(line), label: label! })));
 const quotes = lines('subjectivity', 'quote.tok.gt9.5000').filter(isFree).map(asWritten);
 const plots = random.shuffle(lines('subjectivity', 'plot.tok.gt9.5000')).map(asWritten);
 const opinionWords = new Map(['positive', 'negative'].flatMap((label) => lines('opinion-lexicon', `${label}-words.txt`).filter((line) => !line.startsWith(';')).map((word) => [word, label] as const)));
@@ -59,19 +63,18 @@ function variantsOf(text: string, count: number, own: Random): string[] {
   }).filter((variant) => variant !== '');
 }
 
-const made = opinionSentences(2000, random);
-const neutral = [...[...plots.slice(0, 2500), ...plainNews.slice(0, 1500)].map((text) => ({ text, label: 'neutral' })), ...made.filter(({ label }) => label === 'neutral')];
+const made = isBenchmark ? [] : opinionSentences(2000, random);
+const neutral = isBenchmark ? [] : [...[...plots.slice(0, 2500), ...plainNews.slice(0, 1500)].map((text) => ({ text, label: 'neutral' })), ...made.filter(({ label }) => label === 'neutral')];
 /** Decide which epoch is kept: nothing is trained on them. */
 const isHeldBack = (at: number): boolean => at % HELD_BACK_EVERY === 0;
-const trained = reviews.filter((_, at) => !isHeldBack(at));
+const trained = isBenchmark ? reviews : reviews.filter((_, at) => !isHeldBack(at));
 const train = [...trained, ...random.shuffle(neutral).slice(0, NEUTRAL), ...made.filter(({ label }) => label !== 'neutral')];
 const validation = [...reviews.filter((_, at) => isHeldBack(at)), ...plots.slice(3600, 3900).map((text) => ({ text, label: 'neutral' }))];
-const labelled = (file: string, set: string) => lines('sst', file).map((line) => ({ text: asWritten(line.slice(2)), label: line.startsWith('1') ? 'positive' : 'negative', set }));
-const development = [...labelled('stsa.binary.dev', 'SST-2 dev'), ...labelled('stsa.binary.test', 'SST-2 test'), ...plots.slice(-300).map((text) => ({ text, label: 'neutral', set: 'plots' }))];
+const development = [...labelled('stsa.binary.dev', 'SST-2 dev'), ...(isBenchmark ? [] : labelled('stsa.binary.test', 'SST-2 test')), ...(isBenchmark ? [] : plots.slice(-300).map((text) => ({ text, label: 'neutral', set: 'plots' })))];
 const texts = [
   ...trained.flatMap(({ text }) => [text, ...variantsOf(text, 7, random)]),
   ...quotes.flatMap((text) => [text, ...variantsOf(text, 3, random)]),
-  ...[...plots.slice(0, 3500), ...plainNews, ...otherNews].map((text) => text),
+  ...(isBenchmark ? [] : [...plots.slice(0, 3500), ...plainNews, ...otherNews]),
   ...opinionWords.keys(),
   ...made.map(({ text }) => text),
 ];
@@ -81,5 +84,5 @@ const write = (name: string, rows: readonly object[]): void => {
 };
 write('train', random.shuffle(train));
 write('development', development);
-write('validation', validation);
+if (!isBenchmark) write('validation', validation);
 write('texts', random.shuffle([...new Set(texts)]).slice(0, TEXTS).map((text) => ({ text })));

@@ -4,7 +4,8 @@ import { pageRank } from '../activation/page-rank.ts';
 import { createSnapshot, nodeOf, type Snapshot, type SnapshotOptions } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
-import { spokenOf, topicsOf } from '../sentiment.ts';
+import { spokenOf } from '../sentiment.ts';
+import { documentTopics, topicsOf } from '../topics.ts';
 import { communitiesOf } from './communities.ts';
 import { nodeVectors, VECTOR_DIMENSIONS } from './node-vectors.ts';
 
@@ -42,7 +43,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   { name: 'sentiment', kind: 'number', about: 'mean of what sentences think of it, from −1 to 1; null where none was judged' },
   { name: 'spoken_well', kind: 'integer', about: 'mentions in sentences that speak well of it' },
   { name: 'spoken_badly', kind: 'integer', about: 'mentions in sentences that speak badly of it' },
-  { name: 'topics', kind: 'texts', about: 'of the documents that name it, the most frequent first; of a build with a classifier of topics' },
+  { name: 'topics', kind: 'texts', about: 'of the documents that name it, the most frequent first: of a classifier, or else communities of documents' },
   { name: 'neighbours', kind: 'texts', about: 'ids of the entities that activation from it reaches most' },
   { name: 'neighbour_scores', kind: 'numbers', about: 'their activation' },
   { name: 'vector', kind: 'numbers', about: `${VECTOR_DIMENSIONS} numbers of length 1 (fast random projection): near where walks lead to the same entities` },
@@ -70,6 +71,7 @@ export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, 
 export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, activation: SpreadOptions = {}): (id: EntityId, neighbours: number) => FeatureRow {
   const [rank, communities, vectors] = [pageRank(snapshot), communitiesOf(snapshot), nodeVectors(snapshot)];
   const dateOf = new Map(graph.documents().flatMap(({ id, date }) => (date === undefined || Number.isNaN(Date.parse(date)) ? [] : [[id, date] as const])));
+  const topics = documentTopics(graph);
   const latest = Math.max(...[...dateOf.values()].map((date) => Date.parse(date)));
   return (id, neighbours) => {
     const node = nodeOf(snapshot, id);
@@ -100,7 +102,7 @@ export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, a
       spoken?.score ?? null,
       spoken?.positive ?? null,
       spoken?.negative ?? null,
-      topicsOf(graph, documents),
+      topicsOf(topics, documents).map(({ label }) => label),
       near.map((each) => snapshot.ids[each.node]!),
       near.map(({ level }) => level),
       Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),

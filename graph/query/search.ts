@@ -2,7 +2,7 @@
 // unfinished words, and puts what is mentioned often first.
 import anyAscii from 'any-ascii';
 import { distance } from 'fastest-levenshtein';
-import type { EntityId, EntityType } from '../../pipeline/core/model.ts';
+import type { DocumentId, EntityId, EntityType } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { compareText } from '../evidence.ts';
 import { spokenOf } from '../sentiment.ts';
@@ -28,17 +28,17 @@ export interface SearchOptions {
   readonly types?: readonly EntityType[];
   /** Only what more sentences speak so of than the other way. */
   readonly sentiment?: 'positive' | 'negative';
-  /** Only what a document about it names. */
-  readonly topic?: string;
+  /** Only what one of these documents names. */
+  readonly namedIn?: ReadonlySet<DocumentId>;
 }
 
 /** Whether an entity is asked for; undefined where all are. */
-export function wantedBy(graph: KnowledgeGraph, { types, sentiment, topic }: SearchOptions): ((id: EntityId) => boolean) | undefined {
-  if (types === undefined && sentiment === undefined && topic === undefined) return undefined;
+export function wantedBy(graph: KnowledgeGraph, { types, sentiment, namedIn }: SearchOptions): ((id: EntityId) => boolean) | undefined {
+  if (types === undefined && sentiment === undefined && namedIn === undefined) return undefined;
   return (id) => {
     const { type, mentions } = graph.entity(id)!;
     if (types !== undefined && !types.includes(type)) return false;
-    if (topic !== undefined && !mentions.some(({ documentId }) => graph.document(documentId)?.topics?.[0]?.label === topic)) return false;
+    if (namedIn !== undefined && !mentions.some(({ documentId }) => namedIn.has(documentId))) return false;
     const { positive = 0, negative = 0 } = sentiment === undefined ? {} : (spokenOf(mentions) ?? {});
     return sentiment === undefined || (sentiment === 'positive' ? positive > negative : negative > positive);
   };

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // The `engram` command: which commands there are, and what exit code an outcome gets.
 import { Command } from 'commander';
 import { engramVersion } from '../manifest.ts';
@@ -19,6 +19,7 @@ import { addSearchCommand } from './search.ts';
 import { addSentimentCommand } from './sentiment.ts';
 import { addServeCommand } from './serve.ts';
 import { addSyncCommands } from './sync.ts';
+import { addTopicsCommand } from './topics.ts';
 import { addTrainCommand } from './train.ts';
 import { reportError } from './output.ts';
 
@@ -50,6 +51,7 @@ addInferCommand(program);
 addRemoveCommands(program);
 addResolutionCommands(program);
 addSentimentCommand(program);
+addTopicsCommand(program);
 addFeatureCommands(program);
 addExportCommand(program);
 addServeCommand(program);

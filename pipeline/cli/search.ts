@@ -19,7 +19,7 @@ export function addSearchCommand(program: Command): void {
     .description('find entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to')
     .argument('<text...>', 'words; spelling may be a little off')
     .addOption(new Option('--sentiment <how>', 'only what more sentences speak so of than the other way').choices(['positive', 'negative']))
-    .option('--topic <topic>', 'only what a document about it names')
+    .option('--topic <topic>', 'only what a document about it names; `engram topics` lists them')
     .option('--why', 'show what each rank is made of');
   addExample(addRankingOptions(addDirOption(addCommonOptions(command))), 'search turing', 'search mccarthy lisp --why', 'search "Bell Labs" --limit 3 --json');
   command.action(async (words: string[], flags: SearchFlags) => {
@@ -29,12 +29,14 @@ export function addSearchCommand(program: Command): void {
     const { createContextSearch } = await import('../../graph/query/search-in-context.ts');
     const { createSearch } = await import('../../graph/query/search.ts');
     const { SentenceIndex } = await import('../../graph/query/sentence-index.ts');
+    const { documentsAbout, documentTopics } = await import('../../graph/topics.ts');
     const config = await configOf(flags, inferredOf(flags));
     const { graph, documents } = await openGraph(flags.dir, config);
     const { spread, links } = await readActivation(config.activation, graph, flags.dir);
     const search = createContextSearch(graph, new SentenceIndex(graph, documents), createSearch(graph), createSnapshot(graph, links), spread);
     const text = words.join(' ');
-    const hits = search.search(text, { limit: flags.limit, types: flags.type, sentiment: flags.sentiment, topic: flags.topic });
+    const namedIn = flags.topic === undefined ? undefined : documentsAbout(documentTopics(graph), flags.topic);
+    const hits = search.search(text, { limit: flags.limit, types: flags.type, sentiment: flags.sentiment, namedIn });
     const found = hits.map(({ words: _, why, ...hit }) => ({ ...hit, facts: graph.factsOf(hit.id).length, ...(flags.why ? { why } : {}) }));
     if (flags.json) return printJson({ text, entities: found });
     if (found.length === 0) return print(`Nothing fits '${text}'.`);

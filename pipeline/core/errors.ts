@@ -132,6 +132,12 @@ const table = {
     message: (c) => `The graph has no document '${c['id']}'.`,
     hint: 'Ids of documents are those of `GET /documents`, or of `engram export --format jsonl`.',
   },
+  ENGRAM_GRAPH_UNKNOWN_TOPIC: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `No document is about '${c['label']}'.`,
+    hint: 'Topics are those of `engram topics` and `GET /topics`, letter by letter; they change with the documents.',
+  },
   ENGRAM_GRAPH_UNKNOWN_FACT: {
     retriable: false,
     exit: 2,

@@ -23,7 +23,7 @@ export function answersOf({ engram, name, graph: delta, texts, activation }: Emb
   const documents = new Map(texts.map((text): [DocumentId, DocumentText] => [text.id, { ...graph.document(text.id)!, ...text }]));
   const prepared = prepare({ graph, documents }, createIndexes({ graph, documents }), activation);
   const startedAt = new Date().toISOString();
-  return { ...graphAnswers({ graph, documents }, () => prepared), status: () => ({ engram, source: name, generation: 1, counts: graph.counts, changing: false, writable: false, reviewable: false, startedAt }) };
+  return { ...graphAnswers({ graph, documents }, () => prepared), status: () => ({ engram, source: name, generation: 1, counts: graph.counts, changing: false, writable: false, reviewable: false, judged: prepared.isJudged(), startedAt }) };
 }
 
 /** As JSON that no text of a document ends before its end, or begins something in. */

@@ -14,9 +14,11 @@ import { createContextSearch, type ContextSearch } from '../../graph/query/searc
 import { createSearch, type EntitySearch } from '../../graph/query/search.ts';
 import { SentenceIndex } from '../../graph/query/sentence-index.ts';
 import { similarEntities } from '../../graph/query/similar.ts';
+import { mostSpokenOf, sentimentOfEntity, spokenOf, type SpokenOf } from '../../graph/sentiment.ts';
+import { documentsAbout, documentTopics, topicsOf, type DocumentTopics } from '../../graph/topics.ts';
 import type { ActivationOptions } from '../activation-weights.ts';
 import { EngramError } from '../core/errors.ts';
-import type { DocumentId, DocumentRecord, DocumentText, EntityId, Fact } from '../core/model.ts';
+import type { DocumentId, DocumentRecord, DocumentText, EntityId, EntityMention, Fact } from '../core/model.ts';
 import { MOST_IN_OVERVIEW, type Handlers } from './operations.ts';
 
 /** Of which a graph alone knows the answer. */
@@ -47,6 +49,10 @@ export interface Prepared {
   readonly entityIds: () => readonly EntityId[];
   readonly overview: () => Overview;
   readonly documents: () => readonly DocumentRecord[];
+  readonly topics: () => DocumentTopics;
+  /** Whether documents have a sentiment. */
+  readonly isJudged: () => boolean;
+  readonly spokenOf: () => ReturnType<typeof mostSpokenOf>;
   readonly formerIds: () => ReadonlyMap<string, EntityId>;
 }
 
@@ -80,7 +86,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
 
   return {
     search({ q, type, sentiment, topic, limit, cursor, by }) {
-      const options = { limit: offsetOf(cursor) + limit + 1, types: type, sentiment, topic };
+      const options = { limit: offsetOf(cursor) + limit + 1, types: type, sentiment, ...(topic === undefined ? {} : { namedIn: documentsAbout(state().topics(), topic) }) };
       const hits = (by === 'name' ? state().indexes.search : state().inContext()).search(q, options);
       return rankedPageOf(hits, limit, cursor, ({ id, type: of, name, aliases, mentions, score }) => ({ id, type: of, name, aliases, mentions, facts: graph.factCount(id), score }));
     },
@@ -106,7 +112,30 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
         mentions: mentions.length,
         documents: new Set(mentions.map(({ documentId }) => documentId)).size,
         facts: graph.factCount(id),
+        ...sentimentOf(mentions),
       };
+    },
+    sentiment({ id, limit }) {
+      const entity = entityWith(id);
+      const found = sentimentOfEntity(graph, entity.id, limit);
+      const evidence = (found?.evidence ?? []).map(({ sentence, ...each }) => {
+        const { text, sentences } = documents.get(each.documentId) ?? {};
+        return { ...each, uri: uriOf(each.documentId), ...(text === undefined ? {} : { text: text.slice(...sentences![sentence]!) }) };
+      });
+      return { ...refOf(graph, entity.id), ...sentimentOf(entity.mentions), periods: found?.periods ?? [], evidence };
+    },
+    spokenOf: ({ limit, cursor }) => rankedPageOf(state().spokenOf(), limit, cursor, ({ id, ...spoken }) => ({ ...refOf(graph, id), ...spoken })),
+    topics({ limit, cursor }) {
+      const { origin, topics } = state().topics();
+      return { origin, ...rankedPageOf(topics, limit, cursor, ({ label, documents: { length }, entities }) => ({ label, documents: length, entities: entities.map((each) => ({ ...refOf(graph, each.id), documents: each.documents })) })) };
+    },
+    annotations({ ids }) {
+      const items = [...new Set(ids)].flatMap((id) => {
+        if (!graph.hasEntity(id)) return [];
+        const { mentions } = graph.entity(id)!;
+        return [{ id, ...sentimentOf(mentions), topics: topicsOf(state().topics(), new Set(mentions.map(({ documentId }) => documentId))) }];
+      });
+      return { items };
     },
     facts({ id, predicate, minProbability, order, limit, cursor }) {
       const facts = graph.factsOf(entityWith(id).id).filter((fact) => fact.probability >= minProbability && (predicate === undefined || fact.predicate === predicate));
@@ -124,7 +153,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
       return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
     },
-    documents: ({ limit, cursor }) => pageOf(state().documents(), ({ id }) => id, limit, cursor, (document) => document),
+    documents: ({ topic, limit, cursor }) => pageOf(topic === undefined ? state().documents() : [...documentsAbout(state().topics(), topic)].sort().map((id) => graph.document(id)!), ({ id }) => id, limit, cursor, (document) => document),
     document({ id }) {
       const document = graph.document(id as DocumentId);
       if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
@@ -133,6 +162,11 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       return { ...document, ...(text === undefined ? {} : { text }), mentions };
     },
   };
+}
+
+function sentimentOf(mentions: readonly EntityMention[]): { readonly sentiment?: SpokenOf } {
+  const sentiment = spokenOf(mentions);
+  return sentiment === undefined ? {} : { sentiment };
 }
 
 export const createIndexes = ({ graph, documents }: GraphWithDocuments): Indexes => ({ search: createSearch(graph), sentences: new SentenceIndex(graph, documents) });
@@ -164,6 +198,9 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
     entityIds: once(() => graph.entityIds()),
     overview: once(() => createOverview(graph, MOST_IN_OVERVIEW)),
     documents: once(() => graph.documents()),
+    topics: once(() => documentTopics(graph)),
+    isJudged: once(() => graph.documents().some(({ sentiment }) => sentiment !== undefined)),
+    spokenOf: once(() => mostSpokenOf(graph)),
     formerIds: once(() => formerIdsByName(graph)),
   };
 }

@@ -139,7 +139,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
       });
       return { a: ends[0]!, b: ends[1]!, ...summaryOf(change) };
     },
-    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, ...(progress === undefined ? {} : { progress }), writable: build !== undefined, reviewable: live !== undefined, startedAt }),
+    status: () => ({ engram: engramVersion(), source: source.name, generation, counts: graph.counts, changing: changes > 0, ...(progress === undefined ? {} : { progress }), writable: build !== undefined, reviewable: live !== undefined, judged: prepared.isJudged(), startedAt }),
   };
   return {
     handlers,

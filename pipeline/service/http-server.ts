@@ -23,6 +23,8 @@ export interface HttpOptions {
   readonly requestsPerMinute?: number;
   /** Bytes of a request's body. */
   readonly mostBodyBytes?: number;
+  /** Milliseconds by which the process may be late before further requests are refused; 0 for any. */
+  readonly mostDelay?: number;
   /** Told of what went wrong inside, of which callers learn no more than that it did. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -30,7 +32,8 @@ export interface HttpOptions {
 const REQUESTS_PER_MINUTE = 60_000;
 const MOST_BODY_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const MOST_EVENT_LOOP_DELAY_MS = 1000;
+const MOST_DELAY_MS = 1000;
+const RETRY_AFTER_SECONDS = 2;
 const COMPRESSED_FROM_BYTES = 1024;
 const LONGEST_PARAMETER = 500;
 /** More than any request that the schemas allow. */
@@ -45,6 +48,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ENGRAM_GRAPH_UNKNOWN_ENTITY: 404,
   ENGRAM_GRAPH_UNKNOWN_DOCUMENT: 404,
   ENGRAM_GRAPH_UNKNOWN_FACT: 404,
+  ENGRAM_GRAPH_UNKNOWN_TOPIC: 404,
   ENGRAM_SERVED_READ_ONLY: 403,
   ENGRAM_SERVED_WITHOUT_DOCUMENTS: 409,
   ENGRAM_CHECKPOINT_LOCKED: 409,
@@ -62,7 +66,7 @@ const problem = z.object({ type: z.string(), title: z.string(), status: z.int(),
 type Problem = z.output<typeof problem>;
 
 /** Not yet listening. */
-export async function createHttpServer(service: GraphService, { token, requestsPerMinute = REQUESTS_PER_MINUTE, mostBodyBytes = MOST_BODY_BYTES, onFailure = () => undefined }: HttpOptions = {}): Promise<FastifyInstance> {
+export async function createHttpServer(service: GraphService, { token, requestsPerMinute = REQUESTS_PER_MINUTE, mostBodyBytes = MOST_BODY_BYTES, mostDelay = MOST_DELAY_MS, onFailure = () => undefined }: HttpOptions = {}): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: mostBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -94,7 +98,7 @@ export async function createHttpServer(service: GraphService, { token, requestsP
     transform: jsonSchemaTransform,
   });
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute', allowList: (request) => OPEN_PATHS.has(request.url) });
-  await app.register(underPressure, { maxEventLoopDelay: MOST_EVENT_LOOP_DELAY_MS, message: 'Too much is asked at once.', retryAfter: 2 });
+  await app.register(underPressure, { maxEventLoopDelay: mostDelay, message: 'Too much is asked at once.', retryAfter: RETRY_AFTER_SECONDS });
   await app.register(compress, { encodings: ['gzip', 'identity'], threshold: COMPRESSED_FROM_BYTES });
 
   for (const name of Object.keys(OPERATIONS) as OperationName[]) addOperation(app, name, service);
@@ -176,8 +180,9 @@ function problemOf(error: FastifyError | EngramError | Refusal): Problem {
   if (error instanceof EngramError) return { type: `urn:engram:${error.code}`, title: error.code, status: STATUS[error.code] ?? 500, detail: error.message, hint: error.hint };
   const status = error.statusCode ?? 500;
   if (error.validation !== undefined) return { type: 'urn:engram:ENGRAM_USAGE', title: 'ENGRAM_USAGE', status: 400, detail: messageOf(error), hint: 'GET /openapi.json says what each parameter may be.' };
+  if (status === 429 || status === 503) return { type: 'about:blank', title: status === 429 ? 'Too Many Requests' : 'Service Unavailable', status, detail: error.message, hint: 'Ask again after the seconds that the header Retry-After names.' };
   // What went wrong inside is nobody else's business.
-  return status >= 500 && status !== 503 ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong here; who runs the server sees what.', hint: 'Ask again; if it stays so, tell who runs the server.' } : { type: 'about:blank', title: error.code ?? 'Error', status, detail: error.message };
+  return status >= 500 ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong here; who runs the server sees what.', hint: 'Ask again; if it stays so, tell who runs the server.' } : { type: 'about:blank', title: error.code ?? 'Error', status, detail: error.message };
 }
 
 function sendProblem(reply: FastifyReply, told: Problem): FastifyReply {

@@ -58,6 +58,9 @@ const documentRecord = z.object({
   topics: z.array(z.object({ label: text, probability: share })).optional().describe('likeliest first; of a build with topics'),
 });
 
+const spoken = z.object({ score: feeling.describe('mean over the mentions'), mentions: count.describe('that were judged'), positive: count.describe('in sentences that speak well of it'), negative: count });
+const topicShares = z.array(z.object({ label: text, documents: count })).describe('of the documents that name it, by how many are about each');
+
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: text.optional().describe('cursor of the next page; absent on the last') });
 
 const limit = (most: number) => z.coerce.number().int().min(1).max(most).default(Math.min(20, most)).describe(`at most ${most}`);
@@ -68,6 +71,7 @@ const named = text.min(1).max(500).describe('id of an entity, or a name, which s
 const someNamed = z.union([named, z.array(named).min(1).max(10)]).transform((given) => (typeof given === 'string' ? [given] : given));
 const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 const inferred = flag.optional().describe('whether to go along links that no document states: inferred ones, and what conversations had together; left out, as the server is configured');
+const topic = text.min(1).max(300).describe('as `/topics` names it');
 const id = z.object({ id: text.min(1).max(200) });
 
 export const reference = z.object({ type: text.max(100), key: text.max(1000).describe('the name as it is compared'), documentId: text.max(200) });
@@ -118,7 +122,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/search',
     summary: 'Entities by name, alias or attribute, by what sentences say of them, and by what other words of the text lead to; best first',
-    query: z.object({ q: text.min(1).max(1000), type: types, sentiment: z.enum(['positive', 'negative']).optional().describe('only what more sentences speak so of than the other way'), topic: text.max(200).optional().describe('only what a document about it names'), limit: limit(100), cursor, by: z.enum(['context', 'name']).default('context').describe('`name`: names and attributes alone, for suggestions') }),
+    query: z.object({ q: text.min(1).max(1000), type: types, sentiment: z.enum(['positive', 'negative']).optional().describe('only what more sentences speak so of than the other way'), topic: topic.optional().describe('only what a document about it names'), limit: limit(100), cursor, by: z.enum(['context', 'name']).default('context').describe('`name`: names and attributes alone, for suggestions') }),
     response: page(entityRef.extend({ aliases: z.array(text), mentions: count, facts: count, score: z.number() })),
     isCacheable: true,
   },
@@ -147,8 +151,44 @@ export const OPERATIONS = {
     path: '/entities/:id',
     summary: 'An entity with its names and attributes',
     params: id,
-    response: entityRef.extend({ aliases: z.array(text).describe('most frequent first'), attributes: z.array(attribute), mentions: count, documents: count, facts: count }),
+    response: entityRef.extend({ aliases: z.array(text).describe('most frequent first'), attributes: z.array(attribute), mentions: count, documents: count, facts: count, sentiment: spoken.optional().describe('of a build with sentiment') }),
     isCacheable: true,
+  },
+  sentiment: {
+    method: 'GET',
+    path: '/entities/:id/sentiment',
+    summary: 'How the entity is spoken of, since when, and in which sentences; of a build with sentiment',
+    params: id,
+    query: z.object({ limit: limit(100).describe('most sentences') }),
+    response: entityRef.extend({
+      sentiment: spoken.optional().describe('absent where no mention was judged'),
+      periods: z.array(spoken.extend({ period: text.describe('year and month, or year, or `undated`') })).describe('in order of time'),
+      evidence: z.array(z.object({ documentId: text, uri: text, date: text.optional(), start: count, end: count, surface: text, sentiment: feeling, text: text.optional().describe('the sentence, where the documents are at hand') })).describe('clearest first'),
+    }),
+    isCacheable: true,
+  },
+  spokenOf: {
+    method: 'GET',
+    path: '/sentiment',
+    summary: 'Entities that are clearly spoken well or badly of, those of whom most sentences are first; of a build with sentiment',
+    query: z.object({ limit: limit(500), cursor }),
+    response: page(entityRef.extend(spoken.shape)),
+    isCacheable: true,
+  },
+  topics: {
+    method: 'GET',
+    path: '/topics',
+    summary: 'What the documents are about: labels of a classifier or, without one, communities of documents that name the same entities; most documents first',
+    query: z.object({ limit: limit(500), cursor }),
+    response: page(z.object({ label: text, documents: count, entities: z.array(entityRef.extend({ documents: count.describe('of the topic, that name it') })).describe('most telling first') })).extend({ origin: z.enum(['classifier', 'communities']) }),
+    isCacheable: true,
+  },
+  annotations: {
+    method: 'POST',
+    path: '/annotations',
+    summary: 'For many entities at once how they are spoken of and what their documents are about; unknown ids are left out',
+    body: z.object({ ids: z.array(text.min(1).max(200)).min(1).max(1000) }),
+    response: z.object({ items: z.array(z.object({ id: text, sentiment: spoken.optional(), topics: topicShares })) }),
   },
   facts: {
     method: 'GET',
@@ -231,7 +271,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/documents',
     summary: 'All documents, in order of id',
-    query: z.object({ limit: limit(500), cursor }),
+    query: z.object({ topic: topic.optional().describe('only those about it'), limit: limit(500), cursor }),
     response: page(documentRecord),
     isCacheable: true,
   },
@@ -303,6 +343,7 @@ export const OPERATIONS = {
       progress: z.object({ read: count, extracted: count, unchanged: count, deadLetters: count, words: count }).optional().describe('of the documents that are being read: those that came so far, and of them those that were read anew, known or refused'),
       writable: z.boolean(),
       reviewable: z.boolean().describe('whether it can be asked what is in doubt, and which words moved a decision'),
+      judged: z.boolean().describe('whether documents were built with sentiment'),
       startedAt: z.iso.datetime(),
     }),
   },

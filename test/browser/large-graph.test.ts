@@ -22,7 +22,7 @@ let closing: () => Promise<void>;
 test.before(async () => {
   const service = await createGraphService({ name: 'large', graph, documents: new Map() }, DEFAULT_CONFIG);
   service.warm();
-  const app = await createHttpServer(service);
+  const app = await createHttpServer(service, { mostDelay: 0 });
   url = await app.listen({ port: 0, host: '127.0.0.1' });
   closing = () => app.close();
   // What has kept the server busy until now would have it turn the first requests away.

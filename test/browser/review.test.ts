@@ -22,7 +22,7 @@ async function opened(t: ExecutionContext, options: PageOptions = {}): Promise<{
 }
 
 const pairOf = (page: Page, ...names: readonly string[]) => names.reduce((cards, name) => cards.filter({ has: page.locator('h3', { hasText: new RegExp(`^${name}$`) }) }), page.locator('.pair'));
-const drawn = (page: Page, id: string): Promise<unknown> => page.evaluate(`engramPlaceOf(${JSON.stringify(id)}) !== undefined`);
+const untilDrawn = (page: Page, id: string, isDrawn = true): Promise<unknown> => page.waitForFunction(`(engramPlaceOf(${JSON.stringify(id)}) !== undefined) === ${isDrawn}`);
 
 test('a pair is decided, taken back and skipped; graph, panel, counts and link follow', async (t) => {
   const all = await opened(t);
@@ -47,7 +47,8 @@ test('a pair is decided, taken back and skipped; graph, panel, counts and link f
   await page.waitForFunction(`document.getElementById('counts').textContent !== ${JSON.stringify(counts)}`);
   const smiths = build.live.graph.entities().filter(({ name }) => name.includes('Smith')).map(({ id }) => id);
   t.true(smiths.length >= 2);
-  t.true((await page.evaluate('document.activeElement.closest(".pair, .said") !== null')) as boolean, 'whoever uses the keyboard goes on with the next pair');
+  // Whoever uses the keyboard goes on with the next pair.
+  await page.waitForFunction('document.activeElement.closest(".pair, .said") !== null');
 
   await page.locator('.said button').click();
   await page.waitForSelector('.said', { state: 'detached' });
@@ -98,10 +99,11 @@ test('what changes while somebody looks is drawn, and told in the panel', async 
   await page.waitForSelector('#panel:has-text("in 2 documents")');
   await page.waitForSelector('#panel li:has-text("placeOfBirth")');
   const wilson = build.live.graph.entities().find(({ name }) => name === 'Wilson')!;
-  t.true(await drawn(page, wilson.id));
+  await untilDrawn(page, wilson.id);
   await build.remove([documentIdOf('new.txt')]);
   await page.waitForSelector('#panel:has-text("in 1 document")');
-  t.false(await drawn(page, wilson.id));
+  await untilDrawn(page, wilson.id, false);
+  t.pass();
 });
 
 test('reviewing by the keyboard alone; accessibility has no serious finding, wide and narrow, light and dark', async (t) => {
@@ -113,7 +115,7 @@ test('reviewing by the keyboard alone; accessibility has no serious finding, wid
     await page.focus('#review');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.pair');
-    t.is(await page.evaluate('document.activeElement.textContent'), 'One or two?');
+    await page.waitForFunction(`document.activeElement.textContent === 'One or two?'`);
     await page.screenshot({ path: join(SCREENSHOTS, `review-${width}-${colorScheme}.png`) });
     t.deepEqual(await seriousFindings(page), [], `${width} ${colorScheme}`);
     for (let at = 0; at < 20 && (await page.evaluate('document.activeElement.textContent')) !== 'Two'; at++) await page.keyboard.press('Tab');

@@ -1,6 +1,7 @@
 // What every served graph promises over HTTP, whether it comes from a build folder or from a store: answers as the schemas say, pages that miss and repeat nothing,
 // and errors that say what to do. The typed client asks.
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import type { FastifyInstance } from 'fastify';
@@ -59,7 +60,8 @@ async function stored(address: string): Promise<void> {
 
 async function served(t: ExecutionContext, source: GraphSource, options: HttpOptions = {}): Promise<FastifyInstance> {
   const service = await createGraphService(source, DEFAULT_CONFIG);
-  const app = await createHttpServer(service, options);
+  // How late this process is while others of the test run is not what they are about.
+  const app = await createHttpServer(service, { mostDelay: 0, ...options });
   service.warm();
   t.teardown(async () => {
     await app.close();
@@ -233,6 +235,31 @@ test('what a build with sentiment and topics says of documents and mentions is i
   for (const [name, answer] of [['documents', documents], ['mentions', mentions], ['document', document]] as const) t.is(strict(OPERATIONS[name].response).safeParse(answer).error, undefined, name);
   t.like(document, { sentiment: -0.5, topics: [{ label: 'ships' }] });
   t.is(mentions.items[0]!.sentiment, 0.75);
+
+  const entity = await client.entity({ id: hopper!.id });
+  const whole = await client.sentiment({ id: hopper!.id });
+  const [spoken, topics, annotated] = [await client.spokenOf({ limit: 2 }), await client.topics({}), await client.annotations({ ids: [hopper!.id, 'e-none'] })];
+  for (const [name, answer] of [['entity', entity], ['sentiment', whole], ['spokenOf', spoken], ['topics', topics], ['annotations', annotated]] as const) t.is(strict(OPERATIONS[name].response).safeParse(answer).error, undefined, name);
+  t.like(entity.sentiment, { score: 0.75, mentions: 2, positive: 2, negative: 0 });
+  t.like(whole, { name: 'Grace Hopper', sentiment: entity.sentiment, periods: [{ score: 0.75, mentions: 2 }] });
+  t.deepEqual(whole.evidence.map(({ text, surface, sentiment }) => [text!.includes(surface), sentiment]), [[true, 0.75], [true, 0.75]]);
+  t.is(spoken.items.length, 2);
+  t.truthy(spoken.next);
+  t.like(topics, { origin: 'classifier', items: [{ label: 'ships', documents: 2 }] });
+  t.deepEqual(annotated.items.map(({ id, topics: about }) => [id, about]), [[hopper!.id, [{ label: 'ships', documents: 1 }]]]);
+  t.is((await client.documents({ topic: 'ships' })).items.length, 2);
+  t.true((await client.status({})).judged);
+  for (const asked of [client.search({ q: 'grace', topic: 'none' }), client.documents({ topic: 'none' })]) t.is((await t.throwsAsync<ProblemError>(asked)).status, 404);
+});
+
+test('without a classifier topics are communities, and of a build without sentiment nothing is told of it', async (t) => {
+  const client = clientOf(await served(t, folder()));
+  t.is((await client.topics({})).origin, 'communities');
+  t.deepEqual((await client.spokenOf({})).items, []);
+  const { id } = (await client.entities({ limit: 1 })).items[0]!;
+  t.like(await client.sentiment({ id }), { id, periods: [], evidence: [] });
+  t.is((await client.entity({ id })).sentiment, undefined);
+  t.false((await client.status({})).judged);
 });
 
 test('an unchanged answer is not sent again, a long one is compressed', async (t) => {
@@ -267,6 +294,24 @@ test('who asks too often is told to wait', async (t) => {
   t.regex(String(refused.headers['content-type']), /problem/);
   t.truthy(refused.headers['retry-after']);
   t.is((await app.inject({ url: '/healthz' })).statusCode, 200);
+});
+
+test('a process that cannot keep up refuses what is asked for a while, then answers again', async (t) => {
+  const app = await served(t, folder(), { mostDelay: 200 });
+  const asked = () => app.inject({ url: '/status' });
+  while ((await asked()).statusCode !== 200) await setTimeout(200);
+  let refused = await asked();
+  for (let times = 0; refused.statusCode === 200 && times < 10; times++) {
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    await setTimeout(0);
+    refused = await asked();
+  }
+  t.is(refused.statusCode, 503);
+  t.truthy(refused.headers['retry-after']);
+  t.regex((refused.json() as { readonly hint: string }).hint, /Retry-After/);
+  while ((await asked()).statusCode !== 200) await setTimeout(200);
+  t.pass();
 });
 
 test('the OpenAPI document has every operation, with its parameters and answers', async (t) => {

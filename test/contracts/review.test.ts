@@ -12,7 +12,7 @@ async function served(t: ExecutionContext) {
   const dir = await buildSmiths(t);
   const build = await openLiveBuild(dir, smithsConfig, { createExtractor: readNames });
   const service = await createGraphService({ name: dir, graph: build.live.graph, documents: build.documents, build }, smithsConfig);
-  const app = await createHttpServer(service);
+  const app = await createHttpServer(service, { mostDelay: 0 });
   const client = createClient('http://localhost', {
     fetch: async (url, init) => {
       const response = await app.inject({ method: (init?.method ?? 'GET') as 'GET', url: String(url).slice('http://localhost'.length), headers: init?.headers as Record<string, string>, ...(init?.body === undefined ? {} : { payload: init.body as string }) });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { LiveGraph } from '../../graph/live-graph.ts';
-import { mostSpokenOf, sentimentOfEntity, spokenOf, topicsOf } from '../../graph/sentiment.ts';
+import { mostSpokenOf, sentimentOfEntity, spokenOf } from '../../graph/sentiment.ts';
+import { documentsAbout, documentTopics, topicsOf } from '../../graph/topics.ts';
 import { createSearch, type SearchOptions } from '../../graph/query/search.ts';
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
@@ -42,16 +43,17 @@ test('those most clearly spoken of come first, those nobody judged not at all', 
 test('a search takes only what is spoken of so, or is in documents of a topic', (t) => {
   const search = createSearch(graph);
   const found = (options: SearchOptions): string[] => search.search('acme kent oslo', options).map(({ name }) => name).sort();
+  const about = (topic: string) => documentsAbout(documentTopics(graph), topic);
   t.deepEqual(found({}), ['Acme', 'Ada Kent', 'Oslo']);
   t.deepEqual(found({ sentiment: 'negative' }), ['Acme', 'Ada Kent']);
   t.deepEqual(found({ sentiment: 'positive' }), []);
-  t.deepEqual(found({ topic: 'sport' }), ['Acme']);
-  t.deepEqual(found({ topic: 'news', types: ['PER'] }), ['Ada Kent']);
+  t.deepEqual(found({ namedIn: about('sport') }), ['Acme']);
+  t.deepEqual(found({ namedIn: about('news'), types: ['PER'] }), ['Ada Kent']);
 });
 
 test('sentiments and topics are part of the graph, and survive being written and read', (t) => {
   const again = KnowledgeGraph.fromDelta(JSON.parse(JSON.stringify(graph.toDelta())) as ReturnType<KnowledgeGraph['toDelta']>);
   t.deepEqual(again.toDelta(), graph.toDelta());
-  t.deepEqual(topicsOf(graph, new Set(graph.entity(idOf('Acme'))!.mentions.map(({ documentId }) => documentId))), ['news', 'sport']);
+  t.deepEqual(topicsOf(documentTopics(graph), new Set(graph.entity(idOf('Acme'))!.mentions.map(({ documentId }) => documentId))), [{ label: 'news', documents: 3 }, { label: 'sport', documents: 1 }]);
   t.is(graph.documents().filter(({ sentiment }) => sentiment === -0.5).length, 1);
 });

@@ -23,7 +23,7 @@ export async function openPage(t: ExecutionContext, source: GraphSource, config:
   const browser = await startBrowser(t);
   if (browser === undefined) return undefined;
   const service = await createGraphService(source, config);
-  const app = await createHttpServer(service, token === undefined ? {} : { token });
+  const app = await createHttpServer(service, { mostDelay: 0, ...(token === undefined ? {} : { token }) });
   service.warm();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const page = await browser.newPage({ viewport });

@@ -22,7 +22,7 @@ const local = async () => {
 
 test('what it answers is what a server answers', async (t) => {
   const service = await createGraphService({ name: 'sample', graph, documents: documentsOf(sampleExtractions) }, DEFAULT_CONFIG);
-  const app = await createHttpServer(service, {});
+  const app = await createHttpServer(service, { mostDelay: 0 });
   const served = createClient(await app.listen({ port: 0, host: '127.0.0.1' }));
   t.teardown(() => app.close());
   const here = await local();
