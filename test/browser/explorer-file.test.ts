@@ -11,7 +11,7 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { depict, type DepictOptions } from '../../pipeline/depict.ts';
 import { startBrowser } from '../support/browser.ts';
-import { find, SCREENSHOTS, walkFromHopper } from '../support/explorer-page.ts';
+import { find, SCREENSHOTS, until, walkFromHopper } from '../support/explorer-page.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
 import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
@@ -48,7 +48,7 @@ test('from a disk, without a network: search, evidence, document, related, path,
   if (found === undefined) return;
   const { page, asked, wrong } = found;
   // What has facts is there at first.
-  await page.waitForFunction('engramShown().entities === 4 && engramShown().facts === 3');
+  await until(page, 'engramShown().entities === 4 && engramShown().facts === 3');
   t.is(await page.title(), 'sample – Engram');
   t.regex(await page.innerText('#counts'), /2 documents, 6 entities, 3 facts/);
   await find(page, 'j presper ekert');
@@ -106,7 +106,7 @@ test('the control: written as they are the same texts run, and the policy alone 
   t.regex(html, policy);
   const [free, held] = [await opened(t, written.replace(policy, '')), await opened(t, written)];
   if (free === undefined || held === undefined) return;
-  await free.page.waitForFunction('hasRun > 0');
+  await until(free.page, 'hasRun > 0');
   t.true(held.wrong.some((text) => text.includes('Content Security Policy')), held.wrong.join('\n'));
   t.is(await held.page.evaluate('hasRun'), 0);
 });

@@ -6,7 +6,7 @@ import { buildGraph } from '../../graph/build-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 import { bornInExtractions } from '../support/born-in.ts';
-import { find, openPage, walkFromHopper, SCREENSHOTS, seriousFindings } from '../support/explorer-page.ts';
+import { find, openPage, SCREENSHOTS, seriousFindings, until, walkFromHopper } from '../support/explorer-page.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
 import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
@@ -14,10 +14,7 @@ import { sampleExtractions } from '../support/sample-graph.ts';
 const opened = (t: ExecutionContext, extractions: readonly Extraction[] = sampleExtractions, link = '', viewport = { width: 1280, height: 800 }, token?: string): Promise<Page | undefined> =>
   openPage(t, { name: 'sample', graph: buildGraph(extractions), documents: documentsOf(extractions) }, DEFAULT_CONFIG, { link, viewport, ...(token === undefined ? {} : { token }) });
 
-/** The policy of the page lets nobody wait for what a text says. */
-const rested = async (page: Page): Promise<void> => {
-  while (!(await page.evaluate('engramIsStill()'))) await page.waitForTimeout(20);
-};
+const rested = (page: Page): Promise<void> => until(page, 'engramIsStill()');
 
 test('search, click, open, evidence, document, related, path', async (t) => {
   const page = await opened(t);
@@ -120,6 +117,6 @@ test('the control: the same names as markup would have run', async (t) => {
   await page.goto('about:blank');
   await page.evaluate('globalThis.hasRun = 0; globalThis.ran = () => globalThis.hasRun++');
   await page.evaluate(`document.body.innerHTML = ${JSON.stringify(HOSTILE_TEXTS.join(' '))}`);
-  await page.waitForFunction('hasRun > 0');
+  await until(page, 'hasRun > 0');
   t.true(((await page.evaluate('hasRun')) as number) > 0);
 });

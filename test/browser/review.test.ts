@@ -7,7 +7,7 @@ import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
 import { openLiveBuild, type LiveBuild } from '../../pipeline/live-build.ts';
 import { openGraphSource } from '../../pipeline/service/graph-source.ts';
-import { find, openPage, SCREENSHOTS, seriousFindings, type PageOptions } from '../support/explorer-page.ts';
+import { find, openPage, type PageOptions, SCREENSHOTS, seriousFindings, until } from '../support/explorer-page.ts';
 import { itemsOf } from '../support/fake-stages.ts';
 import { buildSmiths, readNames, smithsConfig } from '../support/smiths.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
@@ -22,7 +22,7 @@ async function opened(t: ExecutionContext, options: PageOptions = {}): Promise<{
 }
 
 const pairOf = (page: Page, ...names: readonly string[]) => names.reduce((cards, name) => cards.filter({ has: page.locator('h3', { hasText: new RegExp(`^${name}$`) }) }), page.locator('.pair'));
-const untilDrawn = (page: Page, id: string, isDrawn = true): Promise<unknown> => page.waitForFunction(`(engramPlaceOf(${JSON.stringify(id)}) !== undefined) === ${isDrawn}`);
+const untilDrawn = (page: Page, id: string, isDrawn = true): Promise<unknown> => until(page, `(engramPlaceOf(${JSON.stringify(id)}) !== undefined) === ${isDrawn}`);
 
 test('a pair is decided, taken back and skipped; graph, panel, counts and link follow', async (t) => {
   const all = await opened(t);
@@ -44,11 +44,11 @@ test('a pair is decided, taken back and skipped; graph, panel, counts and link f
   await pair.getByRole('button', { name: 'Two' }).click();
   await page.waitForSelector('.said:has-text("two from now on")');
   t.is(await pairOf(page, 'John A. Smith', 'John Smith').count(), 0);
-  await page.waitForFunction(`document.getElementById('counts').textContent !== ${JSON.stringify(counts)}`);
+  await until(page, `document.getElementById('counts').textContent !== ${JSON.stringify(counts)}`);
   const smiths = build.live.graph.entities().filter(({ name }) => name.includes('Smith')).map(({ id }) => id);
   t.true(smiths.length >= 2);
   // Whoever uses the keyboard goes on with the next pair.
-  await page.waitForFunction('document.activeElement.closest(".pair, .said") !== null');
+  await until(page, 'document.activeElement.closest(".pair, .said") !== null');
 
   await page.locator('.said button').click();
   await page.waitForSelector('.said', { state: 'detached' });
@@ -77,7 +77,7 @@ test('on its panel an entity is made one with another, and a name is separated f
   await page.screenshot({ path: join(SCREENSHOTS, 'merging.png') });
   await page.locator('.pair').getByRole('button', { name: 'One' }).click();
   await page.waitForSelector('#panel:has-text("named 3 times in 3 documents")');
-  await page.waitForFunction(`engramPlaceOf(${JSON.stringify(kingston!.id)}) === undefined`);
+  await until(page, `engramPlaceOf(${JSON.stringify(kingston!.id)}) === undefined`);
 
   await page.locator('summary').click();
   await page.waitForSelector('.names > li');
@@ -115,7 +115,7 @@ test('reviewing by the keyboard alone; accessibility has no serious finding, wid
     await page.focus('#review');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.pair');
-    await page.waitForFunction(`document.activeElement.textContent === 'One or two?'`);
+    await until(page, `document.activeElement.textContent === 'One or two?'`);
     await page.screenshot({ path: join(SCREENSHOTS, `review-${width}-${colorScheme}.png`) });
     t.deepEqual(await seriousFindings(page), [], `${width} ${colorScheme}`);
     for (let at = 0; at < 20 && (await page.evaluate('document.activeElement.textContent')) !== 'Two'; at++) await page.keyboard.press('Tab');

@@ -40,6 +40,11 @@ export async function openPage(t: ExecutionContext, source: GraphSource, config:
   return page;
 }
 
+/** Waits for what a script says; the policy of the page does not let the page itself wait for it. */
+export async function until(page: Page, condition: string): Promise<void> {
+  while (!(await page.evaluate(condition))) await page.waitForTimeout(20);
+}
+
 export async function find(page: Page, text: string): Promise<void> {
   await page.fill('#query', text);
   await page.waitForSelector('#suggestions li');

@@ -13,13 +13,17 @@ export interface View {
   readonly least: number;
   /** Whether links that no document states are shown. */
   readonly inferred: boolean;
+  /** Only what documents about it name. */
+  readonly topic?: string;
+  /** Only what more sentences speak so of than the other way. */
+  readonly spoken?: 'positive' | 'negative';
   /** Whether the panel asks about pairs in doubt. */
   readonly reviewing: boolean;
 }
 
 export const NOTHING: View = { open: [], hiddenTypes: [], least: 0, inferred: false, reviewing: false };
 
-export function linkOf({ overview, open, chosen, hiddenTypes, predicate, least, inferred, reviewing }: View): string {
+export function linkOf({ overview, open, chosen, hiddenTypes, predicate, least, inferred, topic, spoken, reviewing }: View): string {
   const parts = new URLSearchParams();
   if (overview !== undefined) parts.set('overview', String(overview));
   if (open.length > 0) parts.set('open', open.join(','));
@@ -28,6 +32,8 @@ export function linkOf({ overview, open, chosen, hiddenTypes, predicate, least, 
   if (predicate !== undefined) parts.set('predicate', predicate);
   if (least > 0) parts.set('least', String(least));
   if (inferred) parts.set('inferred', '1');
+  if (topic !== undefined) parts.set('topic', topic);
+  if (spoken !== undefined) parts.set('spoken', spoken);
   if (reviewing) parts.set('review', '1');
   return `#${parts}`;
 }
@@ -37,15 +43,17 @@ export function viewOf(link: string): View {
   const parts = new URLSearchParams(link.replace(/^#/, ''));
   const list = (name: string): string[] => (parts.get(name) ?? '').split(',').filter((each) => each !== '');
   const least = Number(parts.get('least') ?? 0);
-  const [chosen, predicate, overview] = [parts.get('chosen'), parts.get('predicate'), parts.get('overview')];
+  const [chosen, predicate, overview, topic, spoken] = ['chosen', 'predicate', 'overview', 'topic', 'spoken'].map((name) => parts.get(name) || undefined);
   return {
-    ...(overview === null || !/^\d{1,6}$/.test(overview) ? {} : { overview: Number(overview) }),
+    ...(overview === undefined || !/^\d{1,6}$/.test(overview) ? {} : { overview: Number(overview) }),
     open: list('open'),
-    ...(chosen === null ? {} : { chosen }),
+    ...(chosen === undefined ? {} : { chosen }),
     hiddenTypes: list('without'),
-    ...(predicate === null ? {} : { predicate }),
+    ...(predicate === undefined ? {} : { predicate }),
     least: least >= 0 && least <= 1 ? least : 0,
     inferred: parts.get('inferred') === '1',
+    ...(topic === undefined ? {} : { topic }),
+    ...(spoken === 'positive' || spoken === 'negative' ? { spoken } : {}),
     reviewing: parts.get('review') === '1',
   };
 }

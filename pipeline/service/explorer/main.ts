@@ -1,12 +1,14 @@
 // The page: search, the graph, the panel and the filters, joined. What it shows is in its address, so that a link brings it back.
 import { MOST_IN_OVERVIEW, ProblemError, USUAL_IN_OVERVIEW, type Client, type OutputOf } from '../client.ts';
 import { LABELS } from '../../picture/colours.ts';
+import { Annotations } from './annotations.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
 import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, swatch, type PanelEvents } from './panel.ts';
 import { createReview } from './review.ts';
 import type { Fact, Link, Part, Ref } from './picture.ts';
 import { Stage } from './stage.ts';
+import { spokenPanel, topicPanel, topicsPanel } from './topics.ts';
 import { createSuggestions } from './suggestions.ts';
 import type { ClaimWords } from './words.ts';
 
@@ -27,6 +29,7 @@ export interface StartOptions {
 let client: Client;
 let stage: Stage;
 let review: ReturnType<typeof createReview>;
+let annotations: Annotations;
 const [panel, status, empty] = [byId('panel'), byId('status'), byId('empty')];
 let view: View = NOTHING;
 /** What is asked of an entity and another one, while that is being chosen. */
@@ -65,6 +68,7 @@ const events = (): PanelEvents => ({
   onFact: (fact) => void trying(() => showEvidence(fact)),
   onRelated: (id) => void trying(() => showRelated(id)),
   onDocument: (id, start, end) => void trying(() => showDocument(id, start, end)),
+  onSpoken: (id) => void trying(() => showAfter(async (back) => spokenPanel(await client.sentiment({ id, limit: MOST_RELATED }), back, events()))),
   onPathFrom: (from) => ask('path', from, 'Find or click the entity that the path shall lead to.'),
   ...(server.reviewable ? { namesOf: (id: string) => review.names(id) } : {}),
   ...(server.reviewable && server.writable ? { onSameAs: (from: string) => ask('same', from, 'Find or click the entity that it is one with.') } : {}),
@@ -213,6 +217,25 @@ function setReviewing(): void {
   panel.setAttribute('aria-live', view.reviewing ? 'off' : 'polite');
 }
 
+async function showTopics(): Promise<void> {
+  leaveReview();
+  filter({ topic: undefined });
+  await show(async () => topicsPanel(await client.topics({ limit: MOST_IN_PAGE }), (label) => void trying(() => showTopic(label))));
+  panel.querySelector('h2')?.focus();
+}
+
+/** In the picture what it is about, in the panel its names and documents. */
+async function showTopic(label: string): Promise<void> {
+  leaveReview();
+  await show(async () => {
+    const topic = (await client.topics({ limit: MOST_IN_PAGE })).items.find((each) => each.label === label);
+    if (topic === undefined) return gone();
+    return topicPanel(topic, await client.documents({ topic: label, limit: MOST_IN_PAGE }), events(), () => void trying(showTopics));
+  });
+  filter({ topic: label });
+  panel.querySelector('h2')?.focus();
+}
+
 /** The panel tells the same as the graph has it now, where that is another thing. */
 async function redo(): Promise<void> {
   if (tellAgain === undefined) return;
@@ -235,6 +258,7 @@ const refresh = (): Promise<void> => (refreshing = refreshing.catch(() => undefi
 
 /** What is shown is brought in step with the graph: entities that are no more go, those that became another one are that one. */
 async function followGraph(): Promise<void> {
+  annotations.forget();
   showStatus(await client.status({}));
   const parts: Part[] = view.overview === undefined ? [] : partsOf(await client.overview({ limit: view.overview }));
   const open: string[] = [];
@@ -268,6 +292,7 @@ function showFilters(): void {
   );
   byId('predicate').replaceChildren(element('option', { value: '' }, 'all'), ...stage.predicates.map((predicate) => element('option', { value: predicate, selected: predicate === view.predicate }, predicate)));
   empty.hidden = stage.shown.entities > 0;
+  if (view.topic !== undefined || view.spoken !== undefined) applyFilters();
 }
 
 function filter(changes: Partial<View>): void {
@@ -276,7 +301,16 @@ function filter(changes: Partial<View>): void {
 }
 
 function applyFilters(): void {
-  stage.filter(view);
+  const asked = view;
+  if (asked.topic === undefined && asked.spoken === undefined) stage.filter(view, new Set());
+  else void trying(async () => {
+    const hidden = await annotations.hidden(stage.ids, asked);
+    if (view.topic === asked.topic && view.spoken === asked.spoken) stage.filter(view, hidden);
+  });
+  byId<HTMLSelectElement>('spoken').value = view.spoken ?? '';
+  const topic = byId('topic');
+  topic.hidden = view.topic === undefined;
+  topic.textContent = `About ${view.topic} ×`;
   byId<HTMLInputElement>('least').value = String(view.least);
   byId<HTMLOutputElement>('least-value').value = view.least.toFixed(2);
   byId<HTMLInputElement>('inferred').checked = view.inferred;
@@ -286,6 +320,7 @@ function showStatus(status: OutputOf<'status'>): void {
   const { counts: { documents, entities, facts }, progress } = status;
   byId('counts').textContent = `${documents} documents, ${entities} entities, ${facts} facts${progress === undefined ? '' : `; reading, ${progress.read} so far`}`;
   byId('review').hidden = !status.reviewable;
+  byId('spoken-of').hidden = !status.judged;
   server = status;
 }
 
@@ -312,6 +347,7 @@ async function begin({ first = [], follow }: StartOptions): Promise<void> {
 /** @param asked what answers the page's questions */
 export function start(asked: Client, options: StartOptions = {}): void {
   client = asked;
+  annotations = new Annotations(client);
   stage = new Stage(byId('graph'), { onChoose: (id) => void trying(() => choose(id)), onOpen: (id) => void trying(() => open(id)) });
   review = createReview({
     client,
@@ -336,6 +372,12 @@ export function start(asked: Client, options: StartOptions = {}): void {
     filter({ inferred: (target as HTMLInputElement).checked });
     void trying(redo);
   });
+  byId('spoken').addEventListener('change', ({ target }) => {
+    const { value } = target as HTMLSelectElement;
+    filter({ spoken: value === '' ? undefined : (value as View['spoken']) });
+  });
+  byId('topic').addEventListener('click', () => filter({ topic: undefined }));
+  byId('topics').addEventListener('click', () => void trying(showTopics));
   byId('review').addEventListener('click', () => void trying(async () => {
     if (!view.reviewing) return showReview();
     leaveReview();

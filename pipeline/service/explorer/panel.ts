@@ -12,6 +12,7 @@ export interface PanelEvents {
   readonly onOpen: (id: string) => void;
   readonly onPathFrom: (id: string) => void;
   readonly onDocument: (id: string, start: number, end: number) => void;
+  readonly onSpoken: (id: string) => void;
   /** Left out where nobody may decide. */
   readonly onSameAs?: (id: string) => void;
   /** The names that its documents use; left out where they are not at hand. */
@@ -21,13 +22,14 @@ export interface PanelEvents {
 export const percent = (probability: number): string => `${Math.round(100 * probability)} %`;
 
 /** @param facts likeliest first; @param onMore where there are more than these */
-export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], onMore: (() => void) | undefined, { onChoose, onFact, onOpen, onPathFrom, onRelated, onSameAs, namesOf }: PanelEvents): Node[] {
-  const { id, type, name, aliases, attributes, mentions, documents } = entity;
+export function entityPanel(entity: OutputOf<'entity'>, facts: readonly Fact[], onMore: (() => void) | undefined, { onChoose, onFact, onOpen, onPathFrom, onRelated, onSameAs, onSpoken, namesOf }: PanelEvents): Node[] {
+  const { id, type, name, aliases, attributes, mentions, documents, sentiment } = entity;
   return [
     element('h2', {}, name),
     element('p', { class: 'quiet' }, swatch(type), `${LABELS[type] ?? type}, named ${mentions} times in ${documents} ${documents === 1 ? 'document' : 'documents'}`),
     ...(aliases.length === 0 ? [] : [element('p', { class: 'quiet' }, `Also called ${aliases.slice(0, 12).join(', ')}`)]),
     element('p', {}, button('Neighbours', () => onOpen(id)), ' ', button('Related', () => onRelated(id)), ' ', button('Path from here…', () => onPathFrom(id)), ...(onSameAs === undefined ? [] : [' ', button('Same as…', () => onSameAs(id))])),
+    ...(sentiment === undefined ? [] : [element('p', {}, `Spoken of ${sentiment.positive} times well, ${sentiment.negative} times badly. `, button('How, and where', () => onSpoken(id)))]),
     ...(attributes.length === 0 ? [] : [element('h3', {}, 'Attributes'), element('ul', {}, ...attributes.map((each) => element('li', {}, `${each.name}: ${each.value}${each.unit === undefined ? '' : ` ${each.unit}`} `, element('span', { class: 'quiet' }, percent(each.probability)))))]),
     element('h3', {}, 'Facts'),
     facts.length === 0 ? element('p', { class: 'quiet' }, 'No document states a fact about it.') : element('ul', {}, ...facts.map((fact) => factItem(fact, id, onFact, onChoose))),
@@ -75,9 +77,9 @@ export function evidencePanel({ facts }: OutputOf<'explain'>, back: () => void, 
 }
 
 /** @param sentence to be in sight */
-export function documentPanel({ uri, title, date, text, mentions }: OutputOf<'document'>, sentence: { readonly start: number; readonly end: number }, back: () => void): Node[] {
+export function documentPanel({ uri, title, date, text, mentions, sentiment, topics }: OutputOf<'document'>, sentence: { readonly start: number; readonly end: number }, back: () => void): Node[] {
   const body = element('div', { class: 'document', tabindex: 0 }, ...(text === undefined ? ['The text is not at hand here.'] : [...marked(text.slice(0, sentence.start), mentions), element('strong', { id: 'sentence' }, ...marked(text.slice(sentence.start, sentence.end), within(mentions, sentence))), ...marked(text.slice(sentence.end), mentions.map(({ start, end }) => ({ start: start - sentence.end, end: end - sentence.end })).filter(({ start }) => start >= 0))]));
-  return [element('p', {}, button('Back', back)), element('h2', {}, title ?? uri), element('p', { class: 'quiet' }, [uri, date].filter((each) => each !== undefined).join(', ')), body];
+  return [element('p', {}, button('Back', back)), element('h2', {}, title ?? uri), element('p', { class: 'quiet' }, [uri, date, sentiment === undefined ? undefined : `sentiment ${sentiment.toFixed(2)}`, topics?.[0] === undefined ? undefined : `about ${topics[0].label}`].filter((each) => each !== undefined).join(', ')), body];
 }
 
 const within = (spans: readonly { readonly start: number; readonly end: number }[], { start: from, end: to }: { readonly start: number; readonly end: number }) => spans.filter(({ start, end }) => start >= from && end <= to).map(({ start, end }) => ({ start: start - from, end: end - from }));
@@ -122,4 +124,4 @@ export function swatch(type: string): HTMLElement {
 }
 
 export const button = (text: string, onclick: () => void): HTMLElement => element('button', { type: 'button', onclick }, text);
-const link = ({ id, name, type }: Ref, onChoose: PanelEvents['onChoose']): HTMLElement => element('button', { class: 'link', type: 'button', title: LABELS[type] ?? type, onclick: () => onChoose(id) }, name);
+export const link = ({ id, name, type }: Ref, onChoose: PanelEvents['onChoose']): HTMLElement => element('button', { class: 'link', type: 'button', title: LABELS[type] ?? type, onclick: () => onChoose(id) }, name);

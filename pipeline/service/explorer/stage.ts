@@ -63,7 +63,8 @@ export class Stage {
   private colours = { text: '', line: '', accent: '', raised: '', ground: '' };
   private readonly lineColours = new Map<string, string>();
   private filters: Filters = { hiddenTypes: [], least: 0, inferred: false };
-  private hidden = new Set<string>();
+  /** Types and ids. */
+  private hidden: ReadonlySet<string> = new Set();
   private chosen: string | undefined;
   private light: Light | undefined;
   private hovered: Light | undefined;
@@ -97,7 +98,7 @@ export class Stage {
       defaultDrawEdgeLabel: (context, line, from, to) => void (this.isNear && drawLineLabel(context, this.picture.getEdgeAttribute((line as unknown as { readonly key: string }).key, 'label'), from, to, this.renderer)),
       defaultDrawNodeHover: () => undefined,
       // Both are given copies.
-      nodeReducer: (_, data) => Object.assign(data, { hidden: this.hidden.has(data.entityType) }),
+      nodeReducer: (id, data) => Object.assign(data, { hidden: this.isHidden(id, data) }),
       edgeReducer: (_, data) => Object.assign(data, { type: this.isDense ? 'line' : 'arrow', color: data.isInferred ? INVISIBLE : this.lineColour(data.subjectType), hidden: !this.isShown(data) }),
     });
     drawDashed(this.renderer, (edge) => edge.isInferred && this.isShown(edge), () => this.colours.accent);
@@ -120,9 +121,12 @@ export class Stage {
     this.renderer.getCamera().on('updated', () => (this.movedAt = performance.now()));
   }
 
-  get shown(): { readonly entities: number; readonly facts: number } {
-    return { entities: this.picture.order, facts: this.picture.size };
+  /** `visible`: entities that the filters leave. */
+  get shown(): { readonly entities: number; readonly facts: number; readonly visible: number } {
+    return { entities: this.picture.order, facts: this.picture.size, visible: this.picture.filterNodes((id, node) => !this.isHidden(id, node)).length };
   }
+
+  get ids(): string[] { return this.picture.nodes(); }
 
   get types(): string[] {
     return [...new Set(this.picture.mapNodes((_, { entityType }) => entityType))].sort();
@@ -193,9 +197,10 @@ export class Stage {
     this.shine();
   }
 
-  filter(filters: Filters): void {
+  /** @param hidden ids of entities that are not shown */
+  filter(filters: Filters, hidden: ReadonlySet<string>): void {
     this.filters = filters;
-    this.hidden = new Set(filters.hiddenTypes);
+    this.hidden = new Set([...filters.hiddenTypes, ...hidden]);
     nameLines(this.picture, (edge) => this.isShown(edge));
     this.hovered = undefined;
     this.light = this.chosen === undefined ? undefined : this.around(this.chosen);
@@ -281,7 +286,7 @@ export class Stage {
     let [found, least]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     this.picture.forEachNode((id, node) => {
       const distance = Math.hypot(node.x - x, node.y - y) / pixel - node.size * scale;
-      if (distance > slack || distance >= least || this.hidden.has(node.entityType)) return;
+      if (distance > slack || distance >= least || this.isHidden(id, node)) return;
       [found, least] = [id, distance];
     });
     return found;
@@ -358,7 +363,7 @@ export class Stage {
 
   private around(id: string): Light | undefined {
     if (!this.picture.hasNode(id)) return undefined;
-    const edges = this.picture.filterEdges(id, (_edge, data, source, target, from, to) => source !== target && this.isShown(data) && !this.hidden.has(from.entityType) && !this.hidden.has(to.entityType));
+    const edges = this.picture.filterEdges(id, (_edge, data, source, target, from, to) => source !== target && this.isShown(data) && !this.isHidden(source, from) && !this.isHidden(target, to));
     return { nodes: new Map([id, ...edges.map((edge) => this.picture.opposite(id, edge))].map((each) => [each, 0])), edges, main: [id] };
   }
 
@@ -406,6 +411,10 @@ export class Stage {
     this.lineColours.clear();
     this.renderer.setSetting('edgeLabelColor', { color: colour('quiet') });
     this.renderer.refresh();
+  }
+
+  private isHidden(id: string, { entityType }: Pick<NodeShown, 'entityType'>): boolean {
+    return this.hidden.has(entityType) || this.hidden.has(id);
   }
 
   private isShown({ predicate, probability, isInferred }: EdgeShown): boolean {
