@@ -41,12 +41,8 @@ export class TokenScores {
     return this.values.length / (2 * this.labels);
   }
 
-  /**
-   * The attention of each token and label from one token to another, half-open.
-   * @param nearness of a token, in (0, 1]: attention is in proportion to it
-   * @returns float32 [to − from, labels], each column summing to 1
-   */
-  attention(from = 0, to = this.tokens, nearness?: (token: number) => number): Float32Array {
+  /** The attention of each token and label from one token to another, half-open. @returns float32 [to − from, labels], each column summing to 1 */
+  attention(from = 0, to = this.tokens): Float32Array {
     const { labels, values } = this;
     const shares = new Float32Array((to - from) * labels);
     for (let label = 0; label < labels; label++) {
@@ -54,16 +50,16 @@ export class TokenScores {
       let most = Number.NEGATIVE_INFINITY;
       for (let token = from; token < to; token++) most = Math.max(most, logit(token));
       let sum = 0;
-      for (let token = from; token < to; token++) sum += shares[(token - from) * labels + label] = Math.exp(logit(token) - most) * (nearness?.(token) ?? 1);
+      for (let token = from; token < to; token++) sum += shares[(token - from) * labels + label] = Math.exp(logit(token) - most);
       for (let token = from; token < to; token++) shares[(token - from) * labels + label]! /= sum;
     }
     return shares;
   }
 
   /** The score of each label over the tokens, before the temperature. @returns float32 [labels]; zeros where there is no token */
-  pooled(from = 0, to = this.tokens, nearness?: (token: number) => number): Float32Array {
+  pooled(from = 0, to = this.tokens): Float32Array {
     const { labels, values } = this;
-    const shares = this.attention(from, to, nearness);
+    const shares = this.attention(from, to);
     const scores = new Float32Array(labels);
     for (let token = from; token < to; token++) for (let label = 0; label < labels; label++) scores[label]! += shares[(token - from) * labels + label]! * values[token * 2 * labels + label]!;
     return scores;
