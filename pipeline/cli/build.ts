@@ -77,6 +77,7 @@ async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, '
       print();
     }
     if (!flags.quiet) print(summaryLine(result, flags.out));
+    if (!flags.quiet && counts.extracted > 0) print(paint(timesLine(result.manifest.seconds!), 'dim'));
     const rejected = Object.entries(counts.rejected ?? {});
     if (!flags.quiet && rejected.length > 0) {
       const total = rejected.reduce((sum, [, count]) => sum + count, 0);
@@ -105,6 +106,13 @@ export function addRetryCommand(program: Command): void {
     const config = await configOf(flags);
     await buildAndTell(files, { ...flags, out: flags.dir }, { ...config, extract: before.extract, graph: before.graph, sources: before.sources, store: { ...config.store, address: before.store.address } });
   });
+}
+
+const TIMES: Readonly<Record<string, string>> = { models: 'loading models', segment: 'sentences', ner: 'NER', coreference: 'coreference', relation: 'relations', classify: 'sentiment and topics', journal: 'journal', graph: 'graph', store: 'store' };
+
+/** What each part took; parts that read documents run beside each other. */
+function timesLine(seconds: Readonly<Record<string, number>>): string {
+  return Object.entries(TIMES).flatMap(([part, name]) => (!seconds[part] ? [] : [`${name} ${formatSeconds(seconds[part])}`])).join(', ');
 }
 
 function summaryLine(result: BuildResult, out: string): string {

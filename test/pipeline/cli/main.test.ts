@@ -59,11 +59,11 @@ async function folderFor(t: ExecutionContext): Promise<{ docs: string; out: stri
   return { docs, out: join(folder, 'out') };
 }
 
-test('a build ends in 0 with one line when piped, and its graph can be read', async (t) => {
+test('a build ends in 0 with what came of it and what took how long when piped, and its graph can be read', async (t) => {
   const { docs, out } = await folderFor(t);
   const built = await engram(['build', docs, '--out', out]);
   t.is(built.code, 0, built.err);
-  t.regex(built.out, /^Built .*out: 1 document \(1 read\), \d+ entit(y|ies), .*\n$/);
+  t.regex(built.out, /^Built .*out: 1 document \(1 read\), \d+ entit(y|ies), .*\nloading models .*, NER .*, relations .*, graph .*, store .*\n$/);
   t.is(built.err, '');
   const found = await engram(['search', 'lovelace', '--dir', out, '--json']);
   const { entities } = JSON.parse(found.out) as { entities: { name: string; type: string }[] };
