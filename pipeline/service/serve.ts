@@ -2,7 +2,7 @@
 import { runBuild } from '../build.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError, messageOf } from '../core/errors.ts';
-import { readManifest } from '../manifest.ts';
+import { manifestOf, readManifest } from '../manifest.ts';
 import { createGraphService } from './graph-service.ts';
 import { openGraphSource } from './graph-source.ts';
 import { createHttpServer } from './http-server.ts';
@@ -56,7 +56,9 @@ export async function serve({ source: place, config, host, port, token, requests
       throw new EngramError('ENGRAM_USAGE', { problem: `Port ${port} of ${host} cannot be had: ${messageOf(cause)}; name another with --port.` }, { cause });
     });
     if (watch.length > 0) {
-      const watching = await watchFolders(service, watch, config, { onDeadLetter: ({ uri, code, message }) => onTrouble(`${uri}: ${code} ${message}`), onFailure });
+      // Tables have the columns that the build was told of.
+      const { sources } = (await manifestOf(place)).config;
+      const watching = await watchFolders(service, watch, { ...config, sources }, { onDeadLetter: ({ uri, code, message }) => onTrouble(`${uri}: ${code} ${message}`), onFailure });
       started.push(() => watching.close());
     }
     service.warm();

@@ -31,3 +31,18 @@ test('what cannot be served leaves nothing open: the folder may be written to ag
   await build();
   t.pass();
 });
+
+test('a watched folder is read as the build read it, whatever the configuration says now', async (t) => {
+  const folder = await temporaryFolder(t);
+  const docs = join(folder, 'docs');
+  await writeFiles(docs, { 'notes.csv': 'note,who\nAda Lovelace was born in London.,x\n' });
+  const out = join(folder, 'out');
+  const built = { ...config, sources: { ...config.sources, csv: { ...config.sources.csv, text: 'note' } } };
+  await runBuild({ inputs: [docs], out, config: built, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
+  const troubles: string[] = [];
+  const served = await serve({ source: out, config, host: '127.0.0.1', port: 0, watch: [docs], onTrouble: (message) => troubles.push(message) });
+  t.teardown(() => served.close());
+  t.deepEqual(troubles, []);
+  const { counts } = (await (await fetch(`${served.url}/status`)).json()) as { readonly counts: { readonly documents: number } };
+  t.is(counts.documents, 1);
+});
