@@ -14,7 +14,7 @@ const FIXTURES = 'fixtures/documents';
 
 interface Job {
   readonly title: string;
-  readonly part: 'segmentation' | 'ner' | 'ner-memory' | 'breakdown' | 'build' | 'store';
+  readonly part: 'segmentation' | 'ner' | 'ner-memory' | 'breakdown' | 'classification' | 'build' | 'build-judged' | 'store';
   /** What is measured on: a corpus or a store. */
   readonly on: string;
   readonly input: string;
@@ -37,6 +37,8 @@ const jobs: readonly Job[] = [
   ...corpora.slice(0, 1).map((corpus): Job => ({ title: 'NER, step by step', part: 'breakdown', ...corpus })),
   ...corpora.slice(0, 1).map((corpus): Job => ({ title: 'NER over 200 MB, for its memory', part: 'ner-memory', ...corpus })),
   ...corpora.map((corpus): Job => ({ title: 'whole build, embedded', part: 'build', ...corpus })),
+  ...corpora.map((corpus): Job => ({ title: 'the same with sentiment', part: 'build-judged', ...corpus })),
+  ...corpora.map((corpus): Job => ({ title: 'sentiment of documents', part: 'classification', ...corpus })),
   ...findStores().map((address): Job => ({ title: 'store, rows written', part: 'store', on: address, input: address })),
 ];
 

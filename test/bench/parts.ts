@@ -11,7 +11,7 @@ import { segmentText } from '../../extractors/text/segmenter.ts';
 import { openStore } from '../../graph/stores/index.ts';
 import { runBuild } from '../../pipeline/build.ts';
 import { createStages } from '../../pipeline/stages.ts';
-import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
+import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
 import type { Document } from '../../pipeline/core/model.ts';
 import { findInputs, openSource } from '../../pipeline/sources/index.ts';
 import { takeNeo4jTurn } from '../support/neo4j-server.ts';
@@ -35,12 +35,16 @@ const WARM_UP_WORDS = 20_000;
 /** Enough for shares that hold still, and short. */
 const BREAKDOWN_WORDS = 100_000;
 
+const JUDGED: Config = { ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, sentiment: 'shipped' } };
+
 const PARTS: Readonly<Record<string, (input: string) => Promise<Result>>> = {
   segmentation: measureSegmentation,
   ner: measureNer,
   'ner-memory': measureNerMemory,
   breakdown: measureBreakdown,
-  build: measureBuild,
+  classification: measureClassification,
+  build: (input) => measureBuild(input, DEFAULT_CONFIG),
+  'build-judged': (input) => measureBuild(input, JUDGED),
   store: measureStore,
 };
 
@@ -155,10 +159,21 @@ async function measureBreakdown(input: string): Promise<Result> {
 }
 
 /** From files to an embedded store, models loaded anew, as `engram build` does it. */
-async function measureBuild(input: string): Promise<Result> {
+/** Sentences to the sentiment of each and of their documents, with the stage that a build has. */
+async function measureClassification(input: string): Promise<Result> {
+  const { segment, classify } = await createStages(JUDGED);
+  const documents = (await segment.process(await documentsOf(input))).map((document) => ({ ...document, mentions: [], chains: [], relations: [] }));
+  await classify!.process(documents.slice(0, 2));
+  const count = documents.reduce((sum, { sentences }) => sum + sentences.reduce((n, { tokens }) => n + tokens.length, 0), 0);
+  const seconds = clock();
+  await classify!.process(documents);
+  return { count, seconds: seconds() };
+}
+
+async function measureBuild(input: string, config: Config): Promise<Result> {
   const out = await mkdtemp(join(tmpdir(), 'engram-bench-'));
   try {
-    const { manifest } = await runBuild({ inputs: [input], out, config: DEFAULT_CONFIG });
+    const { manifest } = await runBuild({ inputs: [input], out, config });
     const { documents, entities, facts, words } = manifest.counts!;
     return { count: words, seconds: manifest.seconds!['total']!, detail: { documents, entities, facts, ...manifest.seconds } };
   } finally {
