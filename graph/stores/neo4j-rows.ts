@@ -12,8 +12,8 @@ export type RowKind = 'document' | 'entity' | 'fact';
 export interface Step {
   readonly kind: RowKind;
   readonly rows: readonly unknown[];
-  /** Whether batches may be written side by side: no two touch the same nodes, but for documents, which all take in the same order. */
-  readonly isParallel: boolean;
+  /** Nodes that a row touches, one or two, but for documents, which all take in the same order; left out where rows are written by one writer. */
+  readonly nodesOf?: (row: never) => readonly string[];
   readonly idOf: (row: never) => string;
   run(transaction: Run, rows: readonly unknown[]): Promise<void>;
 }
@@ -26,7 +26,6 @@ export function stepsOf(changes: Changes, factTypes: readonly string[], store: s
   const byIds = (kind: RowKind, ids: Iterable<string>, statements: readonly string[]): Step => ({
     kind,
     rows: [...ids],
-    isParallel: false,
     idOf: (id: string) => id,
     async run(transaction, slice) {
       for (const statement of statements) await transaction.run(statement, { ids: slice });
@@ -39,7 +38,7 @@ export function stepsOf(changes: Changes, factTypes: readonly string[], store: s
     byIds('document', changes.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('EngramDocument')]),
     documentStep([...changes.documents.values()]),
     ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type), changes.isNew)),
-    ...factSteps([...changes.facts.values()], store),
+    factStep([...changes.facts.values()], store),
   ].filter((step) => step.rows.length > 0);
 }
 
@@ -47,7 +46,7 @@ function documentStep(documents: readonly DocumentRecord[]): Step {
   return {
     kind: 'document',
     rows: documents,
-    isParallel: true,
+    nodesOf: ({ id }: DocumentRecord) => [id],
     idOf: ({ id }: DocumentRecord) => id,
     async run(transaction, slice) {
       await transaction.run(cypher.upsertDocuments, { rows: (slice as readonly DocumentRecord[]).map((record) => ({ id: record.id, properties: documentProperties(record) })) });
@@ -60,7 +59,7 @@ function entityStep(type: Entity['type'], entities: readonly Entity[], isNew: (i
   return {
     kind: 'entity',
     rows: entities,
-    isParallel: true,
+    nodesOf: ({ id }: Entity) => [id],
     idOf: ({ id }: Entity) => id,
     async run(transaction, slice) {
       const batch = slice as readonly Entity[];
@@ -77,28 +76,32 @@ function entityStep(type: Entity['type'], entities: readonly Entity[], isNew: (i
   };
 }
 
-function factSteps(facts: readonly Fact[], store: string): Step[] {
-  const byType = new Map<string, Fact[]>();
-  for (const fact of facts) {
-    const type = cypher.relationTypeOf(fact.predicate);
-    const sameType = byType.get(type);
-    if (sameType === undefined) byType.set(type, [fact]);
-    else sameType.push(fact);
-  }
-  return [...byType].map(([type, sameType]) => ({
-    kind: 'fact' as const,
-    rows: sameType,
-    // Two facts may share an entity: one writer cannot stand in its own way.
-    isParallel: false,
+function factStep(facts: readonly Fact[], store: string): Step {
+  return {
+    kind: 'fact',
+    rows: sortedBy(facts, ({ predicate }) => cypher.relationTypeOf(predicate)),
+    nodesOf: ({ subject, object }: Fact) => [subject, object],
     idOf: ({ id }: Fact) => id,
-    async run(transaction: Run, slice: readonly unknown[]) {
-      const rows = (slice as readonly Fact[]).map((fact) => ({ id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) }));
-      const result = await transaction.run(cypher.upsertFacts(type), { rows });
-      const written = result.records[0]?.get('n') as number;
+    async run(transaction, slice) {
+      const byType = new Map<string, object[]>();
+      for (const fact of slice as readonly Fact[]) {
+        const type = cypher.relationTypeOf(fact.predicate);
+        const row = { id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) };
+        const known = byType.get(type);
+        if (known === undefined) byType.set(type, [row]);
+        else known.push(row);
+      }
+      const sent = [...byType].map(async ([type, rows]) => (await transaction.run(cypher.upsertFacts(type), { rows })).records[0]?.get('n') as number);
+      await all(sent);
+      const written = (await Promise.all(sent)).reduce((sum, count) => sum + count, 0);
       // Somebody else removed an entity, or it was refused: the transaction goes back.
-      if (written < rows.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: rows.length - written, example: rows[0]?.subject });
+      if (written < slice.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: slice.length - written, example: (slice as readonly Fact[])[0]?.subject });
     },
-  }));
+  };
+}
+
+function sortedBy<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
+  return rows.map((row) => ({ row, key: keyOf(row) })).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
 }
 
 /** Waits for all, so that none fails unheard; throws the first failure. */

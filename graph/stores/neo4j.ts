@@ -7,6 +7,7 @@ import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipe
 import * as cypher from './cypher.ts';
 import { changesFrom, checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
 import type { Changes, CheckedDelta, StandingRow } from './delta.ts';
+import { disjointGroups } from './disjoint-groups.ts';
 import type { QueryableStore } from './embedded.ts';
 import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
 import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, stepsOf, type Step } from './neo4j-rows.ts';
@@ -105,17 +106,17 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
       }
     };
     for (const step of steps) {
-      let next = 0;
       let failure: { readonly error: unknown } | undefined;
-      const work = async (writer: number): Promise<void> => {
-        while (next < step.rows.length && failure === undefined) {
-          const start = next;
-          next = size.endOf(step.rows, start);
-          await writeRows(step, step.rows.slice(start, next), writer).catch((error: unknown) => void (failure ??= { error }));
+      const work = async (rows: readonly unknown[], writer: number): Promise<void> => {
+        for (let [start, end] = [0, 0]; start < rows.length && failure === undefined; start = end) {
+          end = size.endOf(rows, start);
+          await writeRows(step, rows.slice(start, end), writer).catch((error: unknown) => void (failure ??= { error }));
         }
       };
-      await Promise.all(Array.from({ length: step.isParallel ? writers : 1 }, (_, writer) => work(writer)));
-      if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+      for (const groups of step.nodesOf === undefined ? [[step.rows]] : disjointGroups(step.rows, step.nodesOf as (row: unknown) => readonly string[], writers)) {
+        await Promise.all(groups.map(work));
+        if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+      }
     }
     return batches;
   };

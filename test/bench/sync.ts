@@ -1,5 +1,5 @@
-// `npm run bench:sync [-- --entities 20000 --facts 40000]`: rows a second into an empty Neo4j, in turns: the sync (digests, ledger, several writers), and a bare loop of the
-// same UNWIND statements through the driver, a thousand rows a transaction, one after the other.
+// `npm run bench:sync [-- --entities 20000 --facts 40000 --writers 4]`: rows a second into an empty Neo4j, in turns: the sync (digests, ledger) by one writer and by several, and a
+// bare loop of the same UNWIND statements through the driver, a thousand rows a transaction, one after the other.
 import { parseArgs } from 'node:util';
 import neo4j from 'neo4j-driver';
 import * as cypher from '../../graph/stores/cypher.ts';
@@ -14,27 +14,31 @@ const SEED = 17;
 const ROUNDS = 3;
 const ROWS = 1000;
 
-const { values: flags } = parseArgs({ options: { entities: { type: 'string', default: '20000' }, facts: { type: 'string', default: '40000' }, writers: { type: 'string', default: '2' }, json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({ options: { entities: { type: 'string', default: '20000' }, facts: { type: 'string', default: '40000' }, writers: { type: 'string', default: '4' }, json: { type: 'boolean', default: false } } });
 const graph = syntheticGraph({ entities: Number(flags.entities), facts: Number(flags.facts) }, SEED);
 const rows = graph.documents.length + graph.entities.length + graph.facts.length;
 const server = await startNeo4j();
-const rounds: { readonly bare: number; readonly sync: number }[] = [];
+const rounds: { readonly bare: number; readonly one: number; readonly several: number }[] = [];
+let deadlocks = 0;
 try {
   // The first round of each warms the server up.
   for (let round = 0; round <= ROUNDS; round++) {
     const bare = rows / (await timed(server, () => bareLoop(server, graph)));
-    const sync = rows / (await timed(server, () => throughStore(server, graph)));
-    note(`round ${round}: bare ${formatCount(Math.round(bare))}, sync ${formatCount(Math.round(sync))} rows/s, ratio ${(sync / bare).toFixed(2)}`);
-    if (round > 0) rounds.push({ bare, sync });
+    const one = rows / (await timed(server, () => throughStore(server, graph, 1)));
+    const several = rows / (await timed(server, () => throughStore(server, graph, Number(flags.writers))));
+    note(`round ${round}: bare ${formatCount(Math.round(bare))}, one writer ${formatCount(Math.round(one))}, ${flags.writers} writers ${formatCount(Math.round(several))} rows/s`);
+    if (round > 0) rounds.push({ bare, one, several });
   }
 } finally {
   await server.stop();
 }
-const ratios = rounds.map(({ bare, sync }) => sync / bare).sort((a, b) => a - b);
-if (flags.json) printJson({ rows, rounds, median: ratios[Math.floor(ROUNDS / 2)] });
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const ratios = { oneToBare: median(rounds.map(({ bare, one }) => one / bare)), severalToOne: median(rounds.map(({ one, several }) => several / one)) };
+if (flags.json) printJson({ rows, rounds, ...ratios, deadlocks });
 else {
-  print(heading(`${formatCount(rows)} rows into an empty Neo4j (${flags.writers} writers of entities)`));
-  print(table([['round', 'bare loop, rows/s', 'sync, rows/s', 'ratio'], ...rounds.map(({ bare, sync }, at) => [String(at + 1), formatCount(Math.round(bare)), formatCount(Math.round(sync)), (sync / bare).toFixed(2)])], Array(4).fill({ align: 'right' })));
+  print(heading(`${formatCount(rows)} rows into an empty Neo4j, rows/s`));
+  print(table([['round', 'bare loop', 'one writer', `${flags.writers} writers`], ...rounds.map(({ bare, one, several }, at) => [String(at + 1), ...[bare, one, several].map((rate) => formatCount(Math.round(rate)))])], Array(4).fill({ align: 'right' })));
+  print(`Medians: one writer ${ratios.oneToBare.toFixed(2)} of the bare loop, ${flags.writers} writers ${ratios.severalToOne.toFixed(2)} of one; ${deadlocks} deadlocks`);
 }
 
 async function timed({ ask }: Neo4jProcess, work: () => Promise<void>): Promise<number> {
@@ -44,10 +48,10 @@ async function timed({ ask }: Neo4jProcess, work: () => Promise<void>): Promise<
   return (performance.now() - started) / 1000;
 }
 
-async function throughStore({ address }: Neo4jProcess, delta: GraphDelta): Promise<void> {
-  const store = createNeo4jStore(address, { writers: Number(flags.writers) });
+async function throughStore({ address }: Neo4jProcess, delta: GraphDelta, writers: number): Promise<void> {
+  const store = createNeo4jStore(address, { writers });
   await store.prepare();
-  await store.replaceAll(delta);
+  deadlocks += (await store.replaceAll(delta)).deadlocks;
   await store.close();
 }
 
