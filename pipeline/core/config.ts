@@ -107,7 +107,7 @@ export const configSchema = z.strictObject({
       bytesInFlight: count.default(64 * 1024 * 1024),
       /** Workers that may be lost with a batch before its documents are read one at a time, and then with a document. */
       attempts: count.max(100).default(3),
-      /** Seconds without a sign of life after which a batch goes to another worker. */
+      /** Seconds without a sign of life after which a batch goes to another worker, and the queue to another build. */
       lease: count.max(3600).default(15),
       /** Seconds that Redis may be away, or full. */
       maxOutage: count.default(300),

@@ -41,6 +41,7 @@ export interface QueueAddress {
  */
 export function readAddress({ queue }: Pick<Config, 'queue'>, environment: NodeJS.ProcessEnv = process.env): QueueAddress {
   const { address } = queue;
+  if (address === 'none') throw new EngramError('ENGRAM_USAGE', { problem: 'No queue is named: --queue redis://HOST:6379 does, or `queue.address` in the config.' });
   const plain = withoutCredentials(address);
   const url = /^rediss?:\/\//.test(address) && URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || url.hostname === '') throw new EngramError('ENGRAM_USAGE', { problem: `No queue has the address '${plain}'. Known: redis://HOST:6379, rediss://HOST:6379.` });

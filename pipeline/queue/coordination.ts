@@ -2,13 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import type { Versions } from './batch.ts';
-import type { QueueConnection } from './connection.ts';
+import { whenThereIsRoom, type QueueConnection } from './connection.ts';
 
-/** Without a renewal the build is taken to have ended. */
-const LEASE_MS = 15_000;
-const RENEWAL_MS = 3000;
+const RENEWALS_A_LEASE = 5;
 const LOOK_MS = 250;
 
 /** Holds on where the key is ours, or is gone with a Redis that lost its memory; 0 where it is somebody else's. */
@@ -34,15 +33,16 @@ export interface Coordination {
 }
 
 /**
- * Waits for the end of a build that was killed: what it does not renew is void after `LEASE_MS`.
- * @throws EngramError `ENGRAM_QUEUE_TAKEN` while another build renews it
+ * Waits for the end of a build that was killed: what it does not renew is void after `queue.lease`.
+ * @throws EngramError `ENGRAM_QUEUE_TAKEN` while another build renews it; `ENGRAM_QUEUE_FULL`
  */
-export async function coordinate(queue: QueueConnection, versions: Versions, signal?: AbortSignal): Promise<Coordination> {
+export async function coordinate(queue: QueueConnection, versions: Versions, { lease, maxOutage }: Config['queue'], signal?: AbortSignal): Promise<Coordination> {
   const { redis } = queue;
+  const leaseMs = 1000 * lease;
   const key = coordinatorKey(queue);
   const own = JSON.stringify({ host: hostname(), pid: process.pid, versions, token: randomBytes(8).toString('hex') });
   let left = Infinity;
-  while ((await redis.set(key, own, 'PX', LEASE_MS, 'NX')) === null) {
+  while ((await whenThereIsRoom(queue, maxOutage, signal, () => redis.set(key, own, 'PX', leaseMs, 'NX'))) === null) {
     const now = await redis.pttl(key);
     if (now > left) throw await takenBy(queue);
     left = now;
@@ -53,17 +53,18 @@ export async function coordinate(queue: QueueConnection, versions: Versions, sig
   const lost = new Promise<never>((_, reject) => (fail = reject));
   lost.catch(() => undefined);
   const timer = setInterval(() => {
-    void redis.eval(RENEW, 1, key, own, LEASE_MS).then(
+    void redis.eval(RENEW, 1, key, own, leaseMs).then(
       async (held) => held === 0 && fail(await takenBy(queue)),
       // Tried again; that Redis is away for good is noticed elsewhere.
       () => undefined,
     );
-  }, RENEWAL_MS);
+  }, leaseMs / RENEWALS_A_LEASE);
   return {
     lost,
     async release() {
       clearInterval(timer);
-      await redis.eval(RELEASE, 1, key, own);
+      // Else it is void after its lease.
+      if (redis.status === 'ready') await redis.eval(RELEASE, 1, key, own).catch(() => undefined);
     },
   };
 }

@@ -17,6 +17,9 @@ const DRAIN_MS = 3000;
 /** Between looks at batches of which nothing was heard: events may be lost, and a Redis may lose its last second. */
 const LOOK_MS = 5000;
 
+/** A wait for events; after an outage one outlasts the build. */
+const LISTEN_MS = 2000;
+
 type Outcome = ExtractedBatch | { readonly failed: string };
 
 interface Pending {
@@ -42,7 +45,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
   });
   const options = { connection: redis, prefix: PREFIX };
   const jobs = new Queue(queue.name, options);
-  const events = new QueueEvents(queue.name, options);
+  const events = new QueueEvents(queue.name, { ...options, blockingTimeout: LISTEN_MS });
   const pending = new Map<string, Pending>();
   /** Read, and perhaps not yet in the journal. */
   const kept = new Set<string>();
@@ -52,7 +55,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
   async function hold() {
     const local = await start(config, signal);
     await local.close();
-    return { versions: local.versions, coordination: await coordinate(queue, local.versions, signal) };
+    return { versions: local.versions, coordination: await coordinate(queue, local.versions, config.queue, signal) };
   }
 
   const giveUp = (error: unknown): void => {
@@ -68,7 +71,12 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
   const onAbort = (): void => void wait(DRAIN_MS, undefined, { ref: false }).then(() => giveUp(new EngramError('ENGRAM_RUN_INTERRUPTED', { documents: 0 })));
   signal?.addEventListener('abort', onAbort);
 
-  const withRoom = <T>(work: () => Promise<T>): Promise<T> => whenThereIsRoom(queue, maxOutage, signal, work);
+  const withRoom = <T>(work: () => Promise<T>): Promise<T> =>
+    whenThereIsRoom(queue, maxOutage, signal, work).catch((error: unknown) => {
+      // Batches that are in the queue would wait for workers that have no room for results.
+      giveUp(error);
+      throw error;
+    });
   const put = (id: string, documents: readonly Document[]): Promise<void> =>
     withRoom(async () => void (await jobs.add('batch', await packDocuments(versions, documents), { jobId: id, attempts: 1 })));
   const letGo = async (id: string): Promise<void> => {
@@ -126,6 +134,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
       else if (state === 'failed') await settle(id, (await jobs.getJob(id))?.failedReason ?? 'failed');
       else if (state === 'unknown' && pending.has(id) && !batch.isSettling) await put(id, batch.documents);
     }
+    if (quiet.length > 0) await withRoom(() => redis.set(key('room'), '', 'EX', 60));
   };
   let isLooking = false;
   const timer = setInterval(() => {
@@ -187,11 +196,9 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
       signal?.removeEventListener('abort', onAbort);
       clearInterval(timer);
       await events.close().catch(() => undefined);
-      if (redis.status === 'ready') {
-        // Batches that a build before this one left behind, and that nobody asked for.
-        if (problem === undefined && pending.size === 0 && kept.size === 0 && !signal?.aborted) await emptyQueue(queue);
-        await coordination.release();
-      }
+      // Batches that a build before this one left behind, and that nobody asked for.
+      if (problem === undefined && pending.size === 0 && kept.size === 0 && !signal?.aborted) await emptyQueue(queue).catch(() => undefined);
+      await coordination.release();
       await jobs.close().catch(() => undefined);
       queue.close();
     },
