@@ -17,7 +17,7 @@ await runWorker({
     extractorOf(
       createTroubledStages({
         ...(version === undefined ? {} : { version }),
-        before: async (stage, ids) => void (stage === 'segment' && (await wait(Number(ms) * ids.length))),
+        before: async (stage, ids) => void (stage === 'relation' && (await wait(Number(ms) * ids.length))),
       }),
     ),
   onReady: () => process.stdout.write('ready\n'),
