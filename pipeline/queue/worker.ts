@@ -81,7 +81,8 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerCounts> {
       const batch = await extractor.extract(documents);
       const pieces = await packResult(batch);
       await whenThereIsRoom(queue, maxOutage, stop.signal, () => redis.eval(KEEP, 2, key(job.id!), result, ...pieces));
-      options.onProgress?.(pulse.count(batch));
+      const counts = pulse.count(batch);
+      options.onProgress?.(counts);
       return null;
     } catch (error) {
       // A document's fault would be a dead letter: it is this machine's, or it was told to stop.

@@ -241,3 +241,21 @@ onRedis('what no build sent is refused, and the build goes on', async (t) => {
   await jobs.close();
   client.disconnect();
 });
+
+onRedis('the status tells of workers, what they read and how fast; one that leaves is told of no longer', async (t) => {
+  const { folder, redis } = await withRedis(t);
+  const input = await writeDocuments(folder, 400);
+  const config = queueConfig({ address: redis.address });
+  const stop = new AbortController();
+  const working = runWorker({ config, concurrency: 3, signal: stop.signal, start: async () => extractorOf(createFakeStages({ before: async (stage) => void (stage === 'ner' && (await wait(300))) })) });
+  const building = buildThrough(input, join(folder, 'out'), config);
+  const seen: QueueStatus[] = [];
+  const isDone = building.then(() => true);
+  while (!(await Promise.race([isDone, wait(100)]))) seen.push(await readQueueStatus(config));
+  t.like(seen.at(-1), { build: { pid: process.pid }, dead: 0 });
+  t.true(seen.some(({ waiting, active }) => waiting > 0 && active === 3));
+  t.true(seen.some(({ workers: [worker] }) => worker?.pid === process.pid && worker.concurrency === 3 && worker.documents > 0 && worker.wordsPerSecond > 0));
+  stop.abort();
+  t.like(await working, { batches: 50, documents: 400, words: 2000 });
+  t.like(await readQueueStatus(config), { build: undefined, waiting: 0, active: 0, finished: 0, workers: [] });
+});
