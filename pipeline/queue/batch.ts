@@ -14,6 +14,8 @@ const FORMAT = 1;
 const PIECE_BYTES = 512 * 1024;
 /** Unpacked; a batch is far smaller, what swells up to this is no batch. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** Of compression: a fifth larger than by the usual one, for 40 % of its time. */
+const LEVEL = 1;
 /** Largest number of documents in a batch, as `extract.batchDocuments` has it. */
 const MOST_DOCUMENTS = 4096;
 
@@ -131,7 +133,7 @@ function extractedOf({ id, uri, text, title, date, metadata }: Document, each: R
 }
 
 async function pack(value: unknown): Promise<Buffer> {
-  return promisify(deflateRaw)(JSON.stringify(value));
+  return promisify(deflateRaw)(JSON.stringify(value), { level: LEVEL });
 }
 
 async function unpack(bytes: Buffer): Promise<unknown> {

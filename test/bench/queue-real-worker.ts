@@ -4,6 +4,7 @@ import { runWorker } from '../../pipeline/queue/worker.ts';
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => process.exit());
 await runWorker({
   config: { ...DEFAULT_CONFIG, queue: { ...DEFAULT_CONFIG.queue, address: process.argv[2]! } },
   concurrency: DEFAULT_CONFIG.extract.concurrency,

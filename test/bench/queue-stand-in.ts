@@ -34,6 +34,7 @@ function createStandIn(): Extractor {
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => process.exit());
 let ready = 0;
 await Promise.all(
   Array.from({ length: workers }, () =>

@@ -70,6 +70,7 @@ export async function startRedis(folder: string, { host = '127.0.0.1', password,
     child.kill('SIGKILL');
     await isClosed;
   };
+  process.once('exit', () => child?.kill('SIGKILL'));
   await start();
   return { port, address: `${tls === undefined ? 'redis' : 'rediss'}://${host}:${port}`, start, kill, client };
 }
