@@ -123,8 +123,8 @@ onRedis('Redis is killed and started again: the build ends by itself', async (t)
   const input = await writeDocuments(folder, 120);
   const here = await buildHere(input, join(folder, 'here'));
   const config = queueConfig({ address: redis.address });
-  const worker = withWorker(t, config.queue, { ms: 15 });
-  withWorker(t, config.queue, { ms: 15 });
+  const worker = withWorker(t, config.queue, { ms: 30 });
+  withWorker(t, config.queue, { ms: 30 });
   const building = buildThrough(input, join(folder, 'there'), config);
   await worker.ready;
   await wait(500);
@@ -140,7 +140,7 @@ onRedis('Redis that stays away ends the build with exit 3, and the build goes on
   const { folder, redis } = await withRedis(t);
   const input = await writeDocuments(folder, 80);
   const config = queueConfig({ address: redis.address, maxOutage: 1 });
-  const worker = withWorker(t, config.queue, { ms: 15 });
+  const worker = withWorker(t, config.queue, { ms: 60 });
   const building = buildThrough(input, join(folder, 'there'), config);
   await worker.ready;
   await wait(500);
