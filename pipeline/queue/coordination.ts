@@ -58,7 +58,7 @@ export async function coordinate(queue: QueueConnection, versions: Versions, { l
       // Tried again; that Redis is away for good is noticed elsewhere.
       () => undefined,
     );
-  }, leaseMs / RENEWALS_A_LEASE);
+  }, leaseMs / RENEWALS_A_LEASE).unref();
   return {
     lost,
     async release() {

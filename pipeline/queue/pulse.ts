@@ -64,7 +64,7 @@ export function createPulse({ redis, key }: QueueConnection, identity: WorkerIde
     },
     async start() {
       await beat();
-      timer = setInterval(() => void beat().catch(() => undefined), BEAT_MS);
+      timer = setInterval(() => void beat().catch(() => undefined), BEAT_MS).unref();
     },
     async stop() {
       clearInterval(timer);

@@ -14,6 +14,8 @@ import { coordinate } from './coordination.ts';
 
 /** What a stopped run waits for batches that workers have; others stay in the queue for the next one. */
 const DRAIN_MS = 3000;
+/** To leave Redis as it should be; whatever cannot be done in it is void by itself, or emptied by the next build. */
+const LEAVE_MS = 10_000;
 /** Between looks at batches of which nothing was heard: events may be lost, and a Redis may lose its last second. */
 const LOOK_MS = 5000;
 
@@ -51,6 +53,10 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
   const kept = new Set<string>();
   const alone = new PQueue({ concurrency: 1 });
   let problem: unknown;
+  let fail: (error: unknown) => void;
+  /** A command that was under way when the connection ended for good is never answered: nobody waits for one without this. */
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  failed.catch(() => undefined);
 
   async function hold() {
     const local = await start(config, signal);
@@ -60,6 +66,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
 
   const giveUp = (error: unknown): void => {
     problem ??= error;
+    fail(problem);
     for (const { reject } of pending.values()) reject(problem);
     pending.clear();
   };
@@ -89,7 +96,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
     const pieces = await redis.lrangeBuffer(key('result', id), 0, -1);
     if (pieces.length === 0) return undefined;
     kept.add(id);
-    return { ...(await unpackResult(id, pieces, documents)), taken: () => letGo(id) };
+    return { ...(await unpackResult(id, pieces, documents)), taken: () => Promise.race([letGo(id), failed]) };
   };
   const failedOutcome = async (id: string, failed: string): Promise<Outcome> => {
     await letGo(id);
@@ -186,7 +193,7 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
     versions,
     async extract(documents) {
       try {
-        return await read(documents);
+        return await Promise.race([read(documents), failed]);
       } catch (error) {
         if (signal?.aborted) throw new EngramError('ENGRAM_RUN_INTERRUPTED', { documents: 0 }, { cause: error });
         throw queue.asError(error);
@@ -195,11 +202,13 @@ export async function createQueueExtractor(config: Config, signal?: AbortSignal,
     async close() {
       signal?.removeEventListener('abort', onAbort);
       clearInterval(timer);
-      await events.close().catch(() => undefined);
-      // Batches that a build before this one left behind, and that nobody asked for.
-      if (problem === undefined && pending.size === 0 && kept.size === 0 && !signal?.aborted) await emptyQueue(queue).catch(() => undefined);
-      await coordination.release();
-      await jobs.close().catch(() => undefined);
+      const leave = async (): Promise<void> => {
+        // Batches that a build before this one left behind, and that nobody asked for.
+        if (problem === undefined && pending.size === 0 && kept.size === 0 && !signal?.aborted) await emptyQueue(queue);
+        await coordination.release();
+        await Promise.all([events.close(), jobs.close()]);
+      };
+      await Promise.race([leave().catch(() => undefined), wait(LEAVE_MS, undefined, { ref: false })]);
       queue.close();
     },
   };

@@ -58,7 +58,7 @@ async function withQueue<T>(config: Pick<Config, 'queue'>, work: (queue: QueueCo
   const jobs = new Queue(queue.name, { connection: queue.redis, prefix: PREFIX, skipMetasUpdate: true });
   jobs.on('error', () => undefined);
   try {
-    return await work(queue, jobs);
+    return await Promise.race([work(queue, jobs), queue.lost]);
   } catch (error) {
     throw queue.asError(error);
   } finally {

@@ -2,6 +2,7 @@
 // sent. What it cannot finish it gives back, so that another worker does.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { WaitingError, Worker, type Job } from 'bullmq';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
@@ -30,6 +31,8 @@ if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('EXISTS', KEYS[2]) == 1 then
 for i = 1, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 return 1`;
 const RETRY_MS = 500;
+/** To finish and give back what is in hand: more than the reading has. */
+const LEAVE_MS = 10_000;
 /** After Redis was full, or refused for another reason. */
 const PAUSE_MS = 1000;
 
@@ -105,10 +108,10 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerCounts> {
     void worker.pause(true).then(() => setTimeout(() => void worker.resume(), PAUSE_MS));
   });
   try {
-    const coordinator = await coordinatorOf(queue);
+    const coordinator = await Promise.race([coordinatorOf(queue), queue.lost]);
     const difference = coordinator && differenceOf(extractor.versions, coordinator.versions);
     if (difference !== undefined) throw otherModel(difference);
-    await pulse.start();
+    await Promise.race([pulse.start(), queue.lost]);
     options.onReady?.(queue.shown);
     if (!stop.signal.aborted) {
       void worker.run().catch(leave);
@@ -118,8 +121,11 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerCounts> {
     leave(queue.asError(error));
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await worker.close(redis.status !== 'ready');
-    await pulse.stop();
+    const end = async (): Promise<void> => {
+      await worker.close(redis.status !== 'ready');
+      await pulse.stop();
+    };
+    await Promise.race([end(), wait(LEAVE_MS, undefined, { ref: false })]);
     await extractor.close();
     queue.close();
   }

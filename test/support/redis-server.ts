@@ -38,6 +38,9 @@ export interface RedisOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** @param folder holds its append-only file */
 export async function startRedis(folder: string, { host = '127.0.0.1', password, more = [], tls }: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
@@ -51,6 +54,7 @@ export async function startRedis(folder: string, { host = '127.0.0.1', password,
   };
   const start = async (): Promise<void> => {
     child = spawn(PROGRAM, options, { stdio: 'ignore' });
+    running.add(child);
     const until = Date.now() + START_MS;
     for (;;) {
       const redis = client();
@@ -70,7 +74,6 @@ export async function startRedis(folder: string, { host = '127.0.0.1', password,
     child.kill('SIGKILL');
     await isClosed;
   };
-  process.once('exit', () => child?.kill('SIGKILL'));
   await start();
   return { port, address: `${tls === undefined ? 'redis' : 'rediss'}://${host}:${port}`, start, kill, client };
 }
