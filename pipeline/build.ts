@@ -2,7 +2,8 @@
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
 import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
-import { openStore, STORES, withoutCredentials } from '../graph/stores/index.ts';
+import { openStore, STORES } from '../graph/stores/index.ts';
+import { withoutCredentials } from './core/address.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import type { DocumentId, Extraction } from './core/model.ts';
@@ -72,7 +73,7 @@ const MOST_TOLD = 3;
  */
 export async function runBuild(options: BuildOptions): Promise<BuildResult> {
   const { inputs, out, config, signal } = options;
-  const parts = { createExtractor: startExtractor, openStore: openConfiguredStore, ...options.parts };
+  const parts = { createExtractor: createConfiguredExtractor, openStore: openConfiguredStore, ...options.parts };
   checkStoreAddress(config.store.address);
   const startedAt = new Date();
   const seconds = createClock();
@@ -99,7 +100,11 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     engram: engramVersion(),
     status: 'running',
     startedAt: startedAt.toISOString(),
-    config: { ...config, store: { ...config.store, address: withoutCredentials(config.store.address) } },
+    config: {
+      ...config,
+      store: { ...config.store, address: withoutCredentials(config.store.address) },
+      queue: { ...config.queue, address: withoutCredentials(config.queue.address) },
+    },
     versions: extractor.versions,
     inputs: mergeInputs(before?.inputs ?? [], named, true),
   };
@@ -146,7 +151,9 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       journal: { keyOf: journal.keyOf, append: (records) => journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const)) },
       onDeadLetter: refuse,
       batchDocuments: config.extract.batchDocuments,
-      concurrency: config.extract.concurrency,
+      ...(isDistributed(config)
+        ? { concurrency: config.queue.batches, batchBytes: config.queue.batchBytes, bytesInFlight: config.queue.bytesInFlight }
+        : { concurrency: config.extract.concurrency }),
       signal,
       onProgress: (progress) => {
         counts = progress;
@@ -209,6 +216,15 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     await deadLetters.close();
     await extractor.close();
   }
+}
+
+const isDistributed = ({ queue }: Config): boolean => queue.address !== 'none';
+
+async function createConfiguredExtractor(config: Config, signal?: AbortSignal): Promise<Extractor> {
+  if (!isDistributed(config)) return startExtractor(config, signal);
+  // Nobody else needs a client of Redis.
+  const { createQueueExtractor } = await import('./queue/queue-extractor.ts');
+  return createQueueExtractor(config, signal);
 }
 
 export function openConfiguredStore(config: Config, out: string): Promise<GraphStore> {

@@ -28,6 +28,8 @@ export interface ExtractedBatch {
   readonly results: readonly Extracted[];
   /** Spent in each stage. */
   readonly seconds: Readonly<Record<ExtractionStage, number>>;
+  /** To be called when the journal has the results: whoever keeps them elsewhere may let go. */
+  readonly taken?: () => Promise<void>;
 }
 
 export interface Extractor {

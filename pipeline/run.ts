@@ -30,6 +30,10 @@ export interface RunOptions {
   readonly batchDocuments: number;
   /** Batches worked on at once; one more may wait, and reading stops until it is taken. */
   readonly concurrency: number;
+  /** Bytes of text from which on a batch is closed before it has all its documents. */
+  readonly batchBytes?: number;
+  /** Bytes of text in flight from which on nothing more is read. */
+  readonly bytesInFlight?: number;
   readonly onProgress?: (progress: RunProgress) => void;
   /** Aborted: no more is read; batches in flight are finished, or given up by the extractor. */
   readonly signal?: AbortSignal;
@@ -51,6 +55,7 @@ const ROWS_AT_ONCE = 1024;
 interface Batch {
   readonly documents: readonly Document[];
   readonly keys: readonly string[];
+  readonly bytes: number;
 }
 
 /** Tells unchanged documents from changed ones: all that a document says, and all that reads it. */
@@ -63,7 +68,7 @@ export function journalKeyOf(document: Document, versions: Readonly<Record<strin
 
 /** @throws what a stage threw when no document would escape it, and what the journal or the source threw */
 export async function runExtraction(options: RunOptions): Promise<RunResult> {
-  const { extractor, journal, batchDocuments, concurrency, signal } = options;
+  const { extractor, journal, batchDocuments, concurrency, batchBytes = Infinity, bytesInFlight = Infinity, signal } = options;
   const queue = new PQueue({ concurrency });
   const firstUriOf = new Map<DocumentId, string>();
   const current = new Set<DocumentId>();
@@ -81,7 +86,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     await options.onDeadLetter(letter);
   };
   const workOn = async ({ documents, keys }: Batch): Promise<void> => {
-    const { results, seconds } = await extractor.extract(documents);
+    const { results, seconds, taken } = await extractor.extract(documents);
     for (const stage of Object.keys(seconds) as ExtractionStage[]) stageSeconds[stage] += seconds[stage];
     const read = results.flatMap((result, i) => ('extraction' in result ? [{ ...result, key: keys[i]! }] : []));
     await append(read.map(({ key, extraction }) => ({ key, extraction })));
@@ -91,27 +96,33 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
       counts.words += words;
     }
     for (const result of results) if ('deadLetter' in result) await refuse(result.deadLetter);
+    await taken?.();
   };
+  let bytesSent = 0;
   const send = async (batch: Batch): Promise<void> => {
+    bytesSent += batch.bytes;
     void queue.add(async () => {
-      if (failure) return;
       try {
-        await workOn(batch);
+        if (!failure) await workOn(batch);
       } catch (error) {
         // Documents that a stopped run did not wait for are read by the next one.
         if (!signal?.aborted || !(error instanceof EngramError) || error.code !== 'ENGRAM_RUN_INTERRUPTED') failure ??= { error };
       }
+      bytesSent -= batch.bytes;
       options.onProgress?.({ ...counts });
     });
     await queue.onSizeLessThan(1);
+    while (bytesSent > bytesInFlight) await new Promise((resolve) => queue.once('next', resolve));
   };
 
   let documents: Document[] = [];
   let keys: string[] = [];
+  let bytes = 0;
   const flush = async (): Promise<void> => {
-    const batch = { documents, keys };
+    const batch = { documents, keys, bytes };
     documents = [];
     keys = [];
+    bytes = 0;
     if (batch.documents.length > 0) await send(batch);
   };
   let rows: { readonly key: string; readonly extraction: Extraction }[] = [];
@@ -153,7 +164,8 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
       }
       documents.push(document);
       keys.push(key);
-      if (documents.length >= batchDocuments) await flush();
+      bytes += Buffer.byteLength(document.text);
+      if (documents.length >= batchDocuments || bytes >= batchBytes) await flush();
     }
     if (!failure) await flushRows();
     if (!failure && !signal?.aborted) await flush();

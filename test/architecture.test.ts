@@ -29,6 +29,7 @@ const DOORS: readonly [packageName: RegExp, ...doors: string[]][] = [
   [/^(sigma|esbuild)/, 'pipeline/service/'],
   [/^neo4j-driver/, 'graph/stores/neo4j'],
   [/^@ladybugdb\//, 'graph/stores/'],
+  [/^(bullmq|ioredis)/, 'pipeline/queue/'],
   [/^(commander|cli-progress)/, 'pipeline/cli/'],
   [/^(fastify|@fastify\/|prom-client)/, 'pipeline/service/'],
   [/^@modelcontextprotocol\//, 'pipeline/service/', 'pipeline/cli/mcp.ts'],

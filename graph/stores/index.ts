@@ -1,5 +1,6 @@
 // Which stores there are, and which one an address means. Adding a store is one file and one line of `STORES`.
 import { join } from 'node:path';
+import { withoutCredentials } from '../../pipeline/core/address.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
 import { openEmbedded } from './embedded.ts';
@@ -85,9 +86,4 @@ function serverOf(address: string): string {
     throw new EngramError('ENGRAM_USAGE', { problem: 'A store address must not hold a user or password: set NEO4J_USER and NEO4J_PASSWORD instead.' });
   }
   return `${url.protocol}//${url.host}${url.search}`;
-}
-
-/** An address may carry a user and a password, up to the last @: a password may hold a slash. */
-export function withoutCredentials(address: string): string {
-  return address.replace(/\/\/.*@/s, '//');
 }

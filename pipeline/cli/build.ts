@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { BuildResult } from '../build.ts';
 import type { Config, ConfigInput } from '../core/config.ts';
-import { addCommonOptions, addDirOption, addEngineOptions, addExample, configOf, DEFAULT_OUT, shareOfOne, type EngineFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addEngineOptions, addExample, addQueueOptions, configOf, DEFAULT_OUT, queueOf, shareOfOne, type EngineFlags, type QueueFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
 import { createProgressView } from './progress.ts';
 
-interface BuildFlags extends EngineFlags {
+interface BuildFlags extends EngineFlags, QueueFlags {
   readonly out: string;
   readonly store?: string;
   readonly model?: string;
@@ -32,12 +32,14 @@ export function addBuildCommand(program: Command): void {
     .option('--min-probability <share>', 'mentions below it stay out of the graph: more precision, less recall', shareOfOne)
     .option('--show', 'print what the graph holds when it is done');
   addExample(
-    addEngineOptions(addCommonOptions(command)),
+    addQueueOptions(addEngineOptions(addCommonOptions(command)), '`engram worker` reads the documents, on any machine'),
     'build articles/ --out engram-graph --show',
     "build 'news/*.jsonl.gz' --store neo4j://localhost:7687",
+    'build articles/ --queue redis://queue.local:6379',
   );
   command.action(async (inputs: string[], flags: BuildFlags) => {
     const more: ConfigInput = {
+      ...queueOf(flags),
       ...(flags.store !== undefined && { store: { address: flags.store } }),
       extract: {
         ...(flags.model !== undefined && { ner: flags.model }),

@@ -12,6 +12,7 @@ import { addExportCommand } from './export.ts';
 import { addFeatureCommands } from './features.ts';
 import { addInferCommand } from './infer.ts';
 import { addMcpCommand } from './mcp.ts';
+import { addQueueCommands } from './queue.ts';
 import { addRelatedCommand } from './related.ts';
 import { addRemoveCommands } from './remove.ts';
 import { addResolutionCommands } from './resolution.ts';
@@ -21,6 +22,7 @@ import { addServeCommand } from './serve.ts';
 import { addSyncCommands } from './sync.ts';
 import { addTopicsCommand } from './topics.ts';
 import { addTrainCommand } from './train.ts';
+import { addWorkerCommand } from './worker.ts';
 import { reportError } from './output.ts';
 
 const program = new Command('engram')
@@ -42,6 +44,8 @@ Exit codes: 0 done, 1 some documents could not be read, 2 bad usage or config, 3
 
 addBuildCommand(program);
 addRetryCommand(program);
+addWorkerCommand(program);
+addQueueCommands(program);
 addSearchCommand(program);
 addRelatedCommand(program);
 addExplainCommand(program);

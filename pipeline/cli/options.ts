@@ -52,6 +52,20 @@ export function addEngineOptions(command: Command): Command {
     .addOption(new Option('--precision <precision>', 'of the weights').choices(['int8', 'float32']));
 }
 
+export interface QueueFlags {
+  readonly queue?: string;
+  readonly queueName?: string;
+}
+
+export function addQueueOptions(command: Command, meaning: string): Command {
+  return command.option('--queue <address>', `redis://HOST:6379, or rediss:// with TLS: ${meaning}`).option('--queue-name <name>', 'where several builds share a Redis');
+}
+
+/** What the flags of a queue mean for `configOf`. */
+export const queueOf = ({ queue, queueName }: QueueFlags): ConfigInput => ({
+  queue: { ...(queue !== undefined && { address: queue }), ...(queueName !== undefined && { name: queueName }) },
+});
+
 export function addExample(command: Command, ...examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ engram ${example}`).join('\n');
   return command.addHelpText('after', `\n${examples.length > 1 ? 'Examples' : 'Example'}:\n${lines}`);

@@ -90,6 +90,29 @@ export const configSchema = z.strictObject({
       maxOutage: count.default(300),
     })
     .prefault({}),
+  queue: z
+    .strictObject({
+      /** 'none': documents are read on this machine; or redis://HOST:6379, from which workers on any machine take them. */
+      address: field.default('none'),
+      /** Builds that share a Redis have a queue each. */
+      name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'is no name of a queue').default('build'),
+      user: field.default('default'),
+      /** The name of the environment variable that holds the password. */
+      password: z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable').default('REDIS_PASSWORD') }).prefault({}),
+      /** In flight: sent and not yet in the journal. */
+      batches: count.max(4096).default(64),
+      /** Of text: a batch is closed early when it has so many. */
+      batchBytes: count.default(1024 * 1024),
+      /** Of text in flight. */
+      bytesInFlight: count.default(64 * 1024 * 1024),
+      /** Workers that may be lost with a batch before its documents are read one at a time, and then with a document. */
+      attempts: count.max(100).default(3),
+      /** Seconds without a sign of life after which a batch goes to another worker, and the queue to another build. */
+      lease: count.max(3600).default(15),
+      /** Seconds that Redis may be away, or full. */
+      maxOutage: count.default(300),
+    })
+    .prefault({}),
   graph: z
     .strictObject({
       /** Which predicates there are and what they join: 'shipped' (graph/schema.yaml), or a file like it. */

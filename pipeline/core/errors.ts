@@ -180,6 +180,48 @@ const table = {
     message: (c) => `Store '${c['store']}' cannot be read: ${c['problem']}`,
     hint: 'Run `engram build` again: the store is rebuilt from the journal.',
   },
+  ENGRAM_QUEUE_UNAVAILABLE: {
+    retriable: true,
+    exit: 3,
+    message: (c) => `Queue '${c['queue']}' did not answer: ${c['problem']}`,
+    hint: 'Check the address and that Redis is running; then run the same command again, it resumes.',
+  },
+  ENGRAM_QUEUE_LOGIN: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `Queue '${c['queue']}' refused the login: ${c['problem']}`,
+    hint: 'Set REDIS_PASSWORD (`queue.password.env` names the variable) and, for a user of its own, `queue.user`.',
+  },
+  ENGRAM_QUEUE_UNSUITABLE: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `What answers at '${c['queue']}' cannot be the queue: ${c['problem']}`,
+    hint: 'A queue is a Redis server, 6.2 or newer, with `maxmemory-policy noeviction`: redis://HOST:6379, or rediss:// with TLS.',
+  },
+  ENGRAM_QUEUE_FULL: {
+    retriable: true,
+    exit: 3,
+    message: (c) => `Queue '${c['queue']}' had no memory left for ${c['seconds']} s.`,
+    hint: 'Give Redis more (`maxmemory`) or the build less (`queue.bytesInFlight`); then run the same command again, it resumes.',
+  },
+  ENGRAM_QUEUE_TAKEN: {
+    retriable: true,
+    exit: 3,
+    message: (c) => `Queue '${c['queue']}' serves another build (process ${c['pid']} on ${c['host']}).`,
+    hint: 'Wait for it to end, or give this one a queue of its own with `--queue-name`; its workers need the same name.',
+  },
+  ENGRAM_QUEUE_OTHER_MODEL: {
+    retriable: false,
+    exit: 2,
+    message: (c) => `Queue '${c['queue']}' wants documents read with other models than this worker's: ${c['difference']}.`,
+    hint: 'Start the worker with the release, the models and the `extract` settings of the build.',
+  },
+  ENGRAM_QUEUE_BATCH_INVALID: {
+    retriable: false,
+    exit: 70,
+    message: (c) => `Batch ${c['batch']} of the queue is not what a build sends: ${c['problem']}`,
+    hint: 'Something else wrote into this queue; give the build one of its own with `--queue-name`.',
+  },
   ENGRAM_CHECKPOINT_CORRUPT: {
     retriable: false,
     exit: 2,

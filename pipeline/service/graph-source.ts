@@ -1,7 +1,8 @@
 // Where a served graph comes from: a build folder, with its documents, or a store that was built into from elsewhere, without them.
 import { KnowledgeGraph } from '../../graph/knowledge-graph.ts';
 import type { LiveGraph } from '../../graph/live-graph.ts';
-import { openStore, STORES, withoutCredentials } from '../../graph/stores/index.ts';
+import { openStore, STORES } from '../../graph/stores/index.ts';
+import { withoutCredentials } from '../core/address.ts';
 import type { Config } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import type { DocumentId, Extraction } from '../core/model.ts';

@@ -174,3 +174,38 @@ test('the journal key does not depend on the order of metadata or versions', (t)
   t.is(one, journalKeyOf({ ...document, metadata: { y: '2', x: '1' } }, { relation: '2', ner: '1' }));
   t.not(one, journalKeyOf({ ...document, metadata: { x: '1', y: '3' } }, { ner: '1', relation: '2' }));
 });
+
+test('a batch is closed early when it has enough text, and is told of when the journal has it', async (t) => {
+  const batches: (readonly string[])[] = [];
+  const extractor = extractorOf(createFakeStages());
+  const { run, journal } = setUp(itemsOf(documentOf('a', 'Ada'), documentOf('long', 'Ada Kingston '.repeat(20)), documentOf('b', 'Ada'), documentOf('c', 'Ada'), documentOf('d', 'Ada')), {}, {
+    batchDocuments: 3,
+    batchBytes: 100,
+    extractor: {
+      ...extractor,
+      async extract(documents) {
+        return { ...(await extractor.extract(documents)), taken: async () => void batches.push(documents.filter(({ id }) => journal.keyOf(id) !== undefined).map(({ id }) => id)) };
+      },
+    },
+  });
+  await run();
+  t.deepEqual(batches, [['a', 'long'], ['b', 'c', 'd']]);
+});
+
+test('nothing more is read while enough text is in flight', async (t) => {
+  let mostAhead = 0;
+  let [read, done] = [0, 0];
+  async function* many(): AsyncGenerator<SourceItem> {
+    for (; read < 40; read++) {
+      mostAhead = Math.max(mostAhead, read - done);
+      yield { document: documentOf(`${read}`, 'x'.repeat(100)) };
+    }
+  }
+  const before: FakeOptions['before'] = async (stage, ids) => {
+    await wait(1);
+    if (stage === 'relation') done += ids.length;
+  };
+  const { run } = setUp(many(), { before }, { concurrency: 20, bytesInFlight: 500 });
+  t.is((await run()).extracted, 40);
+  t.true(mostAhead <= 8, `${mostAhead} ahead`);
+});

@@ -12,6 +12,7 @@ import * as sequences from './sequence-proof.ts';
 import * as secrets from './secret-proof.ts';
 import * as memory from './memory-proof.ts';
 import { NotHere } from './not-here.ts';
+import * as queues from './queue-proofs.ts';
 import * as runs from './run-proofs.ts';
 import * as services from './service-proof.ts';
 import * as syncs from './sync-proofs.ts';
@@ -32,7 +33,7 @@ export interface Proof {
 }
 
 const { values: flags, positionals: ids } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, seed: { type: 'string', default: '17' }, json: { type: 'boolean', default: false } } });
-const all: readonly Proof[] = [runs, syncs, imports, inputs, names, secrets, sequences, memory, weather, services, models].flatMap((proofs) => Object.values<Proof>(proofs)).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+const all: readonly Proof[] = [runs, queues, syncs, imports, inputs, names, secrets, sequences, memory, weather, services, models].flatMap((proofs) => Object.values<Proof>(proofs)).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
 const unknown = ids.filter((id) => !all.some((proof) => proof.id === id));
 if (unknown.length > 0) throw new Error(`No proof ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}.`);
 if (!existsSync('.ci/neo4j.sh')) throw new Error('Run it from the root of the project.');

@@ -8,9 +8,9 @@ export interface Outcome {
 }
 
 /** @param input what standard input holds */
-export function engram(args: readonly string[], input = ''): Promise<Outcome> {
+export function engram(args: readonly string[], input = '', environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args]);
+    const child = spawn(process.execPath, ['--import=tsx', 'pipeline/cli/main.ts', ...args], { env: { ...process.env, ...environment } });
     let [out, err] = ['', ''];
     child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
     child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));

@@ -1,0 +1,148 @@
+// What goes through the queue: documents to a worker, and what became of them back. Data alone, named by its content, checked before it is used.
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+import { z } from 'zod';
+import { EngramError, messageOf } from '../core/errors.ts';
+import { sha256Of } from '../core/ids.ts';
+import type { Document, DocumentId, Extraction } from '../core/model.ts';
+import type { DeadLetter } from '../core/stage.ts';
+import { secondsBy, type ExtractedBatch, type Extracted } from '../extract.ts';
+
+/** Of what is sent; counts in the address, so that releases that write another one do not meet. */
+const FORMAT = 1;
+/** A value of Redis; longer ones are written in pieces. */
+const PIECE_BYTES = 512 * 1024;
+/** Unpacked; a batch is far smaller, what swells up to this is no batch. */
+const MOST_BYTES = 256 * 1024 * 1024;
+/** Of compression: a fifth larger than by the usual one, for 40 % of its time. */
+const LEVEL = 1;
+/** Largest number of documents in a batch, as `extract.batchDocuments` has it. */
+const MOST_DOCUMENTS = 4096;
+
+export type Versions = Readonly<Record<string, string>>;
+
+const jobData = z.strictObject({
+  format: z.literal(FORMAT),
+  versions: z.record(z.string(), z.string()),
+  /** JSON, deflated, in base64. */
+  documents: z.base64().max(MOST_BYTES),
+});
+export type BatchData = z.output<typeof jobData>;
+
+const document = z.strictObject({
+  id: z.string().transform((id) => id as DocumentId),
+  text: z.string(),
+  uri: z.string(),
+  title: z.string().optional(),
+  date: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+
+/** What was sent to a worker does not come back, so that no worker can change it. */
+const SENT = ['id', 'uri', 'text', 'title', 'date', 'metadata'] as const;
+type Findings = Omit<Extraction, (typeof SENT)[number] | 'record'>;
+
+const [index, score] = [z.int().min(0), z.number()];
+const findings = z.strictObject({
+  sentences: z.array(z.tuple([index, index])),
+  mentions: z.array(
+    z.strictObject({ label: z.string(), reference: z.enum(['pronoun', 'noun']).optional(), sentence: index, tokenStart: index, tokenEnd: index, start: index, end: index, surface: z.string(), score }),
+  ),
+  chains: z.array(z.strictObject({ label: z.string(), mentions: z.array(index) })),
+  relations: z.array(z.strictObject({ head: index, tail: index, label: z.string(), score })),
+  extractor: z.string(),
+  sentiment: z.strictObject({ model: z.string(), score, sentences: z.array(score), mentions: z.array(score) }).optional(),
+  topics: z.strictObject({ model: z.string(), labels: z.array(z.strictObject({ label: z.string(), probability: score })) }).optional(),
+}) satisfies z.ZodType<Findings>;
+
+type Result = { readonly findings: Findings; readonly words: number } | { readonly deadLetter: Omit<DeadLetter, 'uri' | 'line'> };
+const resultOfBatch = z.strictObject({
+  results: z.array(z.union([z.strictObject({ findings, words: index }), z.strictObject({ deadLetter: z.strictObject({ stage: z.string(), code: z.string(), message: z.string(), hint: z.string().optional() }) })])),
+  seconds: z.record(z.string(), z.number()),
+}) satisfies z.ZodType<{ readonly results: readonly Result[]; readonly seconds: Readonly<Record<string, number>> }>;
+
+/** The address of a batch: what it holds, and what is to read it. */
+export function batchIdOf(versions: Versions, documents: readonly Document[]): string {
+  const sorted = Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `b${sha256Of(JSON.stringify([FORMAT, sorted, documents]), 16)}`;
+}
+
+export async function packDocuments(versions: Versions, documents: readonly Document[]): Promise<BatchData> {
+  return { format: FORMAT, versions, documents: (await pack(documents)).toString('base64') };
+}
+
+/**
+ * @param batch the address, which has to be that of what is found
+ * @throws EngramError `ENGRAM_QUEUE_BATCH_INVALID`
+ */
+export async function unpackDocuments(batch: string, data: unknown): Promise<{ readonly versions: Versions; readonly documents: readonly Document[] }> {
+  try {
+    const { versions, documents: packed } = jobData.parse(data);
+    const documents = z.array(document).min(1).max(MOST_DOCUMENTS).parse(await unpack(Buffer.from(packed, 'base64')));
+    if (batchIdOf(versions, documents) !== batch) throw new Error('its content is not that of its address');
+    return { versions, documents };
+  } catch (cause) {
+    throw new EngramError('ENGRAM_QUEUE_BATCH_INVALID', { batch, problem: problemOf(cause) }, { cause });
+  }
+}
+
+/** @returns pieces of bounded size */
+export async function packResult({ results, seconds }: ExtractedBatch): Promise<readonly Buffer[]> {
+  const bytes = await pack({ results: results.map(resultOf), seconds });
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) pieces.push(bytes.subarray(from, from + PIECE_BYTES));
+  return pieces;
+}
+
+function resultOf(each: Extracted): Result {
+  if ('deadLetter' in each) {
+    const { stage, code, message, hint } = each.deadLetter;
+    return { deadLetter: { stage, code, message, hint } };
+  }
+  const of: Partial<Extraction> & Findings = { ...each.extraction };
+  for (const sent of SENT) delete (of as Record<string, unknown>)[sent];
+  return { findings: of, words: each.words };
+}
+
+/** @throws EngramError `ENGRAM_QUEUE_BATCH_INVALID` */
+export async function unpackResult(batch: string, pieces: readonly Buffer[], documents: readonly Document[]): Promise<ExtractedBatch> {
+  try {
+    const found: unknown = await unpack(Buffer.concat(pieces));
+    // Only checked: what the checks return has its keys in another order, and so would the journal.
+    resultOfBatch.parse(found);
+    const { results, seconds } = found as z.output<typeof resultOfBatch>;
+    if (results.length !== documents.length) throw new Error(`${results.length} results of ${documents.length} documents`);
+    return { results: results.map((each, at) => extractedOf(documents[at]!, each)), seconds: secondsBy((stage) => seconds[stage] ?? 0) };
+  } catch (cause) {
+    throw new EngramError('ENGRAM_QUEUE_BATCH_INVALID', { batch, problem: problemOf(cause) }, { cause });
+  }
+}
+
+function extractedOf({ id, uri, text, title, date, metadata }: Document, each: Result): Extracted {
+  if ('deadLetter' in each) return { deadLetter: { uri, ...each.deadLetter } };
+  const extraction: Extraction = {
+    id,
+    uri,
+    text,
+    ...(title === undefined ? {} : { title }),
+    ...(date === undefined ? {} : { date }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...each.findings,
+  };
+  return { extraction, words: each.words };
+}
+
+async function pack(value: unknown): Promise<Buffer> {
+  return promisify(deflateRaw)(JSON.stringify(value), { level: LEVEL });
+}
+
+async function unpack(bytes: Buffer): Promise<unknown> {
+  return JSON.parse((await promisify(inflateRaw)(bytes, { maxOutputLength: MOST_BYTES })).toString()) as unknown;
+}
+
+/** Not what was found there: it may be a text of any length. */
+function problemOf(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return messageOf(cause);
+  const { path, message } = cause.issues[0]!;
+  return `${path.join('.') || 'it'}: ${message}`;
+}

@@ -1,0 +1,46 @@
+// What goes through the queue comes out as it was, or is refused.
+import test from 'ava';
+import { extractorOf, type ExtractedBatch } from '../../../pipeline/extract.ts';
+import { batchIdOf, packDocuments, packResult, unpackDocuments, unpackResult } from '../../../pipeline/queue/batch.ts';
+import { createFakeStages, documentOf } from '../../support/fake-stages.ts';
+
+const VERSIONS = { ner: 'a', relation: 'b' };
+const DOCUMENTS = [{ ...documentOf('a', 'Ada met Kingston. −0 \u0000 \ud800'), title: 'T', date: '1843', metadata: { z: '1', a: '2' } }, documentOf('b', 'Grace Boston')];
+const read = (): Promise<ExtractedBatch> => extractorOf(createFakeStages()).extract(DOCUMENTS);
+
+test('documents come out as they went in, by an address that their content gives', async (t) => {
+  const id = batchIdOf(VERSIONS, DOCUMENTS);
+  const { versions, documents } = await unpackDocuments(id, JSON.parse(JSON.stringify(await packDocuments(VERSIONS, DOCUMENTS))));
+  t.deepEqual(documents, DOCUMENTS);
+  t.deepEqual(versions, VERSIONS);
+  t.is(batchIdOf({ relation: 'b', ner: 'a' }, documents), id);
+  t.not(batchIdOf({ ...VERSIONS, ner: 'c' }, documents), id);
+  t.not(batchIdOf(VERSIONS, [...documents].reverse()), id);
+});
+
+test('results come out letter by letter, and hold nothing of what was sent', async (t) => {
+  const batch = await read();
+  const deadLetter = { uri: 'b.txt', stage: 'ner', code: 'ENGRAM_STAGE_FAILED', message: 'm', hint: 'h' };
+  const sent: ExtractedBatch = { ...batch, results: [batch.results[0]!, { deadLetter }] };
+  const pieces = await packResult(sent);
+  t.is(JSON.stringify(await unpackResult('b', pieces, DOCUMENTS)), JSON.stringify(sent));
+  t.is(pieces.length, 1);
+});
+
+test('a large result is in pieces of half a mebibyte', async (t) => {
+  const batch = await read();
+  const [first] = batch.results;
+  if (first === undefined || !('extraction' in first)) return t.fail();
+  const mentions = Array.from({ length: 40_000 }, () => ({ ...first.extraction.mentions[0]!, score: Math.random(), surface: `${Math.random()}` }));
+  const large: ExtractedBatch = { ...batch, results: [{ ...first, extraction: { ...first.extraction, mentions } }, batch.results[1]!] };
+  const pieces = await packResult(large);
+  t.true(pieces.length > 1);
+  t.true(pieces.every(({ length }) => length <= 512 * 1024));
+  t.deepEqual(await unpackResult('b', pieces, DOCUMENTS), large);
+});
+
+test('a result of too many documents, and one that is none, are refused', async (t) => {
+  const pieces = await packResult(await read());
+  await t.throwsAsync(unpackResult('b', pieces, DOCUMENTS.slice(1)), { code: 'ENGRAM_QUEUE_BATCH_INVALID', message: /2 results of 1 documents/ });
+  await t.throwsAsync(unpackResult('b', [Buffer.from('no')], DOCUMENTS), { code: 'ENGRAM_QUEUE_BATCH_INVALID' });
+});
