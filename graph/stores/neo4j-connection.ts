@@ -190,8 +190,8 @@ export type ErrorClass = 'transient' | 'resize' | 'poison' | 'fatal';
 const TOO_LARGE = /MemoryPool|OutOfMemory|TransactionTimedOut|StackOverFlow/i;
 const REFUSED_ROW = /^Neo\.ClientError\.(Schema\.Constraint|Statement\.(TypeError|ArgumentError|ArithmeticError|EntityNotFound|ConstraintVerificationFailed|PropertyNotFound)|General\.InvalidArguments)/;
 
-/** The driver blames the protocol where the server goes away between two messages. */
-const isHungUp = ({ code, message }: Neo4jError): boolean => code === 'ProtocolError' && /closed by server/i.test(message);
+/** The driver blames the protocol where the server goes away between two messages, or while it is greeted. */
+const isHungUp = ({ code, message }: Neo4jError): boolean => code === 'ProtocolError' && /closed by server|failed to connect to server/i.test(message);
 
 export function errorClassOf(error: unknown): ErrorClass {
   if (error instanceof EngramError) return error.code === 'ENGRAM_STORE_MISSING_ENTITY' ? 'poison' : 'fatal';

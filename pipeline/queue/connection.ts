@@ -45,8 +45,10 @@ export function readAddress({ queue }: Pick<Config, 'queue'>, environment: NodeJ
   const plain = withoutCredentials(address);
   const url = /^rediss?:\/\//.test(address) && URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || url.hostname === '') throw new EngramError('ENGRAM_USAGE', { problem: `No queue has the address '${plain}'. Known: redis://HOST:6379, rediss://HOST:6379.` });
-  const [, database, named, rest] = /^\/?(\d+)?(?:\/?([A-Za-z0-9_.-]+))?(.*)$/.exec(url.pathname)!;
-  if (rest !== '' || url.search !== '') throw new EngramError('ENGRAM_USAGE', { problem: `'${plain}' says more than a queue has: redis://HOST:PORT/DATABASE/NAME.` });
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  const database = /^\d+$/.test(parts[0] ?? '') ? parts.shift() : undefined;
+  const [named, ...rest] = parts;
+  if (rest.length > 0 || !/^[A-Za-z0-9_.-]{1,64}$/.test(named ?? queue.name) || url.search !== '') throw new EngramError('ENGRAM_USAGE', { problem: `'${plain}' says more than a queue has: redis://HOST:PORT/DATABASE/NAME.` });
   const password = url.password === '' ? environment[queue.password.env] : decoded(url.password);
   const name = named ?? queue.name;
   const port = Number(url.port || 6379);

@@ -160,6 +160,7 @@ test('what passes by itself, what is too large, what no server takes, and what i
   t.is(classOf('ServiceUnavailable'), 'transient');
   t.is(classOf('Neo.TransientError.Transaction.DeadlockDetected'), 'transient');
   t.is(classOf('ProtocolError', 'Connection was closed by server'), 'transient', 'the server went away between two messages');
+  t.is(classOf('ProtocolError', 'Failed to connect to server. Caused by: read ECONNRESET'), 'transient', 'the server went away while it was greeted');
   t.is(classOf('ProtocolError', 'Unknown packed value'), 'fatal');
   t.is(classOf('Neo.TransientError.General.MemoryPoolOutOfMemoryError'), 'resize');
   t.is(classOf('Neo.ClientError.Schema.ConstraintValidationFailed'), 'poison');
