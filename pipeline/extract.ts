@@ -109,15 +109,15 @@ export function letterOf({ uri }: Pick<Document, 'uri'>, stage: string, thrown: 
   return { uri, stage, code: error.code, message: error.message, hint: error.hint };
 }
 
+/** What an extraction keeps of its document as it was given, always in this order: so are the bytes of the journal. */
+export function givenOf({ id, uri, text, title, date, metadata }: Document): Pick<Extraction, keyof Document> {
+  return { id, uri, text, ...(title === undefined ? {} : { title }), ...(date === undefined ? {} : { date }), ...(metadata === undefined ? {} : { metadata }) };
+}
+
 export function extractionOf(document: ClassifiedDocument, extractor: string): Extraction {
-  const { id, uri, text, title, date, metadata, mentions, chains, relations, sentences, sentiment, topics } = document;
+  const { mentions, chains, relations, sentences, sentiment, topics } = document;
   return {
-    id,
-    uri,
-    text,
-    ...(title === undefined ? {} : { title }),
-    ...(date === undefined ? {} : { date }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...givenOf(document),
     sentences: sentences.map((sentence) => [sentence.start, sentence.end] as const),
     mentions,
     chains,

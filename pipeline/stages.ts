@@ -1,6 +1,7 @@
 // The stages that a config names.
 import { COREFERENCE_VERSION, createCoreference } from '../extractors/coreference/coreference.ts';
 import { createDocumentClassifier } from '../extractors/classify/document-classifier.ts';
+import { arithmeticOf } from '../extractors/engine/index.ts';
 import { createTagger } from '../extractors/ner/tagger.ts';
 import { createRelationExtractor } from '../extractors/relation/extractor.ts';
 import { createSegmenter } from '../extractors/text/segmenter.ts';
@@ -25,7 +26,7 @@ export async function createStages(config: Config): Promise<Stages> {
     ...(classify === undefined ? {} : { classify }),
     versions: {
       engram: engramVersion(),
-      precision: engine.precision,
+      engine: await arithmeticOf(engine.kind, engine.precision),
       ner: `ner@${ner.version}`,
       coreference: `coreference@${COREFERENCE_VERSION}`,
       relation: `relation@${relation.version}`,

@@ -7,6 +7,9 @@ import { SHIPPED_MODELS } from '../network/word-vectors.ts';
 import { probabilitiesOf, scoreTokens, type Classifier } from './classifier-model.ts';
 import { openClassifier, type ClassifierOptions } from './classifier.ts';
 
+/** Raised when the same weights come to judge otherwise. */
+const SENTIMENT_VERSION = 2;
+
 export const SHIPPED_SENTIMENT = join(SHIPPED_MODELS, 'sentiment');
 
 /** Begin a clause. */
@@ -88,5 +91,5 @@ export async function openSentiment({ model, ...rest }: ClassifierOptions): Prom
   for (const label of ['positive', 'negative']) {
     if (classifier.isMultiLabel || !classifier.labels.includes(label)) throw new EngramError('ENGRAM_MODEL_INVALID', { path, problem: `it tells ${classifier.labels.join(', ')} apart, and no sentiment, which needs positive and negative` });
   }
-  return classifier;
+  return { ...classifier, version: `${classifier.version}.${SENTIMENT_VERSION}` };
 }

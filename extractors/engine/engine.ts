@@ -45,6 +45,12 @@ export interface Encoder {
 
 export type Precision = 'int8' | 'float32';
 
+/**
+ * Weights keep to seven bits of int8: processors that multiply bytes without VNNI add two products in 16 bits, where 255 · 127 twice would be cut off (ONNX Runtime, Quantize ONNX models:
+ * "reduce_range"). So every processor does the same sums.
+ */
+export const INT8_BITS = 7;
+
 export interface Engine {
   readonly kind: 'onnx' | 'wasm' | 'tensorflow';
   createEncoder(spec: EncoderSpec, precision: Precision): Promise<Encoder>;

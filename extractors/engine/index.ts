@@ -1,6 +1,6 @@
 // Which engines there are, and which of them run here. Each is loaded when it is first asked for.
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { Engine, EngineKind } from './engine.ts';
+import { INT8_BITS, type Engine, type EngineKind, type Precision } from './engine.ts';
 
 export type { Encoder, EncoderBatch, EncoderSpec, Engine, EngineKind, Precision } from './engine.ts';
 
@@ -42,6 +42,12 @@ export async function createEngine(kind: EngineKind): Promise<Engine> {
     if (!(error instanceof EngramError)) throw error;
     return ENGINES.wasm.load();
   }
+}
+
+/** What an engine computes in, whatever it was asked for. */
+export async function arithmeticOf(kind: EngineKind, precision: Precision): Promise<string> {
+  const engine = await createEngine(kind);
+  return `${engine.kind} ${engine.kind === 'onnx' && precision === 'int8' ? `int8 of ${INT8_BITS} bits` : 'float32'}`;
 }
 
 export interface EngineReport {

@@ -1,6 +1,6 @@
 // An encoder as an ONNX model: stacked bidirectional LSTMs and a dense head, with float32 or int8 recurrent weights.
 // Operators: https://onnx.ai/onnx/operators (LSTM, opset 14) and com.microsoft.DynamicQuantizeLSTM of ONNX Runtime.
-import type { BiLstmLayer, EncoderSpec, LstmDirection, Precision } from './engine.ts';
+import { INT8_BITS, type BiLstmLayer, type EncoderSpec, type LstmDirection, type Precision } from './engine.ts';
 import { encodeMessage, type Message } from './protobuf.ts';
 
 /** Field numbers and type codes are those of onnx.proto. */
@@ -14,11 +14,7 @@ const CONTRIB = 'com.microsoft';
 
 /** Which of our gates (i, g, f, o) stands at each place of ONNX's order i, o, f, c. */
 const ONNX_GATES = [0, 3, 2, 1] as const;
-/**
- * Half of what int8 holds: processors that multiply bytes without VNNI add two products in 16 bits, where 255 · 127 twice would be cut off (ONNX Runtime, Quantize ONNX models:
- * "reduce_range"). So every processor reckons the same.
- */
-const LARGEST_INT8 = 64;
+const LARGEST_INT8 = 2 ** (INT8_BITS - 1);
 
 type Attribute = number | string | readonly number[];
 

@@ -102,7 +102,16 @@ let registered = false;
  * Makes `name` the backend of everything that follows in this process.
  * @throws EngramError `ENGRAM_MODEL_ENGINE_MISSING` when tfjs cannot start it
  */
-export async function useBackend(name: TapeBackend): Promise<void> {
+export function useBackend(name: TapeBackend): Promise<void> {
+  // tfjs cancels one that is still starting when another is asked for.
+  const started = lastBackend.catch(() => undefined).then(() => startBackend(name));
+  lastBackend = started;
+  return started;
+}
+
+let lastBackend: Promise<void> = Promise.resolve();
+
+async function startBackend(name: TapeBackend): Promise<void> {
   if (!registered) {
     registerArrayKernels('wasm');
     registerArrayKernels('cpu');

@@ -68,10 +68,9 @@ export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, 
 }
 
 /** What all rows need is computed once; it does not follow later changes of the graph. */
-export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, activation: SpreadOptions = {}): (id: EntityId, neighbours: number) => FeatureRow {
+export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, activation: SpreadOptions = {}, topics = documentTopics(graph)): (id: EntityId, neighbours: number) => FeatureRow {
   const [rank, communities, vectors] = [pageRank(snapshot), communitiesOf(snapshot), nodeVectors(snapshot)];
   const dateOf = new Map(graph.documents().flatMap(({ id, date }) => (date === undefined || Number.isNaN(Date.parse(date)) ? [] : [[id, date] as const])));
-  const topics = documentTopics(graph);
   const latest = Math.max(...[...dateOf.values()].map((date) => Date.parse(date)));
   return (id, neighbours) => {
     const node = nodeOf(snapshot, id);

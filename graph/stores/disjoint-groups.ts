@@ -1,4 +1,4 @@
-// Rows that writers may write side by side, because no two of them touch a node in common: neither waits for the other's locks, and no deadlock can come of it.
+// Rows that writers may write side by side, because no two of them touch a node in common, of those that are told here: over these neither waits for the other.
 
 /**
  * Nodes are spread over 2 · writers classes by a hash of their id; a group holds the rows between two classes, and the rounds are those of a tournament in which each

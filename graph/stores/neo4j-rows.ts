@@ -12,7 +12,7 @@ export type RowKind = 'document' | 'entity' | 'fact';
 export interface Step {
   readonly kind: RowKind;
   readonly rows: readonly unknown[];
-  /** Nodes that a row touches, one or two, but for documents, which all take in the same order; left out where rows are written by one writer. */
+  /** Nodes that a row touches, one or two, but for the documents of an entity: where writers meet at one, Neo4j may see a deadlock, and one of them is tried again. Left out where one writer writes all. */
   readonly nodesOf?: (row: never) => readonly string[];
   readonly idOf: (row: never) => string;
   run(transaction: Run, rows: readonly unknown[]): Promise<void>;

@@ -3,17 +3,13 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { BuildResult } from '../build.ts';
 import type { Config, ConfigInput } from '../core/config.ts';
-import { addCommonOptions, addDirOption, addEngineOptions, addExample, addQueueOptions, configOf, DEFAULT_OUT, queueOf, shareOfOne, type EngineFlags, type QueueFlags } from './options.ts';
+import { addCommonOptions, addDirOption, addEngineOptions, addExample, addQueueOptions, addReadingOptions, configOf, DEFAULT_OUT, queueOf, readingOf, shareOfOne, type EngineFlags, type QueueFlags, type ReadingFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
 import { createProgressView } from './progress.ts';
 
-interface BuildFlags extends EngineFlags, QueueFlags {
+interface BuildFlags extends EngineFlags, QueueFlags, ReadingFlags {
   readonly out: string;
   readonly store?: string;
-  readonly model?: string;
-  readonly acrossSentences?: boolean;
-  readonly sentiment?: boolean;
-  readonly topics?: string;
   readonly minProbability?: number;
   readonly show?: boolean;
 }
@@ -25,14 +21,10 @@ export function addBuildCommand(program: Command): void {
     .argument('<input...>', 'files, folders, quoted globs, or - for standard input: .txt .md .html .jsonl .csv .tsv, each also .gz')
     .option('--out <dir>', 'folder of the build', DEFAULT_OUT)
     .option('--store <address>', 'embedded, neo4j://HOST:7687, bolt://HOST:7687 or jsonl:FOLDER')
-    .option('--model <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
-    .option('--across-sentences', 'also find facts that no single sentence states: more of them, less of them right')
-    .option('--sentiment', 'also judge what documents think of whom')
-    .option('--topics <model>', 'also say what documents are about, with a classifier made by `engram train classify`')
     .option('--min-probability <share>', 'mentions below it stay out of the graph: more precision, less recall', shareOfOne)
     .option('--show', 'print what the graph holds when it is done');
   addExample(
-    addQueueOptions(addEngineOptions(addCommonOptions(command)), '`engram worker` reads the documents, on any machine'),
+    addQueueOptions(addEngineOptions(addCommonOptions(addReadingOptions(command))), '`engram worker` reads the documents, on any machine'),
     'build articles/ --out engram-graph --show',
     "build 'news/*.jsonl.gz' --store neo4j://localhost:7687",
     'build articles/ --queue redis://queue.local:6379',
@@ -41,12 +33,7 @@ export function addBuildCommand(program: Command): void {
     const more: ConfigInput = {
       ...queueOf(flags),
       ...(flags.store !== undefined && { store: { address: flags.store } }),
-      extract: {
-        ...(flags.model !== undefined && { ner: flags.model }),
-        ...(flags.acrossSentences && { acrossSentences: true }),
-        ...(flags.sentiment && { sentiment: 'shipped' }),
-        ...(flags.topics !== undefined && { topics: flags.topics }),
-      },
+      ...readingOf(flags),
       ...(flags.minProbability !== undefined && { graph: { minMentionScore: flags.minProbability } }),
     };
     await buildAndTell(inputs, flags, await configOf(flags, more));

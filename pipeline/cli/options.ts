@@ -52,6 +52,27 @@ export function addEngineOptions(command: Command): Command {
     .addOption(new Option('--precision <precision>', 'of the weights').choices(['int8', 'float32']));
 }
 
+export interface ReadingFlags {
+  readonly model?: string;
+  readonly acrossSentences?: boolean;
+  readonly sentiment?: boolean;
+  readonly topics?: string;
+}
+
+/** What is read from documents, and by which models. */
+export function addReadingOptions(command: Command): Command {
+  return command
+    .option('--model <model>', 'that finds the mentions: shipped (default), small, or a folder made by `engram train ner`')
+    .option('--across-sentences', 'also find facts that no single sentence states: more of them, less of them right')
+    .option('--sentiment', 'also judge what documents think of whom')
+    .option('--topics <model>', 'also say what documents are about, with a classifier made by `engram train classify`');
+}
+
+/** What these flags mean for `configOf`. */
+export const readingOf = ({ model, acrossSentences, sentiment, topics }: ReadingFlags): ConfigInput => ({
+  extract: { ...(model !== undefined && { ner: model }), ...(acrossSentences && { acrossSentences: true }), ...(sentiment && { sentiment: 'shipped' }), ...(topics !== undefined && { topics }) },
+});
+
 export interface QueueFlags {
   readonly queue?: string;
   readonly queueName?: string;

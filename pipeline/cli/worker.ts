@@ -1,22 +1,20 @@
 // `engram worker`: reads documents for a build on another machine, until it is told to stop.
 import type { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExample, addQueueOptions, configOf, queueOf, wholeNumber, type EngineFlags, type QueueFlags } from './options.ts';
+import { addCommonOptions, addEngineOptions, addExample, addQueueOptions, addReadingOptions, configOf, queueOf, readingOf, wholeNumber, type EngineFlags, type QueueFlags, type ReadingFlags } from './options.ts';
 import { EXIT, formatCount, note, plural, print, printJson } from './output.ts';
 
-interface WorkerFlags extends EngineFlags, QueueFlags {
+interface WorkerFlags extends EngineFlags, QueueFlags, ReadingFlags {
   readonly concurrency?: number;
-  readonly model?: string;
 }
 
 export function addWorkerCommand(program: Command): void {
   const command = program
     .command('worker')
-    .description('read documents for a build with --queue, on this or any machine; it takes the models that the build names, or refuses')
-    .option('--concurrency <count>', 'batches read at once (default: extract.concurrency of the config)', wholeNumber(1))
-    .option('--model <model>', 'that finds the mentions; the same as of the build');
-  addExample(addQueueOptions(addEngineOptions(addCommonOptions(command)), 'where batches are taken from'), 'worker --queue redis://queue.local:6379');
+    .description('read documents for a build with --queue, on this or any machine; its flags are those of the build, or it refuses')
+    .option('--concurrency <count>', 'batches read at once (default: extract.concurrency of the config)', wholeNumber(1));
+  addExample(addQueueOptions(addEngineOptions(addCommonOptions(addReadingOptions(command))), 'where batches are taken from'), 'worker --queue redis://queue.local:6379');
   command.action(async (flags: WorkerFlags) => {
-    const config = await configOf(flags, { ...queueOf(flags), extract: { ...(flags.model !== undefined && { ner: flags.model }) } });
+    const config = await configOf(flags, { ...queueOf(flags), ...readingOf(flags) });
     const { runWorker } = await import('../queue/worker.ts');
     const stop = new AbortController();
     const interrupt = (): void => {

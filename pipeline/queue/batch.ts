@@ -6,7 +6,7 @@ import { EngramError, messageOf } from '../core/errors.ts';
 import { sha256Of } from '../core/ids.ts';
 import type { Document, DocumentId, Extraction } from '../core/model.ts';
 import type { DeadLetter } from '../core/stage.ts';
-import { secondsBy, type ExtractedBatch, type Extracted } from '../extract.ts';
+import { givenOf, secondsBy, type ExtractedBatch, type Extracted } from '../extract.ts';
 
 /** Of what is sent; counts in the address, so that releases that write another one do not meet. */
 const FORMAT = 1;
@@ -118,18 +118,9 @@ export async function unpackResult(batch: string, pieces: readonly Buffer[], doc
   }
 }
 
-function extractedOf({ id, uri, text, title, date, metadata }: Document, each: Result): Extracted {
-  if ('deadLetter' in each) return { deadLetter: { uri, ...each.deadLetter } };
-  const extraction: Extraction = {
-    id,
-    uri,
-    text,
-    ...(title === undefined ? {} : { title }),
-    ...(date === undefined ? {} : { date }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...each.findings,
-  };
-  return { extraction, words: each.words };
+function extractedOf(given: Document, each: Result): Extracted {
+  if ('deadLetter' in each) return { deadLetter: { uri: given.uri, ...each.deadLetter } };
+  return { extraction: { ...givenOf(given), ...each.findings }, words: each.words };
 }
 
 async function pack(value: unknown): Promise<Buffer> {

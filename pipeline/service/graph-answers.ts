@@ -120,7 +120,9 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       const found = sentimentOfEntity(graph, entity.id, limit);
       const evidence = (found?.evidence ?? []).map(({ sentence, ...each }) => {
         const { text, sentences } = documents.get(each.documentId) ?? {};
-        return { ...each, uri: uriOf(each.documentId), ...(text === undefined ? {} : { text: text.slice(...sentences![sentence]!) }) };
+        const [start, end] = sentences?.[sentence] ?? [0, 0];
+        const { surface } = each;
+        return { ...each, uri: uriOf(each.documentId), ...(text === undefined ? {} : { text: text.slice(start, end), mention: { start: each.start - start, end: each.end - start, surface } }) };
       });
       return { ...refOf(graph, entity.id), ...sentimentOf(entity.mentions), periods: found?.periods ?? [], evidence };
     },
@@ -153,7 +155,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       const rows = known.map((id) => Object.fromEntries(rowOf(id, neighbours).map((value, at) => [FEATURE_COLUMNS[at]!.name, value])));
       return { version: FEATURES_VERSION, columns: FEATURE_COLUMNS, rows, unknown: ids.filter((id) => idOf(id) === undefined) };
     },
-    documents: ({ topic, limit, cursor }) => pageOf(topic === undefined ? state().documents() : [...documentsAbout(state().topics(), topic)].sort().map((id) => graph.document(id)!), ({ id }) => id, limit, cursor, (document) => document),
+    documents: ({ topic, limit, cursor }) => pageOf(topic === undefined ? state().documents() : [...documentsAbout(state().topics(), topic)].map((id) => graph.document(id)!), ({ id }) => id, limit, cursor, (document) => document),
     document({ id }) {
       const document = graph.document(id as DocumentId);
       if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
@@ -175,6 +177,8 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
   const configured = once(() => createSnapshot(graph, links));
   const stated = once(() => createSnapshot(graph, { ...links, further: [] }));
   const inferred = once(() => createSnapshot(graph, { ...links, further: [...(links.further ?? []).filter(({ origin }) => origin !== 'inference'), ...inferredLinks(graph)] }));
+  const documents = once(() => graph.documents());
+  const topics = once(() => documentTopics(graph));
   const snapshot: Prepared['snapshot'] = (withInferred) => (withInferred === undefined ? configured() : withInferred ? inferred() : stated());
   return {
     spread,
@@ -182,7 +186,7 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
     snapshot,
     inContext: once(() => createContextSearch(graph, indexes.sentences, indexes.search, snapshot(), spread)),
     vectors: once(() => nodeVectors(snapshot())),
-    features: once(() => createFeatureReader(graph, snapshot(), spread)),
+    features: once(() => createFeatureReader(graph, snapshot(), spread, topics())),
     mentionsOf: once(() => {
       const mentions = new Map<DocumentId, DocumentMention[]>();
       for (const { id, mentions: own } of graph.entities()) {
@@ -197,9 +201,9 @@ export function prepare({ graph }: GraphWithDocuments, indexes: Indexes, { sprea
     }),
     entityIds: once(() => graph.entityIds()),
     overview: once(() => createOverview(graph, MOST_IN_OVERVIEW)),
-    documents: once(() => graph.documents()),
-    topics: once(() => documentTopics(graph)),
-    isJudged: once(() => graph.documents().some(({ sentiment }) => sentiment !== undefined)),
+    documents,
+    topics,
+    isJudged: once(() => documents().some(({ sentiment }) => sentiment !== undefined)),
     spokenOf: once(() => mostSpokenOf(graph)),
     formerIds: once(() => formerIdsByName(graph)),
   };

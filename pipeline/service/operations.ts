@@ -163,7 +163,7 @@ export const OPERATIONS = {
     response: entityRef.extend({
       sentiment: spoken.optional().describe('absent where no mention was judged'),
       periods: z.array(spoken.extend({ period: text.describe('year and month, or year, or `undated`') })).describe('in order of time'),
-      evidence: z.array(z.object({ documentId: text, uri: text, date: text.optional(), start: count, end: count, surface: text, sentiment: feeling, text: text.optional().describe('the sentence, where the documents are at hand') })).describe('clearest first'),
+      evidence: z.array(z.object({ documentId: text, uri: text, date: text.optional(), start: count, end: count, surface: text, sentiment: feeling, text: text.optional().describe('the sentence, where the documents are at hand'), mention: span.optional().describe('within the text') })).describe('clearest first'),
     }),
     isCacheable: true,
   },

@@ -76,7 +76,9 @@ async function partOf(texts: readonly Text[], path: string, keepTokens: boolean)
 const engine = await createEngine('auto');
 const rows: string[][] = [];
 for (const name of flags.sets.split(',')) {
-  const { parts, published, settings, epochs, silver, isTokenised } = BENCHMARKS[name]!();
+  const benchmark = BENCHMARKS[name];
+  if (benchmark === undefined) throw new Error(`No set is called '${name}'; --sets takes ${Object.keys(BENCHMARKS).join(', ')}.`);
+  const { parts, published, settings, epochs, silver, isTokenised } = benchmark();
   const folder = join(out, name);
   mkdirSync(folder, { recursive: true });
   const [train, test] = [await partOf(parts.train, join(folder, 'train.jsonl'), isTokenised), await partOf(parts.test, join(folder, 'test.jsonl'), isTokenised)];

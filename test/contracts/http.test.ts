@@ -242,7 +242,7 @@ test('what a build with sentiment and topics says of documents and mentions is i
   for (const [name, answer] of [['entity', entity], ['sentiment', whole], ['spokenOf', spoken], ['topics', topics], ['annotations', annotated]] as const) t.is(strict(OPERATIONS[name].response).safeParse(answer).error, undefined, name);
   t.like(entity.sentiment, { score: 0.75, mentions: 2, positive: 2, negative: 0 });
   t.like(whole, { name: 'Grace Hopper', sentiment: entity.sentiment, periods: [{ score: 0.75, mentions: 2 }] });
-  t.deepEqual(whole.evidence.map(({ text, surface, sentiment }) => [text!.includes(surface), sentiment]), [[true, 0.75], [true, 0.75]]);
+  t.deepEqual(whole.evidence.map(({ text, mention, surface, sentiment }) => [text!.slice(mention!.start, mention!.end) === surface, sentiment]), [[true, 0.75], [true, 0.75]]);
   t.is(spoken.items.length, 2);
   t.truthy(spoken.next);
   t.like(topics, { origin: 'classifier', items: [{ label: 'ships', documents: 2 }] });
@@ -373,10 +373,13 @@ test('documents come and go; whoever listens is told, and what was kept of an an
 
   const added = await client.addDocument({ uri: 'note:1', text: 'Dennis Houston' });
   t.deepEqual(added.entities.map(({ name }) => name).sort(), ['Dennis', 'Houston']);
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true, progress: undefined });
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 1, changing: true, progress: { read: 1, extracted: 0 } });
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: true });
-  t.like((await nextEvent()) as Record<string, unknown>, { generation: 2, changing: false, progress: undefined });
+  // How often its progress is told of depends on the time that it takes.
+  const heard: { readonly generation: number; readonly changing: boolean; readonly progress?: { readonly read: number } }[] = [];
+  do heard.push((await nextEvent()) as (typeof heard)[number]); while (heard.at(-1)!.changing);
+  t.like(heard[0], { generation: 1, changing: true, progress: undefined });
+  t.true(heard.some(({ generation, progress }) => generation === 1 && progress?.read === 1));
+  t.like(heard.at(-2), { generation: 2, changing: true });
+  t.like(heard.at(-1), { generation: 2, changing: false, progress: undefined });
   t.is((await app.inject({ url: '/search?q=dennis', headers: { 'if-none-match': String(before.headers['etag']) } })).statusCode, 200);
   t.is((await client.search({ q: 'dennis' })).items[0]!.name, 'Dennis');
   t.is((await client.document({ id: added.id })).text, 'Dennis Houston');

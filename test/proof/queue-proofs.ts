@@ -90,7 +90,7 @@ export const killedWorkers: Proof = {
         return {
           held: isHeld,
           figures: `${documents} documents; ${seen.join('; ')}${apart ? '' : `; NOT in network namespaces of their own (${namespaces.problem})`}`,
-          control: `workers began ${again} documents again, after kills: a queue without leases loses them`,
+          control: `${again} documents were begun again after kills, which so met work in hand`,
           controlFailed: again > 0,
         };
       } finally {

@@ -4,11 +4,11 @@ import { LABELS } from '../../picture/colours.ts';
 import { Annotations } from './annotations.ts';
 import { byId, element } from './elements.ts';
 import { linkOf, NOTHING, viewOf, type View } from './link.ts';
-import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, swatch, type PanelEvents } from './panel.ts';
+import { documentPanel, entityPanel, evidencePanel, pathPanel, relatedPanel, spokenPanel, swatch, type PanelEvents } from './panel.ts';
 import { createReview } from './review.ts';
 import type { Fact, Link, Part, Ref } from './picture.ts';
 import { Stage } from './stage.ts';
-import { spokenPanel, topicPanel, topicsPanel } from './topics.ts';
+import { topicPanel, topicsPanel } from './topics.ts';
 import { createSuggestions } from './suggestions.ts';
 import type { ClaimWords } from './words.ts';
 

@@ -76,6 +76,23 @@ export function evidencePanel({ facts }: OutputOf<'explain'>, back: () => void, 
   })];
 }
 
+const scoreText = (score: number): string => `${score < 0 ? '−' : '+'}${Math.abs(score).toFixed(2)}`;
+const countsText = ({ mentions, positive, negative }: { readonly mentions: number; readonly positive: number; readonly negative: number }): string => `${positive} well, ${negative} badly, of ${mentions}`;
+
+/** How an entity is spoken of, since when, and in which sentences. */
+export function spokenPanel({ name, sentiment, periods, evidence }: OutputOf<'sentiment'>, back: () => void, { onDocument }: PanelEvents): Node[] {
+  return [
+    element('p', {}, button('Back', back)),
+    element('h2', {}, `How ${name} is spoken of`),
+    element('p', { class: 'quiet' }, sentiment === undefined ? 'No sentence about it was judged.' : `${scoreText(sentiment.score)} from −1 to +1; ${countsText(sentiment)} mentions`),
+    element('table', { class: 'periods' }, element('tbody', {}, ...periods.map((period) => element('tr', {}, element('th', { scope: 'row' }, period.period), element('td', {}, scoreText(period.score)), element('td', { class: 'quiet' }, countsText(period)))))),
+    ...evidence.flatMap(({ documentId, uri, date, start, end, sentiment: score, text, mention }) => [
+      element('blockquote', {}, ...(text === undefined || mention === undefined ? [element('span', { class: 'quiet' }, 'The text is not at hand here.')] : marked(text, [mention]))),
+      element('p', { class: 'quiet' }, `${scoreText(score)} `, button(uri, () => onDocument(documentId, start, end)), ` ${date ?? ''}`),
+    ]),
+  ];
+}
+
 /** @param sentence to be in sight */
 export function documentPanel({ uri, title, date, text, mentions, sentiment, topics }: OutputOf<'document'>, sentence: { readonly start: number; readonly end: number }, back: () => void): Node[] {
   const body = element('div', { class: 'document', tabindex: 0 }, ...(text === undefined ? ['The text is not at hand here.'] : [...marked(text.slice(0, sentence.start), mentions), element('strong', { id: 'sentence' }, ...marked(text.slice(sentence.start, sentence.end), within(mentions, sentence))), ...marked(text.slice(sentence.end), mentions.map(({ start, end }) => ({ start: start - sentence.end, end: end - sentence.end })).filter(({ start }) => start >= 0))]));

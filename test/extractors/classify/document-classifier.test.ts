@@ -41,7 +41,7 @@ test.serial('a document, its sentences and its mentions have a sentiment; docume
   const [grace, barbara, ada] = judged!.sentiment!.mentions;
   t.true(grace! > 0.5 && barbara! < -0.3 && ada! > 0.3, JSON.stringify(judged!.sentiment));
   t.deepEqual([empty!.sentiment!.score, empty!.sentiment!.sentences, empty!.topics!.labels], [0, [], []]);
-  t.regex(judged!.sentiment!.model, /^sentiment@[0-9a-f]{8}$/);
+  t.regex(judged!.sentiment!.model, /^sentiment@[0-9a-f]{8}\.\d+$/);
   t.is(stage.versions['topics'], judged!.topics!.model);
   t.is((await stage.process([documentOf('Ada hates Alan.', [])]))[0]!.topics!.labels[0]!.label, 'negative');
 });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { availableEngines, createEngine } from '../../../extractors/engine/index.ts';
+import { arithmeticOf, availableEngines, createEngine } from '../../../extractors/engine/index.ts';
 
 test('without a choice ONNX Runtime runs the networks', async (t) => {
   t.is((await createEngine('auto')).kind, 'onnx');
@@ -15,4 +15,10 @@ test('every engine is reported, and one that is missing says why and what adds i
     else await t.throwsAsync(createEngine(kind), { name: 'EngramError', message: detail });
   }
   t.true(reports.filter((report) => report.available).length >= 2);
+});
+
+test('what an engine computes in is told as it is, not as it was asked for', async (t) => {
+  t.is(await arithmeticOf('onnx', 'int8'), 'onnx int8 of 7 bits');
+  t.is(await arithmeticOf('onnx', 'float32'), 'onnx float32');
+  t.is(await arithmeticOf('wasm', 'int8'), 'wasm float32');
 });
