@@ -10,7 +10,7 @@ import type { DocumentId, Extraction } from './core/model.ts';
 import type { DeadLetter, GraphStore, SourceItem, StoreCounts, SyncReport } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import type { Extractor } from './extract.ts';
-import { startExtractor } from './extraction-process.ts';
+import { processesOf, startExtractor } from './extraction-process.ts';
 import { openJournal, type JournalProblem } from './journal.ts';
 import {
   engramVersion,
@@ -153,7 +153,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       batchDocuments: config.extract.batchDocuments,
       ...(isDistributed(config)
         ? { concurrency: config.queue.batches, batchBytes: config.queue.batchBytes, bytesInFlight: config.queue.bytesInFlight }
-        : { concurrency: config.extract.concurrency }),
+        : { concurrency: processesOf(config) * config.extract.concurrency }),
       signal,
       onProgress: (progress) => {
         counts = progress;

@@ -1,7 +1,8 @@
-// Reads documents in a process of its own, so that one that hangs, fills the memory or brings the process down costs nothing but itself. What a lost process
+// Reads documents in processes of their own, so that one that hangs, fills the memory or brings the process down costs nothing but itself. What a lost process
 // was reading is read again in another one, a document at a time: then it is certain which of them is to blame.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
 import type { Config } from './core/config.ts';
@@ -27,25 +28,46 @@ const START_SECONDS = 300;
 /** Of a document that was in a process when it was lost. */
 const TRIES_ALONE = 2;
 
+/** What a process keeps busy: its first thread, which prepares batches and decodes what the networks say, and 2.3 times as much on all its others (`npm run bench:processes`). */
+const CORES_A_PROCESS = 3;
+/** Of memory, so that models and batches have room. */
+const BYTES_A_PROCESS = 2 * 2 ** 30;
+
+/** Most processes that read for a build. */
+export function processesOf({ extract: { processes } }: Config): number {
+  if (processes !== 'auto') return processes;
+  return Math.max(1, Math.min(Math.ceil(availableParallelism() / CORES_A_PROCESS), Math.floor(totalmem() / BYTES_A_PROCESS)));
+}
+
 const PROGRAM = new URL(import.meta.url.endsWith('.js') ? './extraction-child.js' : './extraction-child.ts', import.meta.url);
 
 /**
- * Starts a process with the stages that the config names.
+ * Starts a process with the stages that the config names, and further ones, up to `processesOf`, once all that there are have `extract.concurrency` batches.
  * @param signal aborted: what is in flight has `DRAIN_MS` to end; then, and while models are loading, `ENGRAM_RUN_INTERRUPTED` is thrown
  * @param program calls `readForParent`
  * @throws EngramError as `createStages`
  */
 export async function startExtractor(config: Config, signal?: AbortSignal, program = PROGRAM): Promise<Extractor> {
   const start = (): Promise<Reader> => startReader(config, signal, program);
-  let reader = start();
+  const most = processesOf(config);
+  const places: Place[] = [{ reader: start(), batches: 0 }];
   let suspicious: Promise<Reader> | undefined;
   const alone = new PQueue({ concurrency: 1 });
 
-  const liveReader = async (): Promise<Reader> => {
-    const known = reader;
+  const freePlace = (): Place => {
+    const place = places.reduce((freest, place) => (place.batches < freest.batches ? place : freest));
+    if (place.batches < config.extract.concurrency || places.length >= most) return place;
+    const further = { reader: start(), batches: 0 };
+    // Who waits for it is told.
+    further.reader.catch(() => undefined);
+    places.push(further);
+    return further;
+  };
+  const liveReader = async (place: Place): Promise<Reader> => {
+    const known = place.reader;
     if (!(await known).isLost()) return known;
-    if (reader === known) reader = start();
-    return reader;
+    if (place.reader === known) place.reader = start();
+    return place.reader;
   };
   const readAlone = async (document: Document): Promise<ExtractedBatch> => {
     let problem = '';
@@ -63,10 +85,14 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   };
 
   const readTogether = async (documents: readonly Document[]): Promise<ExtractedBatch> => {
+    const place = freePlace();
+    place.batches++;
     try {
-      return await (await liveReader()).read(documents);
+      return await (await liveReader(place)).read(documents);
     } catch (error) {
       if (!(error instanceof ReaderLost) || signal?.aborted) throw error;
+    } finally {
+      place.batches--;
     }
     const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
     return {
@@ -75,7 +101,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
     };
   };
   const stop = async (): Promise<void> => {
-    await Promise.all([reader, suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
+    await Promise.all([...places.map(({ reader }) => reader), suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
   };
   const orInterrupted = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -88,7 +114,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   const onAbort = (): void => void (drain = setTimeout(() => void stop(), DRAIN_MS).unref());
   signal?.addEventListener('abort', onAbort);
   return {
-    versions: (await orInterrupted(reader)).versions,
+    versions: (await orInterrupted(places[0]!.reader)).versions,
     extract: (documents) => orInterrupted(readTogether(documents)),
     async close() {
       signal?.removeEventListener('abort', onAbort);
@@ -96,6 +122,12 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
       await stop();
     },
   };
+}
+
+/** A process that reads, and how many batches it has. */
+interface Place {
+  reader: Promise<Reader>;
+  batches: number;
 }
 
 /** The process ended, or was ended, with documents in it. */

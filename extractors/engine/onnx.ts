@@ -5,10 +5,11 @@ import { onnxModel } from './onnx-model.ts';
 import { loadRuntime, openSession, type SessionPlan } from './onnx-session.ts';
 import { openThreads } from './onnx-threads.ts';
 
-const MOST_THREADS = 8;
+/** The thread that prepares batches and decodes cannot keep more busy; further cores are for further processes (`extract.processes`). */
+const MOST_THREADS = 2;
 
 export interface OnnxOptions {
-  /** Batches computed at once, each on a thread of its own; 0 computes on the calling thread. Default: one a core, at most 8. */
+  /** Batches computed at once, each on a thread of its own; 0 computes on the calling thread. Default: 2, or 1 on a single core. */
   readonly threads?: number;
 }
 

@@ -1,6 +1,7 @@
 // `engram worker`: reads documents for a build on another machine, until it is told to stop.
 import type { Command } from 'commander';
 import { addCommonOptions, addEngineOptions, addExample, addQueueOptions, addReadingOptions, configOf, queueOf, readingOf, wholeNumber, type EngineFlags, type QueueFlags, type ReadingFlags } from './options.ts';
+import { processesOf } from '../extraction-process.ts';
 import { EXIT, formatCount, note, plural, print, printJson } from './output.ts';
 
 interface WorkerFlags extends EngineFlags, QueueFlags, ReadingFlags {
@@ -11,7 +12,7 @@ export function addWorkerCommand(program: Command): void {
   const command = program
     .command('worker')
     .description('read documents for a build with --queue, on this or any machine; its flags are those of the build, or it refuses')
-    .option('--concurrency <count>', 'batches read at once (default: extract.concurrency of the config)', wholeNumber(1));
+    .option('--concurrency <count>', 'batches read at once (default: extract.concurrency of the config, for each of its processes)', wholeNumber(1));
   addExample(addQueueOptions(addEngineOptions(addCommonOptions(addReadingOptions(command))), 'where batches are taken from'), 'worker --queue redis://queue.local:6379');
   command.action(async (flags: WorkerFlags) => {
     const config = await configOf(flags, { ...queueOf(flags), ...readingOf(flags) });
@@ -23,7 +24,7 @@ export function addWorkerCommand(program: Command): void {
       if (!flags.quiet) note('\nengram: finishing the batches in hand; once more to stop at once.');
     };
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-    const concurrency = flags.concurrency ?? config.extract.concurrency;
+    const concurrency = flags.concurrency ?? processesOf(config) * config.extract.concurrency;
     const done = await runWorker({
       config,
       concurrency,

@@ -71,8 +71,10 @@ export const configSchema = z.strictObject({
       /** What is less likely is not worth a place in the journal; the graph has a threshold of its own. */
       relationThreshold: z.number().min(0.01).max(1).default(0.3),
       batchDocuments: count.max(4096).default(32),
-      /** Batches in flight: read and not yet in the journal. */
+      /** Batches in flight, for each process: read and not yet in the journal. */
       concurrency: count.max(64).default(3),
+      /** Processes that read documents. 'auto': at most one for every three cores begun, no more than there are batches for. */
+      processes: z.union([z.literal('auto'), count.max(64)]).default('auto'),
       /** Seconds without an answer, for every 100,000 bytes of text in flight, after which reading is taken to hang. */
       deadline: count.max(86_400).default(120),
     })

@@ -1,30 +1,26 @@
 // `npm run bench:queue [-- --workers 64 --rounds 12 --json]`: what it costs to read on several machines. With workers that give the findings of the real models after as long
 // as those take, as many as asked for; and with two real workers on this machine, in turns with a build on it alone.
 import { fork } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runBuild, type BuildProgress } from '../../pipeline/build.ts';
 import { formatCount, heading, note, print, printJson, table } from '../../pipeline/cli/output.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
 import type { Extracted } from '../../pipeline/extract.ts';
 import { startExtractor } from '../../pipeline/extraction-process.ts';
 import { documentOf } from '../support/fake-stages.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { readOnly, sampleTexts, writeCopies as writeCopiesInto } from './read-only.ts';
 import type { StandIn } from './queue-stand-in.ts';
 
 const { values: flags } = parseArgs({
   options: { workers: { type: 'string', default: '8,64' }, rounds: { type: 'string', default: '12' }, documents: { type: 'string', default: '5000' }, turns: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
 });
 const BATCH = DEFAULT_CONFIG.extract.batchDocuments;
-const SAMPLE = 'fixtures/documents';
 const folder = await mkdtemp(join(tmpdir(), 'engram-queue-bench-'));
 const redis = await startRedis(folder);
-
-/** The build is done when its documents are in the journal; what follows is the same on one machine. */
-class Read extends Error {}
 
 const configOf = (address: string, batches: number): Config => ({
   ...DEFAULT_CONFIG,
@@ -33,26 +29,8 @@ const configOf = (address: string, batches: number): Config => ({
 });
 
 let builds = 0;
-async function secondsToRead(input: string, config: Config): Promise<number> {
-  let [start, end] = [0, 0];
-  const onProgress = ({ phase }: BuildProgress): void => {
-    if (phase === 'extract' && start === 0) start = performance.now();
-    if (phase === 'graph') {
-      end = performance.now();
-      throw new Read();
-    }
-  };
-  await runBuild({ inputs: [input], out: join(folder, `build-${++builds}`), config, onProgress }).catch((error: unknown) => {
-    if (!(error instanceof Read)) throw error;
-  });
-  return (end - start) / 1000;
-}
-
-async function writeCopies(texts: readonly string[], count: number): Promise<string> {
-  const path = join(folder, `copies-${count}.jsonl`);
-  await writeFile(path, Array.from({ length: count }, (_, at) => `${JSON.stringify({ id: `${at}`, text: texts[at % texts.length] })}\n`).join(''));
-  return path;
-}
+const secondsToRead = async (input: string, config: Config): Promise<number> => (await readOnly(input, join(folder, `build-${++builds}`), config)).seconds;
+const writeCopies = (texts: readonly string[], count: number): Promise<string> => writeCopiesInto(folder, texts, count);
 
 /** Processes that take batches, and how to end them. */
 async function startWorkers(program: string, args: readonly string[], count = 1): Promise<() => Promise<void>> {
@@ -77,7 +55,7 @@ async function trafficSince(before: Readonly<Record<string, number>> = {}): Prom
 }
 
 try {
-  const texts = await Promise.all((await readdir(SAMPLE)).sort().map((name) => readFile(join(SAMPLE, name), 'utf8')));
+  const texts = await sampleTexts();
   note('reading the sample with the real models, for what they find and how long they take');
   const real = await startExtractor(DEFAULT_CONFIG);
   const documents = texts.map((text, at) => documentOf(`${at}`, text));

@@ -1,9 +1,10 @@
 // Documents that bring down the process that reads them: they alone are lost, after three tries at most.
 import { readFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
-import { startExtractor } from '../../pipeline/extraction-process.ts';
+import { processesOf, startExtractor } from '../../pipeline/extraction-process.ts';
 import { documentOf } from '../support/fake-stages.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -11,14 +12,16 @@ const PROGRAM = new URL('../support/troubled-reader.ts', import.meta.url);
 const CONFIG: Config = { ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, deadline: 2 } };
 process.env['NODE_OPTIONS'] = '--max-old-space-size=60';
 
-const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly (readonly string[])[]) => {
+const readers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+
+const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly (readonly string[])[], extract: Partial<Config['extract']> = {}) => {
   const log = join(await temporaryFolder(t), 'log');
   process.env['ENGRAM_TEST_LOG'] = log;
-  const extractor = await startExtractor(CONFIG, undefined, PROGRAM);
+  const extractor = await startExtractor({ ...CONFIG, extract: { ...CONFIG.extract, processes: 1, ...extract } }, undefined, PROGRAM);
   try {
     const results = (await Promise.all(batches.map((ids) => extractor.extract(ids.map((id) => documentOf(id, `Ada ${id}`)))))).flatMap(({ results }) => results);
     const lines = (await readFile(log, 'utf8')).split('\n');
-    return { results, triesOf: (id: string) => lines.filter((text) => text === `Ada ${id}`).length };
+    return { results, processes: readers(), triesOf: (id: string) => lines.filter((text) => text === `Ada ${id}`).length };
   } finally {
     await extractor.close();
   }
@@ -45,6 +48,23 @@ test.serial('several in one batch are told apart, and nobody else is blamed', as
   const { results } = await read(t, [['exits-1', 'a', 'breaks-1'], ['b', 'exits-2'], ['c']]);
   t.deepEqual(results.flatMap((result) => ('deadLetter' in result ? [result.deadLetter.uri] : [])), ['exits-1.txt', 'breaks-1.txt', 'exits-2.txt']);
   t.is(results.length, 6);
+});
+
+test.serial('more batches than a process takes start further ones, up to the most; a lost one costs only its own batch', async (t) => {
+  const batches = [['a'], ['b', 'exits'], ['c'], ['d'], ['e']];
+  const wide = await read(t, batches, { processes: 3, concurrency: 1 });
+  t.deepEqual(wide.results.map((result) => ('extraction' in result ? result.extraction.id : result.deadLetter.uri)), ['a', 'b', 'exits.txt', 'c', 'd', 'e']);
+  // Two of three are left, and one reads what was in the third.
+  t.is(wide.processes, 3);
+  t.true(['a', 'c', 'd', 'e'].filter((id) => wide.triesOf(id) > 1).length <= 1, 'nobody who had another process is read again');
+  const narrow = await read(t, [['a'], ['b']], { processes: 3, concurrency: 2 });
+  t.is(narrow.processes, 1);
+  t.deepEqual(narrow.results, [...wide.results.slice(0, 2)]);
+});
+
+test('by themselves there is one process for every three cores begun', (t) => {
+  t.is(processesOf(DEFAULT_CONFIG), Math.max(1, Math.min(Math.ceil(availableParallelism() / 3), Math.floor(totalmem() / 2 ** 31))));
+  t.is(processesOf({ ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, processes: 5 } }), 5);
 });
 
 test.serial('a process that cannot start says why', async (t) => {

@@ -42,7 +42,7 @@ async function startCrew(count: number, queue: QueueSettings, random: ReturnType
   };
 }
 
-const textsRead = async (log: string): Promise<number> => (await readFile(log, 'utf8')).split('\n').length - 1;
+const textsRead = async (log: string): Promise<number> => (await readFile(log, 'utf8').catch(() => '')).split('\n').length - 1;
 
 export const killedWorkers: Proof = {
   id: 'Q1',
@@ -115,11 +115,15 @@ export const killedRedis: Proof = {
         const whole = (await buildHere(input, join(folder, 'whole'))).manifest.digest!;
         const build = async (out: string, maxOutage: number, forMs: number) => {
           const config = queueConfig({ address: redis.address, maxOutage });
-          const crew = await startCrew(2, config.queue, random, 16, () => []);
+          const log = `${out}.read`;
+          process.env['ENGRAM_TEST_LOG'] = log;
+          // So long that four batches at once, of documents one after the other, take five seconds.
+          const crew = await startCrew(2, config.queue, random, Math.ceil((5000 * 4) / documents), () => []);
           let extracted = 0;
           const building = buildThrough(input, out, config, { onProgress: (progress) => (extracted = progress.extracted) });
           building.catch(() => undefined);
-          await wait(400 + random.integer(400));
+          const begun = Math.round(documents * (0.1 + 0.4 * random.next()));
+          while ((await textsRead(log)) < begun) await wait(20);
           await redis.kill();
           const before = extracted;
           await wait(forMs);
@@ -146,6 +150,7 @@ export const killedRedis: Proof = {
           controlFailed: hasty.error?.code === 'ENGRAM_QUEUE_UNAVAILABLE',
         };
       } finally {
+        delete process.env['ENGRAM_TEST_LOG'];
         await redis.kill();
       }
     }),
