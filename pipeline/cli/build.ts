@@ -82,8 +82,8 @@ async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, '
 
 export function addRetryCommand(program: Command): void {
   const command = program.command('retry').description('read again what the last build could not read, with the settings it was built with');
-  addExample(addDirOption(addEngineOptions(addCommonOptions(command))), 'retry --dir engram-graph');
-  command.action(async (flags: EngineFlags & { readonly dir: string }) => {
+  addExample(addQueueOptions(addDirOption(addEngineOptions(addCommonOptions(command))), '`engram worker` reads the documents, on any machine'), 'retry --dir engram-graph');
+  command.action(async (flags: EngineFlags & QueueFlags & { readonly dir: string }) => {
     const { readDeadLetters } = await import('../dead-letter.ts');
     const { manifestOf } = await import('../manifest.ts');
     const { config: before } = await manifestOf(flags.dir);
@@ -92,7 +92,7 @@ export function addRetryCommand(program: Command): void {
     const named = [...new Set(letters.filter(({ stage }) => stage !== 'store').map(({ uri }) => uri.replace(/#[^#]*$/, '')))];
     const files = named.filter((file) => existsSync(file));
     for (const file of named) if (!files.includes(file) && !flags.quiet) note(`engram: ${file} is not there any more and is left out.`);
-    const config = await configOf(flags);
+    const config = await configOf(flags, queueOf(flags));
     await buildAndTell(files, { ...flags, out: flags.dir }, { ...config, extract: before.extract, graph: before.graph, sources: before.sources, store: { ...config.store, address: before.store.address } });
   });
 }

@@ -1,12 +1,9 @@
 // Addresses of queues, and what answers there: clear errors, without what opens them.
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_CONFIG, type Config } from '../../../pipeline/core/config.ts';
 import type { EngramError } from '../../../pipeline/core/errors.ts';
 import { connectQueue, readAddress } from '../../../pipeline/queue/connection.ts';
-import { engram } from '../../support/engram-process.ts';
 import { hasRedis, redisNotice, startRedis } from '../../support/redis-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -74,32 +71,4 @@ onRedis('a Redis that drops keys when memory is short is refused', async (t) => 
   const redis = await startRedis(await temporaryFolder(t), { more: ['--maxmemory', '8mb', '--maxmemory-policy', 'allkeys-lru'] });
   t.teardown(() => redis.kill());
   await t.throwsAsync(connectQueue(configOf({ address: redis.address })), { code: 'ENGRAM_QUEUE_UNSUITABLE', message: /maxmemory-policy allkeys-lru/ });
-});
-
-const hasOpenssl = ((): boolean => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-(hasRedis && hasOpenssl ? test : test.skip)('over TLS with a password, and only with a certificate that is trusted', async (t) => {
-  const folder = await temporaryFolder(t);
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' });
-  const redis = await startRedis(folder, { password: SECRET, tls: { cert, key } });
-  t.teardown(() => redis.kill());
-  const status = ['queue', 'status', '--json', '--queue', redis.address];
-  const trusted = await engram(status, '', { REDIS_PASSWORD: SECRET, NODE_EXTRA_CA_CERTS: cert });
-  t.like(JSON.parse(trusted.out), { queue: `${redis.address}/build`, waiting: 0, workers: [] });
-  const stranger = await engram(status, '', { REDIS_PASSWORD: SECRET });
-  t.is(stranger.code, 3);
-  t.regex(stranger.err, /ENGRAM_QUEUE_UNAVAILABLE/);
-  t.regex(stranger.err, /certificate/);
-  const outsider = await engram(status, '', { REDIS_PASSWORD: `${SECRET}x`, NODE_EXTRA_CA_CERTS: cert, ENGRAM_DEBUG: '1' });
-  t.is(outsider.code, 3);
-  t.regex(outsider.err, /ENGRAM_QUEUE_LOGIN/);
-  for (const { out, err } of [trusted, stranger, outsider]) t.false(`${out}${err}`.includes('hunter2'));
 });
