@@ -37,7 +37,7 @@ const FAKE = { createExtractor: async () => extractorOf(createFakeStages()) };
 /** Errors that say that a document was to blame, not Engram. */
 const isOfDocument = (code: string): boolean => Object.hasOwn(ERROR_TABLE, code) && ERROR_TABLE[code as ErrorCode].exit !== 70;
 
-const LONGEST_SILENCE_S = 10;
+const LONGEST_SILENCE_S = 30;
 
 /** Bytes of the longest document of S1. */
 const LONGEST_DOCUMENT = 65_536;

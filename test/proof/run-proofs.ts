@@ -209,7 +209,7 @@ export const otherSettings: Proof = {
   run: ({ seed, long }) =>
     withFolder(async (folder) => {
       const random = createRandom(seed);
-      const files = (await readdir(SAMPLE)).sort().map((name) => join(SAMPLE, name));
+      const files = (await readdir(SAMPLE)).sort().map((name) => join(SAMPLE, name)).slice(0, long ? Infinity : 16);
       const settings = [[1, 64], [2, 7], [4, 1], ...(long ? [[1, 1], [2, 64], [4, 16]] : [])] as const;
       const digests = new Set<string>();
       for (const [at, [concurrency, batchDocuments]] of settings.entries()) {
@@ -217,7 +217,7 @@ export const otherSettings: Proof = {
         digests.add(manifest.digest!.graph);
       }
       const { manifest: fewer } = await runBuild({ inputs: files.slice(1), out: join(folder, 'fewer'), config: CONFIG });
-      return { held: digests.size === 1, figures: `${digests.size} graph from ${settings.length} settings, real models on the sample`, control: `one document less is ${digests.has(fewer.digest!.graph) ? 'the same' : 'another'} graph`, controlFailed: !digests.has(fewer.digest!.graph) };
+      return { held: digests.size === 1, figures: `${digests.size} graph from ${settings.length} settings, real models on ${files.length} documents`, control: `one document less is ${digests.has(fewer.digest!.graph) ? 'the same' : 'another'} graph`, controlFailed: !digests.has(fewer.digest!.graph) };
     }),
 };
 

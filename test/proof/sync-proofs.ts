@@ -32,8 +32,7 @@ export const killedSyncs: Proof = {
   id: 'R2',
   promise: 'kill -9 at random points of a sync to Neo4j, run again: the database holds the graph',
   async run({ seed, long }) {
-    const size = { entities: 8000, facts: 16_000 };
-    const kills = long ? 100 : 4;
+    const [size, kills] = long ? [{ entities: 8000, facts: 16_000 }, 100] : [{ entities: 5000, facts: 10_000 }, 3];
     const random = createRandom(seed);
     const server = await sharedNeo4j();
     let [identical, inTheMiddle] = [0, 0];
@@ -100,11 +99,13 @@ export const cutCommits: Proof = {
   },
 };
 
+/** So many that a sync is still at work when the server goes. */
+const sizeOf = (long: boolean) => (long ? { entities: 30_000, facts: 60_000 } : { entities: 15_000, facts: 30_000 });
+
 export const killedServer: Proof = {
   id: 'R4',
   promise: 'Neo4j is killed in mid-sync and restarted: nothing lost, nothing twice',
   async run({ seed, long }) {
-    const size = { entities: 30_000, facts: 60_000 };
     const kills = long ? 20 : 2;
     const random = createRandom(seed);
     const server = await sharedNeo4j();
@@ -112,7 +113,7 @@ export const killedServer: Proof = {
       let [done, killed, retries, version] = [false, 0, 0, 0];
       let graph = NOTHING;
       while (killed < kills) {
-        graph = syntheticGraph(size, seed + version, version++ % 2);
+        graph = syntheticGraph(sizeOf(long), seed + version, version++ % 2);
         done = false;
         const writing = store.replaceAll(graph).then((report) => {
           done = true;
@@ -144,7 +145,7 @@ export const outages: Proof = {
     let held = true;
     for (const seconds of long ? [30, 120] : [4]) {
       await withServer(server, async (store) => {
-        const graph = syntheticGraph({ entities: 30_000, facts: 60_000 }, seed);
+        const graph = syntheticGraph(sizeOf(long), seed);
         const writing = store.replaceAll(graph);
         await wait(1500);
         await server.kill();
@@ -161,7 +162,7 @@ export const outages: Proof = {
     const gaveUp = await withServer(
       server,
       async (store) => {
-        const writing = store.replaceAll(syntheticGraph({ entities: 30_000, facts: 60_000 }, seed)).then(
+        const writing = store.replaceAll(syntheticGraph(sizeOf(long), seed)).then(
           () => 'no error',
           (error: { readonly code?: string }) => error.code ?? 'no code',
         );
