@@ -76,9 +76,9 @@ export class LiveGraph {
     };
   }
 
-  /** What an entity was resolved from; none where there is no such entity. */
-  clusterOf(id: EntityId): Cluster | undefined {
-    return this.clusters.get(id)?.[0];
+  /** What an entity was resolved from: one, or several that came to one id; none where there is no such entity. */
+  clustersOf(id: EntityId): readonly Cluster[] {
+    return this.clusters.get(id) ?? [];
   }
 
   /** The entity that a document means by a name. */

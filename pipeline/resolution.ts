@@ -47,23 +47,25 @@ export function findNamed({ live, search }: Resolution, text: string): NamedThin
   const whole = text.trim();
   const at = whole.search(/\s@\s/);
   const [name, place] = at < 0 ? [whole, undefined] : [whole.slice(0, at).trimEnd(), whole.slice(at + 2).trimStart()];
-  const ofEntity = place !== undefined && ENTITY_ID.test(place) ? live.clusterOf(place as EntityId) : undefined;
-  const isThere = ({ extraction: { uri } }: Appearance): boolean => place === undefined || ofEntity !== undefined || uri === place || uri.endsWith(`/${place}`);
+  const ofEntity = place !== undefined && ENTITY_ID.test(place) ? live.clustersOf(place as EntityId) : [];
+  const isThere = ({ extraction: { uri } }: Appearance): boolean => place === undefined || ofEntity.length > 0 || uri === place || uri.endsWith(`/${place}`);
+  let best: NamedThing | undefined;
+  const consider = (cluster: Cluster, isMeant: (appearance: Appearance) => boolean): void => {
+    const appearances = cluster.appearances.filter((appearance) => isMeant(appearance) && isThere(appearance));
+    if (appearances.length > (best?.appearances.length ?? 0)) best = { cluster, appearances };
+  };
   if (!ENTITY_ID.test(name)) {
     const keyIn = remember((type) => normalizeName(name, type));
-    let best: NamedThing | undefined;
-    for (const cluster of ofEntity === undefined ? live.resolver.clusters() : [ofEntity]) {
+    for (const cluster of ofEntity.length > 0 ? ofEntity : live.resolver.clusters()) {
       const key = keyIn(cluster.type);
-      const appearances = cluster.appearances.filter((appearance) => appearance.entity.key === key && isThere(appearance));
-      if (appearances.length > (best?.appearances.length ?? 0)) best = { cluster, appearances };
+      consider(cluster, ({ entity }) => entity.key === key);
     }
     if (best !== undefined) return best;
   }
   const id = live.graph.hasEntity(name) ? (name as EntityId) : findEntity(live.graph, search(), name);
-  const cluster = id === undefined ? undefined : live.clusterOf(id);
-  const appearances = cluster?.appearances.filter(isThere) ?? [];
-  if (cluster === undefined || appearances.length === 0) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
-  return { cluster, appearances };
+  for (const cluster of id === undefined ? [] : live.clustersOf(id)) consider(cluster, () => true);
+  if (best === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text });
+  return best;
 }
 
 /**
@@ -74,7 +76,7 @@ export function findReferred({ live }: Resolution, reference: Reference): NamedT
   const appearance = live.resolver.find(reference);
   const id = live.entityOf(reference);
   if (appearance === undefined || id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: `${reference.key} @ ${reference.documentId}` });
-  return { cluster: live.clusterOf(id)!, appearances: [appearance] };
+  return { cluster: live.clustersOf(id).find(({ appearances }) => appearances.includes(appearance))!, appearances: [appearance] };
 }
 
 /** The pair that says most of two things: of the names that most of their documents use. */

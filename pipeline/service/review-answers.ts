@@ -29,9 +29,9 @@ export function reviewAnswers(live: LiveGraph | undefined, state: ReviewState, e
     names({ id, limit, cursor }) {
       const known = needed(live);
       const entity = entityWith(id);
-      const cluster = entity === undefined ? undefined : known.clusterOf(entity);
-      if (cluster === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
-      return rankedPageOf(cluster.appearances, limit, cursor, (appearance) => toldName(known, refer(appearance)));
+      const clusters = entity === undefined ? [] : known.clustersOf(entity);
+      if (clusters.length === 0) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
+      return rankedPageOf(clusters.flatMap(({ appearances }) => appearances), limit, cursor, (appearance) => toldName(known, refer(appearance)));
     },
     review({ limit, cursor }) {
       const known = needed(live);
