@@ -1,5 +1,5 @@
-// `npm run proof [-- ID… --long --seed N --json]`: what Engram promises when things go wrong, shown on this machine: real kills, a real proxy, a real Neo4j. Each has a
-// control that has to fail. Without `--long` a short form of each.
+// `npm run proof [-- ID… --part server|alone --long --seed N --json]`: what Engram promises when things go wrong, shown on this machine: real kills, a real proxy, a real Neo4j. Each has a
+// control that has to fail. Without `--long` a short form of each. Those that need a Neo4j are one part, the others another: the two may run beside each other.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { heading, note, print, printJson, table } from '../../pipeline/cli/output.ts';
@@ -32,8 +32,11 @@ export interface Proof {
   run(options: { readonly seed: number; readonly long: boolean }): Promise<ProofResult>;
 }
 
-const { values: flags, positionals: ids } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, seed: { type: 'string', default: '17' }, json: { type: 'boolean', default: false } } });
-const all: readonly Proof[] = [runs, queues, syncs, imports, inputs, names, secrets, sequences, memory, weather, services, models].flatMap((proofs) => Object.values<Proof>(proofs)).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+const { values: flags, positionals: ids } = parseArgs({ allowPositionals: true, options: { part: { type: 'string' }, long: { type: 'boolean', default: false }, seed: { type: 'string', default: '17' }, json: { type: 'boolean', default: false } } });
+const proofsOf = (...files: readonly Readonly<Record<string, Proof>>[]): readonly Proof[] => files.flatMap((file) => Object.values(file));
+const PARTS: Readonly<Record<string, readonly Proof[]>> = { server: proofsOf(syncs, imports, names, weather), alone: proofsOf(runs, queues, inputs, secrets, sequences, memory, services, models) };
+if (flags.part !== undefined && !Object.hasOwn(PARTS, flags.part)) throw new Error(`No part ${flags.part}; there are ${Object.keys(PARTS).join(' and ')}.`);
+const all = (flags.part === undefined ? Object.values(PARTS).flat() : [...PARTS[flags.part]!]).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
 const unknown = ids.filter((id) => !all.some((proof) => proof.id === id));
 if (unknown.length > 0) throw new Error(`No proof ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}.`);
 if (!existsSync('.ci/neo4j.sh')) throw new Error('Run it from the root of the project.');
