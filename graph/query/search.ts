@@ -53,6 +53,8 @@ export interface EntitySearch {
   rank(text: string, options?: SearchOptions): RankedHit[];
   /** Those that have exactly this name among theirs, in order of id; capitals and punctuation aside. */
   called(name: string): readonly EntityId[];
+  /** Names with fewest letters to change, best first, as they are shown. */
+  nearest(text: string): readonly string[];
   /** Follows a change of the graph, told by the entities that are new, changed or gone. */
   update(ids: Iterable<EntityId>): void;
   /** Prepares what the first searches would else wait for. */
@@ -115,7 +117,11 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   return {
     rank,
     called: (name) => names.called(nameKey(name)),
-    warm: () => index.warm(),
+    nearest: (text) => names.nearest(nameKey(text)),
+    warm() {
+      index.warm();
+      names.warm();
+    },
     search: (text, { limit = 10, ...options } = {}) =>
       rank(text, options).slice(0, limit).map((hit) => {
         const { type, name, aliases, mentions } = graph.entity(hit.id)!;
@@ -157,11 +163,28 @@ class NameKeys {
   }
 
   called(key: string): EntityId[] {
+    return [...(this.warm().get(key) ?? [])].sort(compareText);
+  }
+
+  nearest(key: string): string[] {
+    const found: { readonly name: string; readonly apart: number }[] = [];
+    for (const [other, ids] of this.warm()) {
+      const longest = Math.max(key.length, other.length);
+      if (Math.abs(key.length - other.length) > FARTHEST_SUGGESTED * longest) continue;
+      const apart = distance(key, other) / longest;
+      if (apart <= FARTHEST_SUGGESTED) for (const id of ids) found.push({ name: this.graph.entity(id)!.name, apart });
+    }
+    const names = found.sort((a, b) => a.apart - b.apart || compareText(a.name, b.name)).map(({ name }) => name);
+    return [...new Set(names)].slice(0, MOST_SUGGESTED);
+  }
+
+  /** @returns which entities have a key among those of their names */
+  warm(): ReadonlyMap<string, ReadonlySet<EntityId>> {
     if (this.owners === undefined) {
       this.owners = new Map();
       for (const id of this.graph.entityIds()) this.own(id, this.owners);
     }
-    return [...(this.owners.get(key) ?? [])].sort(compareText);
+    return this.owners;
   }
 
   update(id: EntityId): void {
@@ -187,7 +210,7 @@ const spellingsOf = (spellings: Spellings | undefined): readonly Spelling[] => (
  */
 export function entityNamed(graph: KnowledgeGraph, text: string, search: EntitySearch = createSearch(graph)): EntityId {
   const id = findEntity(graph, search, text);
-  if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text, nearest: nearestNames(graph, text) });
+  if (id === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text, nearest: search.nearest(text) });
   return id;
 }
 
@@ -196,15 +219,4 @@ export function findEntity(graph: KnowledgeGraph, search: EntitySearch, text: st
   const id = text.trim();
   if (ENTITY_ID.test(id)) return entityOfFormerId(graph, id);
   return graph.hasEntity(id) ? id : search.search(text, { limit: 1 })[0]?.id;
-}
-
-/** Names with fewest letters to change, as they are shown. */
-function nearestNames(graph: KnowledgeGraph, text: string): string[] {
-  const asked = nameKey(text);
-  const found = graph.entities().flatMap(({ name, aliases }) => {
-    const apart = Math.min(...[name, ...aliases].map((each) => distance(asked, nameKey(each)) / Math.max(asked.length, each.length)));
-    return apart <= FARTHEST_SUGGESTED ? [{ name, apart }] : [];
-  });
-  const nearest = found.sort((a, b) => a.apart - b.apart || compareText(a.name, b.name)).map(({ name }) => name);
-  return [...new Set(nearest)].slice(0, MOST_SUGGESTED);
 }
