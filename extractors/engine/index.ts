@@ -24,7 +24,10 @@ export const ENGINES: Readonly<Record<Engine['kind'], EngineEntry>> = {
     hint: 'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
   },
   tensorflow: {
-    load: async () => (await import('./tensorflow.ts')).createTensorflowEngine(),
+    load: async () => {
+      await (await import('./tensorflow.ts')).loadTensorflow();
+      return (await import('./tape-engine.ts')).createTapeEngine('tensorflow');
+    },
     detail: 'TensorFlow on an NVIDIA GPU, float32',
     hint: 'npm install @tensorflow/tfjs-node-gpu (fetches libtensorflow from storage.googleapis.com; needs CUDA)',
   },
