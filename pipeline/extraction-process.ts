@@ -12,9 +12,12 @@ import { extractorOf, letterOf, secondsBy, type ExtractedBatch, type Extractor, 
 /** To the process: the config first, then batches. */
 type Request = { readonly config: Config } | { readonly batch: number; readonly documents: readonly Document[] };
 
+/** What reads, once models are loaded. */
+type Ready = Pick<Extractor, 'versions' | 'device'>;
+
 /** From the process: that it is ready, what became of a batch, or what is in the way of all. */
 type Answer =
-  | { readonly versions: Extractor['versions'] }
+  | Ready
   | { readonly batch: number; readonly result: ExtractedBatch }
   | { readonly failed: { readonly code?: ErrorCode; readonly message: string } };
 
@@ -88,7 +91,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   const onAbort = (): void => void (drain = setTimeout(() => void stop(), DRAIN_MS).unref());
   signal?.addEventListener('abort', onAbort);
   return {
-    versions: (await orInterrupted(reader)).versions,
+    ...(await orInterrupted(reader)).ready,
     extract: (documents) => orInterrupted(readTogether(documents)),
     async close() {
       signal?.removeEventListener('abort', onAbort);
@@ -102,7 +105,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
 class ReaderLost extends Error {}
 
 interface Reader {
-  readonly versions: Extractor['versions'];
+  readonly ready: Ready;
   isLost(): boolean;
   /** @throws ReaderLost; EngramError as `Extractor.extract` */
   read(documents: readonly Document[]): Promise<ExtractedBatch>;
@@ -122,7 +125,7 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     execArgv: [...process.execArgv.filter((flag) => flag.startsWith('--max-old-space-size')), ...(program.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [])],
   });
   const pending = new Map<number, Pending>();
-  let versions: ((versions: Extractor['versions']) => void) | undefined;
+  let isLoading = true;
   let problem: string | undefined;
   let lastBatch = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -132,9 +135,9 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
   /** Gives it its time anew. */
   const watch = (): void => {
     clearTimeout(timer);
-    if (pending.size === 0 && versions === undefined) return;
+    if (pending.size === 0 && !isLoading) return;
     const bytes = [...pending.values()].reduce((sum, batch) => sum + batch.bytes, 0);
-    const seconds = versions === undefined ? config.extract.deadline * Math.max(1, bytes / DEADLINE_BYTES) : START_SECONDS;
+    const seconds = isLoading ? START_SECONDS : config.extract.deadline * Math.max(1, bytes / DEADLINE_BYTES);
     timer = setTimeout(() => {
       problem = `gave no answer for ${Math.round(seconds)} s`;
       child.kill('SIGKILL');
@@ -145,12 +148,11 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     pending.clear();
   };
 
-  const isReady = new Promise<Extractor['versions']>((resolve, reject) => {
-    versions = resolve;
+  const isReady = new Promise<Ready>((resolve, reject) => {
     child.on('message', (answer: Answer) => {
       if ('versions' in answer) {
-        versions = undefined;
-        resolve(answer.versions);
+        isLoading = false;
+        resolve(answer);
       } else if ('failed' in answer) {
         const { code, message } = answer.failed;
         const error = code === undefined ? new Error(message) : EngramError.told(code, message);
@@ -182,7 +184,7 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     })
     .finally(() => signal?.removeEventListener('abort', giveUp));
   return {
-    versions: known,
+    ready: known,
     isLost: () => problem !== undefined || !child.connected,
     read: (documents) =>
       new Promise((resolve, reject) => {
@@ -216,7 +218,8 @@ export function readForParent(createStages: (config: Config) => Promise<Stages>)
     try {
       if ('config' in request) {
         extractor = createStages(request.config).then(extractorOf);
-        answer({ versions: (await extractor).versions });
+        const { versions, device } = await extractor;
+        answer({ versions, device });
       } else answer({ batch: request.batch, result: await (await extractor!).extract(request.documents) });
     } catch (error) {
       answer({ failed: { ...(error instanceof EngramError ? { code: error.code } : {}), message: messageOf(error) } });
