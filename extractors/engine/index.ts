@@ -31,7 +31,7 @@ export const ENGINES: Readonly<Record<Engine['kind'], EngineEntry>> = {
   },
   'onnx-cuda': {
     load: (options) => openDevice('onnx-cuda', 'cuda', options),
-    hint: 'node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12 (fetches the CUDA provider from api.nuget.org; needs CUDA 12 and cuDNN 9)',
+    hint: '.tooling/onnx-cuda.sh FOLDER, and LD_LIBRARY_PATH as it prints; or node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12, with CUDA 12 and cuDNN 9',
   },
   webgpu: {
     load: (options) => openDevice('webgpu', 'webgpu', options),
@@ -39,7 +39,7 @@ export const ENGINES: Readonly<Record<Engine['kind'], EngineEntry>> = {
   },
   tensorflow: {
     load: (options) => openDevice('tensorflow', 'tensorflow', options),
-    hint: 'npm install @tensorflow/tfjs-node-gpu (fetches libtensorflow from storage.googleapis.com), or .tooling/tensorflow.sh FOLDER cuda',
+    hint: '.tooling/tensorflow.sh FOLDER cuda, and ENGRAM_TENSORFLOW as it prints; or npm install @tensorflow/tfjs-node-gpu, with CUDA 11',
   },
   'tensorflow-cpu': {
     load: (options) => openDevice('tensorflow-cpu', 'tensorflow', options, false),

@@ -1,6 +1,6 @@
 // ONNX Runtime on a graphics card: through CUDA, or through WebGPU, which its package brings along. Every node of a model has to run there:
 // ONNX Runtime is told not to hand any to the CPU.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../pipeline/core/errors.ts';
@@ -9,13 +9,27 @@ import type { Device } from './device-worker.ts';
 import { onnxModel } from './onnx-model.ts';
 import { openSession, planOf, type Provider } from './onnx-session.ts';
 
-/** @throws Error with the reason, where this build of ONNX Runtime has no CUDA or the machine no card */
-export function openCuda(): Promise<Device> {
-  const library = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
-  const root = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
-  const isThere = existsSync(root) && readdirSync(root, { recursive: true }).some((file) => String(file).endsWith(join(process.platform, process.arch, library)));
-  if (!isThere) throw new Error(`this installation of onnxruntime-node has no ${library}`);
-  return open('cuda', () => `CUDA of ONNX Runtime on ${nvidiaCards()[0] ?? 'an NVIDIA GPU'}`);
+/** @throws Error with the reason, where this installation of ONNX Runtime has no CUDA or the machine no card */
+export async function openCuda(): Promise<Device> {
+  const name = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
+  const library = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => file.endsWith(join(process.platform, process.arch, name)));
+  if (library === undefined) throw new Error(`this installation of onnxruntime-node has no ${name}`);
+  try {
+    return await open('cuda', () => `CUDA of ONNX Runtime on ${nvidiaCards()[0] ?? 'an NVIDIA GPU'}`);
+  } catch (cause) {
+    throw /load (shared )?library/.test(messageOf(cause)) ? new Error(whyNotLoaded(join(folder, library)), { cause }) : cause;
+  }
+}
+
+/** ONNX Runtime says only that it could not load a library; the system's loader names the one that is missing. */
+function whyNotLoaded(library: string): string {
+  try {
+    process.dlopen({ exports: {} }, library);
+    return `${library} does not load`;
+  } catch (error) {
+    return messageOf(error).split('\n')[0]!;
+  }
 }
 
 /** @throws Error with the reason, where there is no adapter */
@@ -51,5 +65,5 @@ async function tryOut(provider: Provider): Promise<void> {
 /** What people can use of a message that names C++ functions. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error);
-  return /Failed to get a WebGPU adapter[^\n]*|CUDA (failure|error) [^\n;]*|Failed to load (shared )?library[^\n]*/i.exec(message)?.[0] ?? message.split('\n')[0]!;
+  return /Failed to get a WebGPU adapter[^\n]*|CUDA (failure|error) [^\n;]*[^\n; ]/i.exec(message)?.[0] ?? message.split('\n')[0]!;
 }

@@ -48,11 +48,19 @@ function scoresOf(spec: EncoderSpec, x: Tensor, weights: readonly Tensor[], batc
   return dense(poolStates(states, batch.masks!, spec.head.pools), kernel, bias);
 }
 
+/** As `poolStates`, where states are better left on the device. */
+function poolOnDevice(states: Tensor, masks: Float32Array, pools: number): Tensor2D {
+  const [time, batch] = states.shape as [number, number, number];
+  const perPool = tf.split(tf.tensor4d(masks, [pools, time, batch, 1]), pools);
+  return tf.concat(perPool.map((mask) => tf.max(tf.add(states, tf.reshape(mask, [time, batch, 1])), 0)), 1) as Tensor2D;
+}
+
 /**
  * The largest state over the steps each mask leaves in, one block of columns a pool: [time, batch, width] → [batch, pools · width].
  * On typed arrays with the winner remembered: tfjs would compare whole tensors again for the gradient.
  */
 function poolStates(states: Tensor, masks: Float32Array, pools: number): Tensor2D {
+  if (tf.getBackend() === 'tensorflow') return poolOnDevice(states, masks, pools);
   const [time, batch, width] = states.shape as [number, number, number];
   const pool = tf.customGrad((...args) => {
     const values = (args[0] as unknown as Tensor).dataSync() as Float32Array;

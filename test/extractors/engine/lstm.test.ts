@@ -4,7 +4,7 @@ import { biLstm, tensors as tf, useBackend, type LstmTensors } from '../../../ex
 import { loadTensorflow } from '../../../extractors/engine/tensorflow.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 import { composedLstm } from '../../support/composed-lstm.ts';
-import { hasTensorflow } from '../../support/tensorflow.ts';
+import { hasTensorflow } from '../../support/devices.ts';
 
 const random = createRandom(7);
 const values = (n: number, scale: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * scale);
