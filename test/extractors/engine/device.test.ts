@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { createEngine } from '../../../extractors/engine/index.ts';
-import type { EncoderBatch, EncoderSpec, Engine, EngineKind } from '../../../extractors/engine/engine.ts';
+import type { EncoderBatch, EncoderSpec, Engine } from '../../../extractors/engine/engine.ts';
 import { EngramError } from '../../../pipeline/core/errors.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 import { isThere, offerSwiftShader } from '../../support/devices.ts';
@@ -14,7 +14,7 @@ offerSwiftShader();
 const KINDS = ['onnx-cuda', 'webgpu', 'tensorflow', 'tensorflow-cpu'] as const;
 
 /** Undefined, said aloud, where it is not there: then the reason has to be told, with the code that stops a run. */
-async function engineOf(t: ExecutionContext, kind: EngineKind, batchTokens?: number): Promise<Engine | undefined> {
+async function engineOf(t: ExecutionContext, kind: Engine['kind'], batchTokens?: number): Promise<Engine | undefined> {
   try {
     const engine = await createEngine(kind, { batchTokens });
     t.is(engine.kind, kind);
