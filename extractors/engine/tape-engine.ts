@@ -11,7 +11,7 @@ import { loadTensorflow } from './tensorflow.ts';
 export type TapeKind = Extract<EngineKind, 'wasm' | 'tensorflow' | 'tensorflow-cpu'>;
 
 /** @throws EngramError `ENGRAM_MODEL_ENGINE_MISSING` with the reason */
-export async function createTapeEngine(kind: TapeKind): Promise<Engine> {
+export async function createTapeEngine(kind: TapeKind = 'wasm'): Promise<Engine> {
   const createEncoder: Engine['createEncoder'] = (spec) => Promise.resolve(tapeEncoder(spec));
   if (kind === 'wasm') {
     await useBackend('wasm');

@@ -52,6 +52,15 @@ export function addEngineOptions(command: Command): Command {
     .addOption(new Option('--precision <precision>', 'of the weights').choices(['int8', 'float32']));
 }
 
+/** Of trainings: engines that give gradients. */
+export interface TrainingEngineFlags {
+  readonly engine?: 'wasm' | 'tensorflow' | 'tensorflow-cpu';
+}
+
+export function addTrainingEngineOption(command: Command): Command {
+  return command.addOption(new Option('--engine <kind>', 'what it is trained on: the CPU, or TensorFlow on a GPU').choices(['wasm', 'tensorflow', 'tensorflow-cpu']));
+}
+
 export interface ReadingFlags {
   readonly model?: string;
   readonly acrossSentences?: boolean;

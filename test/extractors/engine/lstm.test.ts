@@ -2,9 +2,11 @@ import test from 'ava';
 import { closePairThread, openPairThread } from '../../../extractors/engine/lstm-pair.ts';
 import { biLstm, tensors as tf, useBackend, type LstmTensors } from '../../../extractors/engine/tape.ts';
 import { loadTensorflow } from '../../../extractors/engine/tensorflow.ts';
+import { encoderGradients } from '../../../extractors/engine/tape-encoder.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 import { composedLstm } from '../../support/composed-lstm.ts';
 import { hasTensorflow } from '../../support/devices.ts';
+import { randomBatch, randomSpec } from '../../support/reference-bilstm.ts';
 
 const random = createRandom(7);
 const values = (n: number, scale: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * scale);
@@ -79,3 +81,25 @@ test.serial('a helper thread gives the same bits, and ends', async (t) => {
   t.deepEqual(twice, alone);
   t.deepEqual(evaluate('fused'), alone);
 });
+
+for (const pools of [undefined, 3]) {
+  test.serial(`an encoder of two layers has the same scores and gradients on TensorFlow as on WASM${pools ? ', pooled' : ''}`, async (t) => {
+    if (!hasTensorflow(t)) return;
+    const seeded = createRandom(9);
+    const spec = randomSpec({ input: 24, hidden: [16, 8], outputs: 5, pools }, seeded);
+    const batch = randomBatch(spec, [7, 4, 6], seeded);
+    const lossOf = (scores: Float32Array): { loss: number; gradient: Float32Array } => ({ loss: scores.reduce((sum, v) => sum + v * v, 0) / 2, gradient: scores });
+    await useBackend('wasm');
+    const wasm = encoderGradients(spec, batch, lossOf);
+    await loadTensorflow();
+    await useBackend('tensorflow');
+    const before = tensorsHeld();
+    const tensorflow = encoderGradients(spec, batch, lossOf);
+    t.deepEqual(tensorsHeld(), before);
+    t.true(Math.abs(wasm.loss - tensorflow.loss) < 1e-4 * wasm.loss);
+    [wasm.inputs, ...wasm.weights].forEach((gradient, i) => {
+      const apart = worst(gradient, [tensorflow.inputs, ...tensorflow.weights][i]!);
+      t.true(apart < 1e-4, `part ${i}: ${apart}`);
+    });
+  });
+}
