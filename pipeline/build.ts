@@ -106,6 +106,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
       queue: { ...config.queue, address: withoutCredentials(config.queue.address) },
     },
     versions: extractor.versions,
+    ...(extractor.device !== undefined && { device: extractor.device }),
     inputs: mergeInputs(before?.inputs ?? [], named, true),
   };
   // Holding the journal keeps a second build out of the folder until the store is written.

@@ -41,7 +41,7 @@ export async function diagnose(config: Config): Promise<Diagnosis> {
   const stores = [await examineEmbedded(), await examineNeo4j(config)];
   const models = examineModels(config);
   const { kind } = config.engine;
-  const engineReady = engines.some((engine) => engine.available && (kind === 'auto' || kind === engine.kind));
+  const engineReady = engines.some((engine) => engine.available && (kind === 'auto' ? engine.kind === 'onnx' || engine.kind === 'wasm' : engine.kind === kind));
   const isNeo4j = /^(neo4j|bolt)/.test(config.store.address);
   const store = isNeo4j ? stores[1]! : stores[0]!;
   const storeReady = config.store.address.startsWith('jsonl') || store.available;

@@ -11,6 +11,8 @@ export interface Stages {
   readonly relation: Stage<ChainedDocument, RelatedDocument>;
   /** Left out where no classifier is configured. */
   readonly classify?: Stage<RelatedDocument, ClassifiedDocument>;
+  /** What runs the networks, for people. */
+  readonly device?: string;
   /** Versions of all that decides an extraction: another version reads every document anew. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,8 @@ export interface ExtractedBatch {
 
 export interface Extractor {
   readonly versions: Stages['versions'];
+  /** Left out where others read, each on what it has. */
+  readonly device?: string;
   /** @throws EngramError where no other document would escape: a model that cannot be used, a part that is missing */
   extract(documents: readonly Document[]): Promise<ExtractedBatch>;
   close(): Promise<void>;
@@ -47,6 +51,7 @@ export function extractorOf(stages: Stages): Extractor {
   const name = stages.versions['relation'] ?? stages.relation.name;
   return {
     versions: stages.versions,
+    device: stages.device,
     async extract(documents) {
       const seconds = secondsBy(() => 0);
       const read = async (batch: readonly Document[]): Promise<readonly Extracted[] | StageFailure> => {

@@ -13,9 +13,12 @@ import { extractorOf, letterOf, secondsBy, type ExtractedBatch, type Extractor, 
 /** To the process: the config first, then batches. */
 type Request = { readonly config: Config } | { readonly batch: number; readonly documents: readonly Document[] };
 
+/** What reads, once models are loaded. */
+type Ready = Pick<Extractor, 'versions' | 'device'>;
+
 /** From the process: that it is ready, what became of a batch, or what is in the way of all. */
 type Answer =
-  | { readonly versions: Extractor['versions'] }
+  | Ready
   | { readonly batch: number; readonly result: ExtractedBatch }
   | { readonly failed: { readonly code?: ErrorCode; readonly message: string } };
 
@@ -33,9 +36,12 @@ const CORES_A_PROCESS = 3;
 /** Of memory, so that models and batches have room. */
 const BYTES_A_PROCESS = 2 * 2 ** 30;
 
-/** Most processes that read for a build. */
-export function processesOf({ extract: { processes } }: Config): number {
+const ON_THE_CPU: ReadonlySet<Config['engine']['kind']> = new Set(['auto', 'onnx', 'wasm']);
+
+/** Most processes that read for a build. By themselves never more than one for a device: each would want all of its memory. */
+export function processesOf({ engine, extract: { processes } }: Config): number {
   if (processes !== 'auto') return processes;
+  if (!ON_THE_CPU.has(engine.kind)) return 1;
   return Math.max(1, Math.min(Math.ceil(availableParallelism() / CORES_A_PROCESS), Math.floor(totalmem() / BYTES_A_PROCESS)));
 }
 
@@ -114,7 +120,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   const onAbort = (): void => void (drain = setTimeout(() => void stop(), DRAIN_MS).unref());
   signal?.addEventListener('abort', onAbort);
   return {
-    versions: (await orInterrupted(places[0]!.reader)).versions,
+    ...(await orInterrupted(places[0]!.reader)).ready,
     extract: (documents) => orInterrupted(readTogether(documents)),
     async close() {
       signal?.removeEventListener('abort', onAbort);
@@ -134,7 +140,7 @@ interface Place {
 class ReaderLost extends Error {}
 
 interface Reader {
-  readonly versions: Extractor['versions'];
+  readonly ready: Ready;
   isLost(): boolean;
   /** @throws ReaderLost; EngramError as `Extractor.extract` */
   read(documents: readonly Document[]): Promise<ExtractedBatch>;
@@ -154,7 +160,7 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     execArgv: [...process.execArgv.filter((flag) => flag.startsWith('--max-old-space-size')), ...(program.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [])],
   });
   const pending = new Map<number, Pending>();
-  let versions: ((versions: Extractor['versions']) => void) | undefined;
+  let isLoading = true;
   let problem: string | undefined;
   let lastBatch = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -164,9 +170,9 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
   /** Gives it its time anew. */
   const watch = (): void => {
     clearTimeout(timer);
-    if (pending.size === 0 && versions === undefined) return;
+    if (pending.size === 0 && !isLoading) return;
     const bytes = [...pending.values()].reduce((sum, batch) => sum + batch.bytes, 0);
-    const seconds = versions === undefined ? config.extract.deadline * Math.max(1, bytes / DEADLINE_BYTES) : START_SECONDS;
+    const seconds = isLoading ? START_SECONDS : config.extract.deadline * Math.max(1, bytes / DEADLINE_BYTES);
     timer = setTimeout(() => {
       problem = `gave no answer for ${Math.round(seconds)} s`;
       child.kill('SIGKILL');
@@ -177,12 +183,11 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     pending.clear();
   };
 
-  const isReady = new Promise<Extractor['versions']>((resolve, reject) => {
-    versions = resolve;
+  const isReady = new Promise<Ready>((resolve, reject) => {
     child.on('message', (answer: Answer) => {
       if ('versions' in answer) {
-        versions = undefined;
-        resolve(answer.versions);
+        isLoading = false;
+        resolve(answer);
       } else if ('failed' in answer) {
         const { code, message } = answer.failed;
         const error = code === undefined ? new Error(message) : EngramError.told(code, message);
@@ -214,7 +219,7 @@ async function startReader(config: Config, signal: AbortSignal | undefined, prog
     })
     .finally(() => signal?.removeEventListener('abort', giveUp));
   return {
-    versions: known,
+    ready: known,
     isLost: () => problem !== undefined || !child.connected,
     read: (documents) =>
       new Promise((resolve, reject) => {
@@ -248,7 +253,8 @@ export function readForParent(createStages: (config: Config) => Promise<Stages>)
     try {
       if ('config' in request) {
         extractor = createStages(request.config).then(extractorOf);
-        answer({ versions: (await extractor).versions });
+        const { versions, device } = await extractor;
+        answer({ versions, device });
       } else answer({ batch: request.batch, result: await (await extractor!).extract(request.documents) });
     } catch (error) {
       answer({ failed: { ...(error instanceof EngramError ? { code: error.code } : {}), message: messageOf(error) } });

@@ -39,6 +39,8 @@ export interface RunManifest {
   readonly config: Config;
   /** Of the segmenter and the models: another version reads documents anew. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What ran the networks; left out where workers elsewhere did. */
+  readonly device?: string;
   /** All inputs ever named, with the files of the last time each was. */
   readonly inputs: readonly InputRecord[];
   readonly counts?: RunCounts;

@@ -1,14 +1,11 @@
 // A trained classifier, opened to be used.
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { EngineKind } from '../engine/engine.ts';
-import { createEngine } from '../engine/index.ts';
+import { createEngine, type EngineChoice } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { CLASSIFIER_FILE, CLASSIFIER_TASK, createClassifierOf, type Classifier } from './classifier-model.ts';
 
-export interface ClassifierOptions {
-  readonly engine: EngineKind;
-  readonly precision: 'int8' | 'float32';
+export interface ClassifierOptions extends EngineChoice {
   /** The folder of a model that `engram train classify` made. */
   readonly model: string;
 }
@@ -25,8 +22,8 @@ export function loadClassifier(folder: string): LoadedNetwork {
 }
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
-export async function openClassifier({ engine: kind, precision, model }: ClassifierOptions): Promise<Classifier & { readonly version: string }> {
+export async function openClassifier({ engine: kind, precision, batchTokens, model }: ClassifierOptions): Promise<Classifier & { readonly version: string }> {
   const network = loadClassifier(model);
-  const engine = await createEngine(kind);
+  const engine = await createEngine(kind, { batchTokens });
   return { ...createClassifierOf(network, await engine.createEncoder(network.encoder, precision)), version: network.version };
 }

@@ -6,7 +6,7 @@ import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import type { EncoderSpec } from '../engine/engine.ts';
 import { withPairThread } from '../engine/lstm-pair.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
-import { createTapeEngine } from '../engine/tape-engine.ts';
+import { createTapeEngine, type TapeKind } from '../engine/tape-engine.ts';
 import { variantOf, type VariantShares } from '../ner/variants.ts';
 import { createEncoderSpec, parametersOf } from '../network/encoder-parameters.ts';
 import { fitNetwork, type BatchLoss, type EpochReport, type FitSettings } from '../network/fit.ts';
@@ -60,6 +60,8 @@ export interface ClassifierFitOptions {
   readonly seed: number;
   readonly epochs: number;
   readonly settings?: Partial<ClassifierSettings>;
+  /** What it is trained on; the CPU by `wasm` when left out. */
+  readonly engine?: TapeKind;
   readonly report: (line: string) => void;
 }
 
@@ -90,7 +92,7 @@ async function fit(options: ClassifierFitOptions): Promise<FittedClassifier> {
   const { out, seed, epochs, labels, isMultiLabel, report } = options;
   const settings = { ...USUAL_SETTINGS, ...options.settings };
   const random = createRandom(seed);
-  const engine = await createTapeEngine('wasm');
+  const engine = await createTapeEngine(options.engine);
   const words = createWordInput(options.train.flatMap(({ sentences }) => sentences), random, { minTunedCount: settings.minTunedCount, vectors: loadWordVectors(out) });
   const spec = createEncoderSpec({ inputSize: words.size, hiddenSizes: settings.hiddenSizes, head: { kind: 'tokens' }, outputs: 2 * labels.length }, random);
   const encoderParameters = parametersOf(spec);
@@ -121,7 +123,7 @@ async function fit(options: ClassifierFitOptions): Promise<FittedClassifier> {
     },
     save: () => saveNetwork(path, { task: CLASSIFIER_TASK, input: words, encoder: spec, tables, labels }),
     ...{ settings, unit: 'text', out, random, report },
-    fingerprint: JSON.stringify([seed, epochs, settings, labels, content.digest('hex')]),
+    fingerprint: JSON.stringify([seed, epochs, settings, labels, content.digest('hex'), ...(options.engine ? [options.engine] : [])]),
   });
   return { network: loadNetwork(path, CLASSIFIER_TASK), best, curve };
 }

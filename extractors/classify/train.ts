@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { createEngine } from '../engine/index.ts';
+import type { TapeKind } from '../engine/tape-engine.ts';
 import { bestTemperature } from '../ner/calibration.ts';
 import type { EpochReport } from '../network/fit.ts';
 import { learningCurveSvg } from '../network/learning-curve.ts';
@@ -24,6 +25,7 @@ export interface ClassifierTrainingOptions extends TextReadOptions {
   readonly seed: number;
   readonly epochs?: number;
   readonly settings?: Partial<ClassifierSettings>;
+  readonly engine?: TapeKind;
   readonly report: (line: string) => void;
 }
 

@@ -1,4 +1,7 @@
 // What runs a network: the contract between the extractors and ONNX Runtime, WASM or TensorFlow. Types only.
+import type { EngineKind } from '../../pipeline/core/config.ts';
+
+export type { EngineKind } from '../../pipeline/core/config.ts';
 
 export interface LstmDirection {
   /** float32 [input, 4·hidden], gate order i, g (cell candidate), f, o */
@@ -41,6 +44,11 @@ export interface Encoder {
   /** @returns float32 [time, batch, outputs], or [batch, outputs] for a pooled head */
   run(batch: EncoderBatch): Promise<Float32Array>;
   dispose(): Promise<void>;
+  /**
+   * Of a device: padded tokens that a batch should hold, of whatever documents; fewer from when its memory ran out. Left out on a CPU, where
+   * batches are small and int8 scores depend on what shares them.
+   */
+  readonly batchTokens?: number;
 }
 
 export type Precision = 'int8' | 'float32';
@@ -52,8 +60,10 @@ export type Precision = 'int8' | 'float32';
 export const INT8_BITS = 7;
 
 export interface Engine {
-  readonly kind: 'onnx' | 'wasm' | 'tensorflow';
+  readonly kind: Exclude<EngineKind, 'auto'>;
+  /** What does the work, for people: a processor or a card by its name. */
+  readonly device: string;
+  /** Seconds since it was opened in which a device had a batch to compute; left out by those that compute on the CPU without one. */
+  busySeconds?(): number;
   createEncoder(spec: EncoderSpec, precision: Precision): Promise<Encoder>;
 }
-
-export type EngineKind = 'auto' | Engine['kind'];

@@ -1,6 +1,6 @@
 // One ONNX Runtime session of an encoder. Running it blocks the thread it lives on: the binding computes synchronously.
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import type { Encoder } from './engine.ts';
+import type { Encoder, EncoderSpec } from './engine.ts';
 
 export interface SessionPlan {
   /** A serialised ModelProto, as `onnxModel` writes it. */
@@ -24,9 +24,17 @@ export async function loadRuntime(): Promise<Runtime> {
   }
 }
 
-export async function openSession({ model, inputSize, outputs, pools }: SessionPlan): Promise<Encoder> {
+export function planOf({ layers, head, outputs }: EncoderSpec, model: Uint8Array): SessionPlan {
+  return { model, inputSize: layers[0]!.inputSize, outputs, pools: head.kind === 'pooled' ? head.pools : 0 };
+}
+
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
+/** Where a provider cannot run all of a model, the session does not open. */
+export async function openSession({ model, inputSize, outputs, pools }: SessionPlan, provider: Provider = 'cpu'): Promise<Encoder> {
   const { InferenceSession, Tensor } = await loadRuntime();
-  const session = await InferenceSession.create(model, { executionProviders: ['cpu'], intraOpNumThreads: 1, logSeverityLevel: LOG_ERRORS_ONLY });
+  const extra = provider === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } };
+  const session = await InferenceSession.create(model, { executionProviders: [provider], intraOpNumThreads: 1, logSeverityLevel: LOG_ERRORS_ONLY, ...extra });
   return {
     async run({ inputs, time, batch, lengths, masks }) {
       if (time === 0 || batch === 0) return new Float32Array(pools ? batch * outputs : 0);

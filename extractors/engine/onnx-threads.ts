@@ -15,25 +15,18 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Gates of all threads of this process; closed before it ends. */
-const gates = new Set<Int32Array>();
-const closeAll = (): void => gates.forEach(closeGate);
-
 const failure = (problem: string, cause: unknown): EngramError =>
   new EngramError('ENGRAM_MODEL_ENGINE_MISSING', { engine: 'onnx', problem: `${problem} (${messageOf(cause)})` }, { cause });
 
 async function end(worker: Worker, gate: Int32Array): Promise<void> {
   closeGate(gate);
   await worker.terminate();
-  gates.delete(gate);
 }
 
 /** @throws EngramError `ENGRAM_MODEL_ENGINE_MISSING` when a thread cannot start or stops by itself */
 export async function openThreads(plan: SessionPlan, threads: number): Promise<Encoder> {
-  if (!process.listeners('exit').includes(closeAll)) process.on('exit', closeAll);
   const pool = Array.from({ length: threads }, () => {
     const gate = createGate();
-    gates.add(gate);
     return { worker: createThread(new URL('./onnx-worker.ts', import.meta.url), { plan, gate } satisfies ThreadData), gate };
   });
   const endAll = async (): Promise<void> => void (await Promise.all(pool.map(({ worker, gate }) => end(worker, gate))));

@@ -1,8 +1,9 @@
 // The `onnx` engine: encoders as ONNX models on ONNX Runtime's CPU kernels, the default for inference.
 import { availableParallelism } from 'node:os';
+import { cpuName } from './device-names.ts';
 import type { EncoderSpec, Engine } from './engine.ts';
 import { onnxModel } from './onnx-model.ts';
-import { loadRuntime, openSession, type SessionPlan } from './onnx-session.ts';
+import { loadRuntime, openSession, planOf } from './onnx-session.ts';
 import { openThreads } from './onnx-threads.ts';
 
 /** The thread that prepares batches and decodes cannot keep more busy; further cores are for further processes (`extract.processes`). */
@@ -18,13 +19,9 @@ export async function createOnnxEngine({ threads = Math.min(MOST_THREADS, availa
   await loadRuntime();
   return {
     kind: 'onnx',
+    device: `ONNX Runtime on ${cpuName()}`,
     createEncoder(spec: EncoderSpec, precision) {
-      const plan: SessionPlan = {
-        model: onnxModel(spec, precision),
-        inputSize: spec.layers[0]!.inputSize,
-        outputs: spec.outputs,
-        pools: spec.head.kind === 'pooled' ? spec.head.pools : 0,
-      };
+      const plan = planOf(spec, onnxModel(spec, precision));
       return threads === 0 ? openSession(plan) : openThreads(plan, threads);
     },
   };

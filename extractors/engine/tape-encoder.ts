@@ -1,6 +1,6 @@
 // The encoder of every network here, in tfjs: stacked BiLSTM layers and a dense head, forward and gradient.
 // The tagger scores each token ('tokens'); the relation classifier pools states over masks ('pooled').
-import type { EncoderBatch, EncoderSpec, LstmDirection } from './engine.ts';
+import type { Encoder, EncoderBatch, EncoderSpec, LstmDirection } from './engine.ts';
 import { biLstm, dense, tensors as tf, type LstmTensors, type Tensor } from './tape.ts';
 
 type Tensor2D = ReturnType<typeof tf.tensor2d>;
@@ -21,7 +21,7 @@ export function weightsOf(spec: EncoderSpec): readonly { readonly values: Float3
   ];
 }
 
-export function weightTensors(spec: EncoderSpec): Tensor[] {
+function weightTensors(spec: EncoderSpec): Tensor[] {
   return weightsOf(spec).map(({ values, shape }) => tf.tensor(values, [...shape]));
 }
 
@@ -48,11 +48,19 @@ function scoresOf(spec: EncoderSpec, x: Tensor, weights: readonly Tensor[], batc
   return dense(poolStates(states, batch.masks!, spec.head.pools), kernel, bias);
 }
 
+/** As `poolStates`, where states are better left on the device. */
+function poolOnDevice(states: Tensor, masks: Float32Array, pools: number): Tensor2D {
+  const [time, batch] = states.shape as [number, number, number];
+  const perPool = tf.split(tf.tensor4d(masks, [pools, time, batch, 1]), pools);
+  return tf.concat(perPool.map((mask) => tf.max(tf.add(states, tf.reshape(mask, [time, batch, 1])), 0)), 1) as Tensor2D;
+}
+
 /**
  * The largest state over the steps each mask leaves in, one block of columns a pool: [time, batch, width] → [batch, pools · width].
  * On typed arrays with the winner remembered: tfjs would compare whole tensors again for the gradient.
  */
 function poolStates(states: Tensor, masks: Float32Array, pools: number): Tensor2D {
+  if (tf.getBackend() === 'tensorflow') return poolOnDevice(states, masks, pools);
   const [time, batch, width] = states.shape as [number, number, number];
   const pool = tf.customGrad((...args) => {
     const values = (args[0] as unknown as Tensor).dataSync() as Float32Array;
@@ -84,11 +92,23 @@ function poolStates(states: Tensor, masks: Float32Array, pools: number): Tensor2
 }
 
 /** Scores without a tape. Shapes as in `Encoder.run`. */
-export async function runEncoder(spec: EncoderSpec, weights: readonly Tensor[], batch: EncoderBatch): Promise<Float32Array> {
+async function runEncoder(spec: EncoderSpec, weights: readonly Tensor[], batch: EncoderBatch): Promise<Float32Array> {
   const scores = tf.tidy(() => scoresOf(spec, tf.tensor3d(batch.inputs, [batch.time, batch.batch, spec.layers[0]!.inputSize]), weights, batch));
   const values = (await scores.data()) as Float32Array;
   scores.dispose();
   return values.slice();
+}
+
+/** On the backend that tfjs uses now. */
+export function tapeEncoder(spec: EncoderSpec): Encoder {
+  const weights = weightTensors(spec);
+  return {
+    run: (batch) => runEncoder(spec, weights, batch),
+    dispose: () => {
+      for (const weight of weights) weight.dispose();
+      return Promise.resolve();
+    },
+  };
 }
 
 export interface LossAndGradient {

@@ -1,14 +1,15 @@
 // The differentiable operations the networks are made of, on tfjs: a fused LSTM of our own and a dense layer.
-// On the wasm and cpu backends the LSTM is a tfjs kernel with a gradient that runs lstm-kernel.ts; any other backend
-// (`tensorflow`) gets the same function composed of tfjs operations, which differentiate themselves.
+// On the wasm and cpu backends the LSTM is a tfjs kernel with a gradient that runs lstm-kernel.ts, on `tensorflow` it is block-lstm.ts.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
+import { blockLstm, registerBlockLstm, type LstmTensors } from './block-lstm.ts';
 import type { LstmStates } from './lstm-kernel.ts';
 import { pairBackward, pairForward, type DirectionWeights, type LayerShape, type Pair } from './lstm-pair.ts';
 
+export type { LstmTensors } from './block-lstm.ts';
 export type TapeBackend = 'wasm' | 'cpu' | 'tensorflow';
 export type { Tensor } from '@tensorflow/tfjs';
 export const tensors = tf;
@@ -116,6 +117,7 @@ async function startBackend(name: TapeBackend): Promise<void> {
     registerArrayKernels('wasm');
     registerArrayKernels('cpu');
     registerGradient();
+    registerBlockLstm();
     const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
     setWasmPaths(`${folder}/`);
     registered = true;
@@ -137,40 +139,11 @@ async function startBackend(name: TapeBackend): Promise<void> {
  * @returns float32 [time, batch, 2·hidden], 0 beyond a row's length
  */
 export function biLstm(x: tf.Tensor, weights: Pair<LstmTensors>, lengths: tf.Tensor): tf.Tensor {
-  if (!tf.getKernel(KERNEL, tf.getBackend())) {
-    return tf.concat(weights.map((side, i) => composedLstm(x as tf.Tensor3D, side, lengths as tf.Tensor1D, i === 1)), 2);
-  }
+  if (tf.getBackend() === 'tensorflow') return tf.concat(weights.map((side, i) => blockLstm(x as tf.Tensor3D, side, lengths as tf.Tensor1D, i === 1)), 2);
   const inOrder = weights.flatMap(({ kernel, recurrent, bias }) => [kernel, recurrent, bias]);
   const named = Object.fromEntries(WEIGHTS.map((name, i) => [name, inOrder[i]!]));
   const states = tf.engine().runKernel(KERNEL, { x, ...named, lengths } as unknown as tf.NamedTensorMap) as unknown as tf.Tensor[];
   return tf.concat([states[0]!, states[STATES.length]!], 2);
-}
-
-export interface LstmTensors {
-  readonly kernel: tf.Tensor2D;
-  readonly recurrent: tf.Tensor2D;
-  readonly bias: tf.Tensor1D;
-}
-
-/** The same function as the fused kernel, step by step in tfjs operations: runs and differentiates on every backend. */
-export function composedLstm(x: tf.Tensor3D, weights: LstmTensors, lengths: tf.Tensor1D, reverse: boolean): tf.Tensor3D {
-  const [time, batch, input] = x.shape;
-  const hidden = weights.recurrent.shape[0];
-  const projected = tf.reshape(dense(tf.reshape(x, [time * batch, input]), weights.kernel, weights.bias), [time, batch, 4 * hidden]);
-  const states: tf.Tensor[] = new Array<tf.Tensor>(time);
-  let state: tf.Tensor = tf.zeros([batch, hidden]);
-  let cell: tf.Tensor = tf.zeros([batch, hidden]);
-  for (let step = 0; step < time; step++) {
-    const t = reverse ? time - 1 - step : step;
-    const row = tf.reshape(tf.slice(projected, [t, 0, 0], [1, batch, 4 * hidden]), [batch, 4 * hidden]);
-    const recurrence = tf.matMul(state as tf.Tensor2D, weights.recurrent);
-    const [i, g, f, o] = tf.split(tf.add(row, recurrence), 4, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const real = tf.reshape(tf.cast(tf.greater(lengths, t), 'float32'), [batch, 1]);
-    cell = tf.mul(real, tf.add(tf.mul(tf.sigmoid(f), cell), tf.mul(tf.sigmoid(i), tf.tanh(g))));
-    state = tf.mul(real, tf.mul(tf.sigmoid(o), tf.tanh(cell)));
-    states[t] = state;
-  }
-  return tf.stack(states) as tf.Tensor3D;
 }
 
 /**

@@ -6,8 +6,16 @@ const INSIDE = 1;
 const CLOSED = 2;
 const LONGEST_WAIT_MS = 10_000;
 
+/** Gates of all threads of this process. */
+const gates = new Set<Int32Array>();
+const closeAll = (): void => gates.forEach(closeGate);
+
+/** A gate that is closed before the process ends, or by `closeGate` before. */
 export function createGate(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4));
+  if (!process.listeners('exit').includes(closeAll)) process.on('exit', closeAll);
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  gates.add(gate);
+  return gate;
 }
 
 /** @returns false when the gate is closed: native code must not be entered any more */
@@ -22,6 +30,7 @@ export function leave(gate: Int32Array): void {
 
 /** Waits, blocking, until the thread is outside, and keeps it there. */
 export function closeGate(gate: Int32Array): void {
+  gates.delete(gate);
   const start = Date.now();
   while (Atomics.compareExchange(gate, 0, OPEN, CLOSED) === INSIDE && Date.now() - start < LONGEST_WAIT_MS) {
     Atomics.wait(gate, 0, INSIDE, LONGEST_WAIT_MS);

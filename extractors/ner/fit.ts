@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createRandom, type Random } from '../../pipeline/core/random.ts';
 import { encoderGradients } from '../engine/tape-encoder.ts';
 import { withPairThread } from '../engine/lstm-pair.ts';
-import { createTapeEngine } from '../engine/tape-engine.ts';
+import { createTapeEngine, type TapeKind } from '../engine/tape-engine.ts';
 import { fitNetwork, type EpochReport, type FitSettings } from '../network/fit.ts';
 import { loadNetwork, saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { dropoutMask, shuffledBatches, trainingInputs } from '../network/training.ts';
@@ -27,6 +27,8 @@ export interface TaggerFitOptions extends TrainingData {
   /** A trained tagger to go on from; its labels stay. */
   readonly from?: LoadedNetwork;
   readonly settings?: Partial<TaggerSettings>;
+  /** What it is trained on; the CPU by `wasm` when left out. */
+  readonly engine?: TapeKind;
   readonly report: (line: string) => void;
 }
 
@@ -87,7 +89,7 @@ async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
   const { out, seed, epochs, report } = options;
   const settings = { ...USUAL_SETTINGS, ...options.settings };
   const start = createRandom(seed);
-  const engine = await createTapeEngine('wasm');
+  const engine = await createTapeEngine(options.engine);
   const texts = options.train.map((s) => s.tokens);
   const tagger = options.from
     ? extendTrained(options.from, texts, options.labels, start)
@@ -125,7 +127,7 @@ async function fit(options: TaggerFitOptions): Promise<FittedTagger> {
     },
     save: () => saveNetwork(path, { task: TAGGER_TASK, input: words, encoder: spec, tables: { transitions: transitions.value, temperature: Float32Array.of(1) }, labels }),
     ...{ settings, unit: 'token', out, random: start, report },
-    fingerprint: JSON.stringify([seed, epochs, settings, labels, options.from?.version, content.digest('hex')]),
+    fingerprint: JSON.stringify([seed, epochs, settings, labels, options.from?.version, content.digest('hex'), ...(options.engine ? [options.engine] : [])]),
   });
   return { network: loadNetwork(path, TAGGER_TASK), best, curve, sentences: all.length, leftOut };
 }

@@ -1,7 +1,7 @@
 // The tagger's forward pass: sentences in length-bucketed batches through word input and encoder, then the best BIOES path.
 import type { Emissions } from '../engine/crf-kernel.ts';
 import type { Encoder } from '../engine/engine.ts';
-import { bucketByLength } from '../network/batches.ts';
+import { batchesFor } from '../network/batches.ts';
 import type { LoadedNetwork } from '../network/model-file.ts';
 import type { WordInput } from '../network/word-input.ts';
 import { spansFromBioes } from './bioes.ts';
@@ -46,7 +46,7 @@ export async function forEachEmissions(
   visit: (sentence: number, emissions: Emissions) => void,
   concurrency = 2,
 ): Promise<void> {
-  const batches = bucketByLength(sentences.map((s) => s.length));
+  const batches = batchesFor(encoder, sentences.map((s) => s.length));
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < batches.length) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { createEngine } from '../engine/index.ts';
+import type { TapeKind } from '../engine/tape-engine.ts';
 import { interpolateNetworks } from '../network/interpolate.ts';
 import { saveNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { copyOwnVectors } from '../network/word-vectors.ts';
@@ -28,6 +29,7 @@ export interface TaggerTrainingOptions extends TrainingSources {
   /** `.txt`, or any labelled file, whose labels are not read. */
   readonly texts?: readonly string[];
   readonly settings?: Partial<TaggerSettings>;
+  readonly engine?: TapeKind;
   readonly out: string;
   /** When left out 5 for a folder, 20 for files, 30 for files that a trained model goes on with. */
   readonly epochs?: number;
@@ -120,7 +122,7 @@ async function trainOnce(options: TaggerTrainingOptions, blendShare = 1): Promis
   const usualOfMix = { ...MIX_SETTINGS, ...(from && { learningRate: MIX_FINE_TUNING_RATE }) };
   const usual = isMix ? usualOfMix : from ? FINE_TUNING_SETTINGS : FILE_SETTINGS;
   const epochs = options.epochs ?? (isMix ? MIX_EPOCHS : from ? FINE_TUNING_EPOCHS : FILE_EPOCHS);
-  const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, settings: { ...usual, ...options.settings } });
+  const fitted = await fitTagger({ ...data, train, out, seed, epochs, from, report, engine: options.engine, settings: { ...usual, ...options.settings } });
 
   const [judged = []] = Object.values(data.development);
   const { best, curve, sentences, leftOut } = fitted;

@@ -7,7 +7,7 @@ import { createCoreference } from '../coreference/coreference.ts';
 import { scoresOf, type Scores } from '../ner/span-scores.ts';
 import { createTagger } from '../ner/tagger.ts';
 import { createSegmenter } from '../text/segmenter.ts';
-import { relationsOf } from './extractor.ts';
+import { relate } from './extractor.ts';
 import { asProperty, groupByDocument, isHeldOut, readPassages, type CharacterSpan, type Passage } from './knowledgenet.ts';
 import { createRelationReader, type ReaderOptions } from './relation-reader.ts';
 
@@ -45,7 +45,7 @@ export async function evaluateEndToEnd(options: EndToEndOptions): Promise<EndToE
   const chained = await createCoreference().process(await tagger.process(await createSegmenter().process(documents)));
   await tagger.close?.();
   const reader = await createRelationReader(options);
-  const relations = await Promise.all(chained.map((document) => relationsOf(document, reader, options.threshold)));
+  const relations = (await Promise.all(chained.map((document) => relate([document], reader, options.threshold)))).map(([document]) => document!.relations);
   await reader.close();
 
   const counts = new Map<string, { gold: number; predicted: number; correct: number }>();

@@ -15,16 +15,23 @@ export async function createRelationExtractor(options: RelationExtractorOptions)
   return {
     name: 'relation',
     version: reader.version,
-    process: (batch) => Promise.all(batch.map(async (document) => ({ ...document, relations: await relationsOf(document, reader, options.threshold) }))),
+    async process(batch) {
+      const groups = reader.readsTogether ? [batch] : batch.map((document) => [document]);
+      return (await Promise.all(groups.map((documents) => relate(documents, reader, options.threshold)))).flat();
+    },
     close: () => reader.close(),
   };
 }
 
-/** One relation for each pair of mentions that carries it. @param least as `RelationReader.read` takes it */
-export async function relationsOf(document: ChainedDocument, reader: RelationReader, least?: number): Promise<Relation[]> {
-  const passages = documentPassages(document);
-  const found = await reader.read(passages, least);
-  return passages.flatMap(({ origin }, at) =>
-    found[at]!.flatMap(({ label, evidence }) => evidence.map(({ head, tail, probability }): Relation => ({ head: origin[head]!, tail: origin[tail]!, label, score: probability }))),
-  );
+/** The documents with one relation for each pair of mentions that carries it. @param least as `RelationReader.read` takes it */
+export async function relate<T extends ChainedDocument>(documents: readonly T[], reader: RelationReader, least?: number): Promise<(T & { readonly relations: readonly Relation[] })[]> {
+  const passages = documents.map(documentPassages);
+  const found = await reader.read(passages.flat(), least);
+  return documents.map((document, at) => {
+    const own = found.splice(0, passages[at]!.length);
+    const relations = passages[at]!.flatMap(({ origin }, passage) =>
+      own[passage]!.flatMap(({ label, evidence }) => evidence.map(({ head, tail, probability }): Relation => ({ head: origin[head]!, tail: origin[tail]!, label, score: probability }))),
+    );
+    return { ...document, relations };
+  });
 }

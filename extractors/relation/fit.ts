@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Random } from '../../pipeline/core/random.ts';
 import type { Encoder } from '../engine/engine.ts';
-import { createTapeEngine } from '../engine/tape-engine.ts';
+import { createTapeEngine, type TapeKind } from '../engine/tape-engine.ts';
 import { calibrationOf } from '../ner/calibration.ts';
 import { saveNetwork, type Network } from '../network/model-file.ts';
 import { updateWithAdam, type Parameter } from '../network/parameters.ts';
@@ -26,6 +26,8 @@ export interface FitOptions {
   readonly epochs: number;
   /** States of the BiLSTM in each direction. */
   readonly hidden?: number;
+  /** What it is trained on; the CPU by `wasm` when left out. */
+  readonly engine?: TapeKind;
   readonly report: (line: string) => void;
 }
 
@@ -70,9 +72,9 @@ const WANTED_PRECISION = 80;
 /** Of one epoch's steps so many are reported. */
 const REPORTS_AN_EPOCH = 4;
 
-export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, epochs, report }: FitOptions, random: Random): Promise<FitReport> {
+export async function fit<Batch>(learner: Learner<Batch>, { validation, development, out, epochs, engine: kind, report }: FitOptions, random: Random): Promise<FitReport> {
   const started = Date.now();
-  const engine = await createTapeEngine('wasm');
+  const engine = await createTapeEngine(kind);
   const { labels, parameters } = learner;
   const average = new AveragedWeights(parameters, AVERAGE_DECAY);
   const batches = Array.from({ length: epochs }, () => learner.batches(random));

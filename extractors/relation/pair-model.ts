@@ -1,7 +1,7 @@
 // The model that reads one pair of mentions of a sentence at a time: a BiLSTM over the words around them with position and role
 // features, states pooled over both mentions (after P16-2034 and C14-1220), one calibrated probability for each label and direction.
 import type { Encoder, EncoderBatch } from '../engine/engine.ts';
-import { bucketByLength } from '../network/batches.ts';
+import { batchesFor } from '../network/batches.ts';
 import type { Network } from '../network/model-file.ts';
 import { argumentPairs, pairFeatures, PAIR_POOLS, type ArgumentPair, type PairFeatures } from './argument-pairs.ts';
 import type { Passage, PassageMention } from './passage.ts';
@@ -85,7 +85,7 @@ async function relateMentions(
   const rows = sentences.flatMap(({ tokens, mentions }, sentence) =>
     argumentPairs(mentions, tokens.length, tables['askable']).flatMap((pair) => (isAsked(sentence, pair.first, pair.second) ? [{ sentence, tokens, pair, features: pairFeatures(pair, mentions) }] : [])),
   );
-  const batches = bucketByLength(rows.map(({ pair }) => pair.to - pair.from), BATCH_TOKENS, BATCH_PAIRS);
+  const batches = batchesFor(encoder, rows.map(({ pair }) => pair.to - pair.from), BATCH_TOKENS, BATCH_PAIRS);
   const found: RelatedMentions[][] = rows.map(() => []);
   const outputs = 2 * labels.length;
   let next = 0;

@@ -1,7 +1,7 @@
 // The relation model's forward pass: passages in length-bucketed batches through the BiLSTM, their pairs of clusters through the
 // pair head, a calibrated probability for each pair and label, and the mentions that carry it.
 import type { Encoder, EncoderBatch } from '../engine/engine.ts';
-import { bucketByLength } from '../network/batches.ts';
+import { batchesFor } from '../network/batches.ts';
 import type { Network } from '../network/model-file.ts';
 import { PAIR_HEAD_NAMES, scorePairs, type PairHeadWeights } from './pair-head.ts';
 import { sharesSentence, structureOf, type Passage, type PassageStructure } from './passage.ts';
@@ -77,7 +77,7 @@ async function eachBatch(
   const structures = passages.map(structureOf);
   const weights = pairHeadOf(network);
   const asked = structures.flatMap(({ heads }, index) => (heads.length > 0 ? [index] : []));
-  const batches = bucketByLength(asked.map((index) => passages[index]!.tokens.length), BATCH_TOKENS, BATCH_PASSAGES);
+  const batches = batchesFor(encoder, asked.map((index) => passages[index]!.tokens.length), BATCH_TOKENS, BATCH_PASSAGES);
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < batches.length) {

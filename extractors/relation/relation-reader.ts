@@ -4,8 +4,7 @@
 import { join } from 'node:path';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
-import type { EngineKind, Precision } from '../engine/engine.ts';
-import { createEngine } from '../engine/index.ts';
+import { createEngine, type EngineChoice } from '../engine/index.ts';
 import { loadNetwork, type LoadedNetwork } from '../network/model-file.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
 import { ASKABLE_SIZE, ROLES as PAIR_ROLES } from './argument-pairs.ts';
@@ -27,6 +26,8 @@ export interface RelationReader {
   /** Of the files, 8 hex digits. */
   readonly version: string;
   readonly labels: readonly string[];
+  /** Whether passages of several documents are better read at once: on a device, which wants many and reads each as if it were alone. */
+  readonly readsTogether: boolean;
   /**
    * @param least probabilities below it are left out; below what was found to do best when left out
    * @returns the relations between the clusters of each passage
@@ -37,9 +38,7 @@ export interface RelationReader {
   close(): Promise<void>;
 }
 
-export interface ReaderOptions {
-  readonly engine: EngineKind;
-  readonly precision: Precision;
+export interface ReaderOptions extends EngineChoice {
   /** Folder that holds the files; the shipped ones when left out. */
   readonly model?: string;
   /** Whether passages are read as wholes too, for what stands across sentences. */
@@ -56,9 +55,9 @@ export function requireSharedLabels({ labels }: RelationReader, passages: readon
 type IsAsked = (passage: number, one: number, other: number) => boolean;
 
 /** @throws EngramError `ENGRAM_MODEL_INVALID`, `ENGRAM_MODEL_ENGINE_MISSING` */
-export async function createRelationReader({ engine: kind, precision, model = SHIPPED_MODELS, acrossSentences = false }: ReaderOptions): Promise<RelationReader> {
+export async function createRelationReader({ engine: kind, precision, batchTokens, model = SHIPPED_MODELS, acrossSentences = false }: ReaderOptions): Promise<RelationReader> {
   const [pairs, passages] = [loadPairModel(join(model, PAIRS_FILE)), loadPassageModel(join(model, PASSAGES_FILE))];
-  const engine = await createEngine(kind);
+  const engine = await createEngine(kind, { batchTokens });
   const [pairEncoder, passageEncoder] = [await engine.createEncoder(pairs.encoder, precision), await engine.createEncoder(passages.encoder, precision)];
   const [slope = 1, offset = 0, threshold = 0] = passages.tables[JOINT_TABLE] ?? UNFITTED;
 
@@ -79,6 +78,7 @@ export async function createRelationReader({ engine: kind, precision, model = SH
   return {
     version: digestOf(pairs.version, passages.version, String(acrossSentences)).slice(0, 8),
     labels: pairs.labels,
+    readsTogether: pairEncoder.batchTokens !== undefined,
     read: (given, least) => read(given, least),
     async probabilities(given, { head, tail, label }) {
       const found = await read(given, LEAST_CONSIDERED, (_, one, other) => (one === head && other === tail) || (one === tail && other === head));

@@ -10,7 +10,7 @@ import { fitPassages } from './fit-passages.ts';
 import { fitTogether, type JointFit } from './fit-together.ts';
 import type { LabelledPassage } from './labelled-passages.ts';
 
-export interface RelationTrainingOptions extends Pick<FitOptions, 'out' | 'seed' | 'hidden' | 'report'> {
+export interface RelationTrainingOptions extends Pick<FitOptions, 'out' | 'seed' | 'hidden' | 'engine' | 'report'> {
   /** Folder with one subfolder a data set, as `readRelationMix` wants it, or labelled files. */
   readonly data: readonly string[];
   readonly format?: RelationFormat;

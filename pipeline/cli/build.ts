@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { BuildResult } from '../build.ts';
 import type { Config, ConfigInput } from '../core/config.ts';
+import type { RunManifest } from '../manifest.ts';
 import { addCommonOptions, addDirOption, addEngineOptions, addExample, addQueueOptions, addReadingOptions, configOf, DEFAULT_OUT, queueOf, readingOf, shareOfOne, type EngineFlags, type QueueFlags, type ReadingFlags } from './options.ts';
 import { EXIT, formatCount, formatSeconds, note, paint, plural, print, printJson } from './output.ts';
 import { createProgressView } from './progress.ts';
@@ -66,7 +67,7 @@ async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, '
       print();
     }
     if (!flags.quiet) print(summaryLine(result, flags.out));
-    if (!flags.quiet && counts.extracted > 0) print(paint(timesLine(result.manifest.seconds!), 'dim'));
+    if (!flags.quiet && counts.extracted > 0) print(paint(timesLine(result.manifest), 'dim'));
     const rejected = Object.entries(counts.rejected ?? {});
     if (!flags.quiet && rejected.length > 0) {
       const total = rejected.reduce((sum, [, count]) => sum + count, 0);
@@ -99,9 +100,10 @@ export function addRetryCommand(program: Command): void {
 
 const TIMES: Readonly<Record<string, string>> = { models: 'loading models', segment: 'sentences', ner: 'NER', coreference: 'coreference', relation: 'relations', classify: 'sentiment and topics', journal: 'journal', graph: 'graph', store: 'store' };
 
-/** What each part took; parts that read documents run beside each other. */
-function timesLine(seconds: Readonly<Record<string, number>>): string {
-  return Object.entries(TIMES).flatMap(([part, name]) => (!seconds[part] ? [] : [`${name} ${formatSeconds(seconds[part])}`])).join(', ');
+/** What each part took, where parts that read documents run beside each other, and what ran the networks. */
+function timesLine({ seconds = {}, device }: RunManifest): string {
+  const parts = Object.entries(TIMES).flatMap(([part, name]) => (!seconds[part] ? [] : [`${name} ${formatSeconds(seconds[part])}`])).join(', ');
+  return device === undefined ? parts : `${parts}; networks by ${device}`;
 }
 
 function summaryLine(result: BuildResult, out: string): string {

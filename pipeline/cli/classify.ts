@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { ClassifierEvaluation } from '../../extractors/classify/evaluate.ts';
 import type { LabelScores } from '../../extractors/classify/label-scores.ts';
-import { addCommonOptions, addEngineOptions, addExample, configOf, multipleOf8, requirePath, wholeNumber, type CommonFlags, type EngineFlags } from './options.ts';
+import { addCommonOptions, addEngineOptions, addExample, addTrainingEngineOption, configOf, multipleOf8, requirePath, wholeNumber, type CommonFlags, type EngineFlags, type TrainingEngineFlags } from './options.ts';
 import { formatCount, heading, note, paint, print, printJson } from './output.ts';
 import { percent, printTaggerErrors, printTypes } from './score-tables.ts';
 
@@ -13,7 +13,7 @@ interface TextFlags {
   readonly keepTokens?: boolean;
 }
 
-interface TrainFlags extends CommonFlags, TextFlags {
+interface TrainFlags extends CommonFlags, TextFlags, TrainingEngineFlags {
   readonly data: readonly string[];
   readonly dev?: string;
   readonly test?: string;
@@ -50,7 +50,7 @@ export function addTrainClassify(parent: Command): void {
     .requiredOption('--out <model>', 'folder to write the model to')
     .option('--seed <number>', 'every random choice follows from it', wholeNumber(0), 17)
     .option('--epochs <count>', 'passes over the data (12)', wholeNumber(1));
-  addExample(addCommonOptions(addTextOptions(command)), 'train classify --data tickets.csv --text body --label topic --out models/topics', 'train classify --data reviews/ --out models/stars');
+  addExample(addTrainingEngineOption(addCommonOptions(addTextOptions(command))), 'train classify --data tickets.csv --text body --label topic --out models/topics', 'train classify --data reviews/ --out models/stars');
   command.action(async (flags: TrainFlags) => {
     for (const path of [...flags.data, flags.dev, flags.test, flags.silver]) if (path !== undefined) requirePath(path);
     const { trainClassifier } = await import('../../extractors/classify/train.ts');

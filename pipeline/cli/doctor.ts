@@ -4,7 +4,7 @@ import type { Finding } from '../doctor.ts';
 import { addCommonOptions, addEngineOptions, addExample, configOf, type EngineFlags } from './options.ts';
 import { EXIT, heading, paint, print, printJson, shorten } from './output.ts';
 
-const DETAIL_COLUMNS = 110;
+const DETAIL_COLUMNS = 160;
 
 export function addDoctorCommand(program: Command): void {
   const command = program.command('doctor').description('show which parts are there and how to add the missing ones');

@@ -1,7 +1,7 @@
 // What several commands share: their common flags, the folder they read by default, and flags turned into settings.
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Config, ConfigInput } from '../core/config.ts';
+import { ENGINE_KINDS, type Config, type ConfigInput } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { readConfig } from '../read-config.ts';
 
@@ -48,8 +48,17 @@ export function addDirOption(command: Command): Command {
 
 export function addEngineOptions(command: Command): Command {
   return command
-    .addOption(new Option('--engine <kind>', 'what runs the networks').choices(['auto', 'onnx', 'wasm', 'tensorflow']))
+    .addOption(new Option('--engine <kind>', 'what runs the networks').choices(ENGINE_KINDS))
     .addOption(new Option('--precision <precision>', 'of the weights').choices(['int8', 'float32']));
+}
+
+/** Of trainings: engines that give gradients. */
+export interface TrainingEngineFlags {
+  readonly engine?: 'wasm' | 'tensorflow' | 'tensorflow-cpu';
+}
+
+export function addTrainingEngineOption(command: Command): Command {
+  return command.addOption(new Option('--engine <kind>', 'what it is trained on: the CPU, or TensorFlow on a GPU').choices(['wasm', 'tensorflow', 'tensorflow-cpu']));
 }
 
 export interface ReadingFlags {

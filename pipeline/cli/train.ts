@@ -4,11 +4,11 @@ import type { RelationFormat } from '../../extractors/relation/datasets.ts';
 import { addTrainClassify } from './classify.ts';
 import { addTrainActivation } from './train-activation.ts';
 import { addTrainResolution } from './train-resolution.ts';
-import { addCommonOptions, addExample, multipleOf8, requirePath, wholeNumber, type CommonFlags } from './options.ts';
+import { addCommonOptions, addExample, addTrainingEngineOption, multipleOf8, requirePath, wholeNumber, type CommonFlags, type TrainingEngineFlags } from './options.ts';
 import { note, print, printJson } from './output.ts';
 import { printTaggerErrors, printTypes } from './score-tables.ts';
 
-interface TrainFlags extends CommonFlags {
+interface TrainFlags extends CommonFlags, TrainingEngineFlags {
   readonly out: string;
   readonly seed: number;
   readonly epochs?: number;
@@ -98,7 +98,7 @@ function addShared(command: Command, example: string): void {
     .requiredOption('--out <model>', 'folder to write the model to')
     .option('--seed <number>', 'every random choice follows from it', wholeNumber(0), 17)
     .option('--epochs <count>', 'passes over the data', wholeNumber(1));
-  addExample(addCommonOptions(command), example);
+  addExample(addTrainingEngineOption(addCommonOptions(command)), example);
 }
 
 function reporterOf({ quiet }: TrainFlags): (line: string) => void {

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { FIELD_KINDS, LABEL_NAME } from './model.ts';
 
+/** What runs the networks; `auto` is one on the CPU. */
+export const ENGINE_KINDS = ['auto', 'onnx', 'wasm', 'onnx-cuda', 'webgpu', 'tensorflow', 'tensorflow-cpu'] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
 const count = z.int().min(1);
 const field = z.string().min(1);
 
@@ -43,8 +47,11 @@ const DEFAULT_MIN_RELATION_SCORE = 0.6;
 export const configSchema = z.strictObject({
   engine: z
     .strictObject({
-      kind: z.enum(['auto', 'onnx', 'wasm', 'tensorflow']).default('auto'),
+      kind: z.enum(ENGINE_KINDS).default('auto'),
+      /** Of the weights on a CPU; a device computes in float32. */
       precision: z.enum(['int8', 'float32']).default('int8'),
+      /** Of a device: words of a batch, padding included, of whatever documents; halved where its memory runs out. */
+      batchTokens: z.int().min(64).max(4_194_304).default(32_768),
     })
     .prefault({}),
   sources: z

@@ -111,6 +111,12 @@ const table = {
     message: (c) => `Engine '${c['engine']}' is not available: ${c['problem']}`,
     hint: 'Run `engram doctor` to see which engines are there and how to add the missing one.',
   },
+  ENGRAM_MODEL_OUT_OF_MEMORY: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `The device has no memory for one sentence of ${c['tokens']} words, padding included: ${c['problem']}`,
+    hint: 'Free memory of the device, or read on the CPU with `--engine onnx`.',
+  },
   ENGRAM_DATA_INVALID: {
     retriable: false,
     exit: 2,

@@ -12,8 +12,7 @@ import { openStore } from '../../graph/stores/index.ts';
 import { runBuild } from '../../pipeline/build.ts';
 import { createStages } from '../../pipeline/stages.ts';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
-import type { Document } from '../../pipeline/core/model.ts';
-import { findInputs, openSource } from '../../pipeline/sources/index.ts';
+import { firstWords, readDocuments } from '../support/documents.ts';
 import { takeNeo4jTurn } from '../support/neo4j-server.ts';
 import { generateGraph } from './generate-graph.ts';
 
@@ -50,7 +49,7 @@ const PARTS: Readonly<Record<string, (input: string) => Promise<Result>>> = {
 
 /** @param input a glob or folder */
 async function measureSegmentation(input: string): Promise<Result> {
-  const documents = await documentsOf(input);
+  const documents = await readDocuments(input);
   for (const { text } of firstWords(documents, WARM_UP_WORDS)) segmentText(text);
   let count = 0;
   const seconds = clock();
@@ -60,7 +59,7 @@ async function measureSegmentation(input: string): Promise<Result> {
 
 /** Text to mentions, with the stages a build has and as many batches in flight. */
 async function measureNer(input: string): Promise<Result> {
-  const documents = await documentsOf(input);
+  const documents = await readDocuments(input);
   const { segment, ner } = await createStages(DEFAULT_CONFIG);
   await ner.process(await segment.process(firstWords(documents, WARM_UP_WORDS)));
   const { batchDocuments, concurrency } = DEFAULT_CONFIG.extract;
@@ -86,7 +85,7 @@ const QUARTERS = 4;
 
 /** Text to mentions over 200 MB, the input again and again with new words in it; memory in use after each quarter. */
 async function measureNerMemory(input: string): Promise<Result> {
-  const documents = await documentsOf(input);
+  const documents = await readDocuments(input);
   const { segment, ner } = await createStages(DEFAULT_CONFIG);
   const { batchDocuments } = DEFAULT_CONFIG.extract;
   const detail: Record<string, number> = {};
@@ -110,7 +109,7 @@ async function measureNerMemory(input: string): Promise<Result> {
 
 /** Seconds of each step of NER, one batch at a time: what runs side by side in a build is added up here. */
 async function measureBreakdown(input: string): Promise<Result> {
-  const documents = firstWords(await documentsOf(input), BREAKDOWN_WORDS);
+  const documents = firstWords(await readDocuments(input), BREAKDOWN_WORDS);
   const network = loadTagger();
   const { input: words } = network;
   const engine = await createEngine(DEFAULT_CONFIG.engine.kind);
@@ -162,7 +161,7 @@ async function measureBreakdown(input: string): Promise<Result> {
 /** Sentences to the sentiment of each and of their documents, with the stage that a build has. */
 async function measureClassification(input: string): Promise<Result> {
   const { segment, classify } = await createStages(JUDGED);
-  const documents = (await segment.process(await documentsOf(input))).map((document) => ({ ...document, mentions: [], chains: [], relations: [] }));
+  const documents = (await segment.process(await readDocuments(input))).map((document) => ({ ...document, mentions: [], chains: [], relations: [] }));
   await classify!.process(documents.slice(0, 2));
   const count = documents.reduce((sum, { sentences }) => sum + sentences.reduce((n, { tokens }) => n + tokens.length, 0), 0);
   const seconds = clock();
@@ -200,27 +199,6 @@ async function measureStore(address: string): Promise<Result> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function documentsOf(input: string): Promise<Document[]> {
-  const documents: Document[] = [];
-  for (const file of await findInputs([input])) {
-    for await (const item of openSource(file, DEFAULT_CONFIG.sources).read()) if ('document' in item) documents.push(item.document);
-  }
-  return documents;
-}
-
-/** Documents from the start, the last one cut, with about so many words in all. */
-function firstWords(documents: readonly Document[], most: number): Document[] {
-  const taken: Document[] = [];
-  let left = most;
-  for (const document of documents) {
-    if (left <= 0) break;
-    const pieces = document.text.split(/(?<=\s)(?=\S)/, left);
-    left -= pieces.length;
-    taken.push({ ...document, text: pieces.join('') });
-  }
-  return taken;
 }
 
 function clock(): () => number {

@@ -12,6 +12,7 @@ import { fitTagger } from '../../extractors/ner/fit.ts';
 import { trainTagger } from '../../extractors/ner/train.ts';
 import { saveNetwork } from '../../extractors/network/model-file.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
+import { hasTensorflow } from '../support/devices.ts';
 
 const PEOPLE = ['Ada', 'Grace', 'Alan', 'Konrad', 'Edsger', 'Barbara', 'Donald', 'Frances'];
 const CITIES = ['London', 'Berlin', 'Paris', 'Rome', 'Boston', 'Vienna'];
@@ -34,6 +35,17 @@ test.serial('a tagger learns its training sentences, and the same seed gives the
   t.true(first.best.scores['itself']! > 95, `${first.best.scores['itself']}`);
   t.deepEqual((await fit('two')).best, first.best);
   t.is(loadTagger(join(folder, 'two')).version, loadTagger(join(folder, 'one')).version);
+});
+
+test.serial('TensorFlow learns them as well, and its model is one for every engine', async (t) => {
+  if (!hasTensorflow(t)) return;
+  const out = join(folder, 'tensorflow');
+  const { best } = await fitTagger({ train: sentences, development: { itself: sentences }, labels: ['PER', 'LOC'], out, seed: SEED, epochs: 25, settings: { hiddenSizes: [16], learningRate: 0.01 }, engine: 'tensorflow-cpu', report });
+  t.true(best.scores['itself']! > 95, `${best.scores['itself']}`);
+  const network = loadTagger(out);
+  const encoder = await (await createEngine('onnx')).createEncoder(network.encoder, 'float32');
+  t.is((await scoreSentences(sentences, createTaggerOf(network, encoder))).total().f1, best.scores['itself']);
+  await encoder.dispose();
 });
 
 test.serial('a training that was stopped goes on from its last epoch to the same weights', async (t) => {

@@ -13,6 +13,7 @@ import { createRelationExtractor } from '../../extractors/relation/extractor.ts'
 import { createSegmenter } from '../../extractors/text/segmenter.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
 import type { RelatedDocument } from '../../pipeline/core/model.ts';
+import { hasTensorflow } from '../support/devices.ts';
 
 /** Folder of the data sets; the marks are checked where it is given. */
 const DATA = process.env['ENGRAM_DATA'];
@@ -20,8 +21,9 @@ const DATA = process.env['ENGRAM_DATA'];
 const texts = readdirSync('fixtures/documents').filter((name) => name.endsWith('.txt'));
 const documents = texts.map((name) => ({ id: documentIdOf(name), uri: name, text: readFileSync(join('fixtures/documents', name), 'utf8') }));
 
-async function extract(engine: EngineKind, precision: Precision): Promise<readonly RelatedDocument[]> {
-  const [tagger, extractor] = [await createTagger({ engine, precision }), await createRelationExtractor({ engine, precision })];
+async function extract(engine: EngineKind, precision: Precision, batchTokens?: number): Promise<readonly RelatedDocument[]> {
+  const choice = { engine, precision, batchTokens };
+  const [tagger, extractor] = [await createTagger(choice), await createRelationExtractor(choice)];
   const tagged = await tagger.process(await createSegmenter().process(documents));
   const related = await extractor.process(await createCoreference().process(tagged));
   await tagger.close?.();
@@ -53,6 +55,20 @@ test.serial('ONNX Runtime and WASM give the same mentions and relations, int8 ne
   const shared = agreement(mentionsOf(int8), mentionsOf(onnx));
   t.log(`int8 and float32 share ${(100 * shared).toFixed(1)} % of the mentions`);
   t.true(shared > 0.97);
+});
+
+test.serial('a device finds the same mentions and relations in the same order, whatever its batches hold', async (t) => {
+  if (!hasTensorflow(t)) return;
+  t.timeout(180_000);
+  const onnx = await extract('onnx', 'float32');
+  const [small, large] = [await extract('tensorflow-cpu', 'float32', 300), await extract('tensorflow-cpu', 'float32', 30_000)];
+  for (const found of [small, large]) {
+    t.deepEqual(mentionsOf(found), mentionsOf(onnx));
+    t.deepEqual(relationsOf(found), relationsOf(onnx));
+  }
+  const worst = Math.max(...large.flatMap((d, i) => d.mentions.map((m, j) => Math.abs(m.score - small[i]!.mentions[j]!.score))));
+  t.log(`mention scores differ by ${worst.toExponential(1)} at most`);
+  t.true(worst < 1e-4);
 });
 
 test.serial('the stages leave what they were given untouched and answer an empty batch with an empty one', async (t) => {

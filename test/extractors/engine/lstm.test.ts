@@ -1,7 +1,12 @@
 import test from 'ava';
 import { closePairThread, openPairThread } from '../../../extractors/engine/lstm-pair.ts';
-import { biLstm, composedLstm, tensors as tf, useBackend, type LstmTensors } from '../../../extractors/engine/tape.ts';
+import { biLstm, tensors as tf, useBackend, type LstmTensors } from '../../../extractors/engine/tape.ts';
+import { loadTensorflow } from '../../../extractors/engine/tensorflow.ts';
+import { encoderGradients } from '../../../extractors/engine/tape-encoder.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
+import { composedLstm } from '../../support/composed-lstm.ts';
+import { hasTensorflow } from '../../support/devices.ts';
+import { randomBatch, randomSpec } from '../../support/reference-bilstm.ts';
 
 const random = createRandom(7);
 const values = (n: number, scale: number): Float32Array => Float32Array.from({ length: n }, () => random.normal() * scale);
@@ -28,15 +33,26 @@ function evaluate(kind: 'fused' | 'composed', given: readonly Float32Array[] = p
   });
 }
 
+/** By tfjs, and by TensorFlow itself: what tfjs does not know of would stay for ever. */
+function tensorsHeld(): number[] {
+  const { binding } = tf.backend() as unknown as { binding?: { getNumOfTensors(): number } };
+  return [tf.memory().numTensors, ...(binding ? [binding.getNumOfTensors()] : [])];
+}
+
 const worst = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
 
-for (const backend of ['wasm', 'cpu'] as const) {
+for (const backend of ['wasm', 'cpu', 'tensorflow'] as const) {
   test.serial(`the fused BiLSTM equals the composed one on ${backend}, with gradients`, async (t) => {
+    if (backend === 'tensorflow') {
+      if (!hasTensorflow(t)) return;
+      await loadTensorflow();
+    }
     await useBackend(backend);
-    const before = tf.memory().numTensors;
+    const before = tensorsHeld();
     const fused = evaluate('fused');
+    t.deepEqual(tensorsHeld(), before);
     const composed = evaluate('composed');
-    t.is(tf.memory().numTensors, before);
+    t.log(`largest differences: ${fused.map((part, i) => worst(part, composed[i]!).toExponential(1)).join(', ')}`);
     fused.forEach((part, i) => t.true(worst(part, composed[i]!) < 2e-4, `part ${i}: ${worst(part, composed[i]!)}`));
   });
 }
@@ -65,3 +81,25 @@ test.serial('a helper thread gives the same bits, and ends', async (t) => {
   t.deepEqual(twice, alone);
   t.deepEqual(evaluate('fused'), alone);
 });
+
+for (const pools of [undefined, 3]) {
+  test.serial(`an encoder of two layers has the same scores and gradients on TensorFlow as on WASM${pools ? ', pooled' : ''}`, async (t) => {
+    if (!hasTensorflow(t)) return;
+    const seeded = createRandom(9);
+    const spec = randomSpec({ input: 24, hidden: [16, 8], outputs: 5, pools }, seeded);
+    const batch = randomBatch(spec, [7, 4, 6], seeded);
+    const lossOf = (scores: Float32Array): { loss: number; gradient: Float32Array } => ({ loss: scores.reduce((sum, v) => sum + v * v, 0) / 2, gradient: scores });
+    await useBackend('wasm');
+    const wasm = encoderGradients(spec, batch, lossOf);
+    await loadTensorflow();
+    await useBackend('tensorflow');
+    const before = tensorsHeld();
+    const tensorflow = encoderGradients(spec, batch, lossOf);
+    t.deepEqual(tensorsHeld(), before);
+    t.true(Math.abs(wasm.loss - tensorflow.loss) < 1e-4 * wasm.loss);
+    [wasm.inputs, ...wasm.weights].forEach((gradient, i) => {
+      const apart = worst(gradient, [tensorflow.inputs, ...tensorflow.weights][i]!);
+      t.true(apart < 1e-4, `part ${i}: ${apart}`);
+    });
+  });
+}
