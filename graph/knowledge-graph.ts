@@ -243,10 +243,15 @@ export class KnowledgeGraph {
     for (const { subject, predicate, object, evidence } of this.edges) visit(subject.number, predicate, object.number, evidence.probability());
   }
 
-  /** In no order; a sentence is told by its document and number. */
-  forEachMention(visit: (entity: number, sentence: string) => void): void {
+  /** In no order. */
+  forEachMention(visit: (entity: number, document: number, sentence: number) => void): void {
+    const numbers = new Map<DocumentId, number>();
     this.graph.forEachNode((_, { number, mentions }) => {
-      for (const { documentId, sentence } of mentions.sorted()) visit(number, `${documentId} ${sentence}`);
+      for (const { documentId, sentence } of mentions.sorted()) {
+        let document = numbers.get(documentId);
+        if (document === undefined) numbers.set(documentId, (document = numbers.size));
+        visit(number, document, sentence);
+      }
     });
   }
 

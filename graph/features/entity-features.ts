@@ -102,7 +102,7 @@ export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, a
       spoken?.positive ?? null,
       spoken?.negative ?? null,
       topicsOf(topics, documents).map(({ label }) => label),
-      near.map((each) => snapshot.ids[each.node]!),
+      near.map((each) => snapshot.ids.at(each.node)!),
       near.map(({ level }) => level),
       Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),
     ];

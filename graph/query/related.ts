@@ -74,14 +74,14 @@ export function related(graph: KnowledgeGraph, texts: readonly string[], options
   const activation = spread(snapshot, seeds, options);
   const paths = strongestPaths(snapshot, seeds, activation, options);
   const { ids } = snapshot;
-  const isWanted = (node: number): boolean => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids[node]!).type));
+  const isWanted = (node: number): boolean => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids.at(node)!).type));
   const ranked = strongest(activation, limit, isWanted);
   return {
-    seeds: [...seeds.keys()].map((node) => refOf(graph, ids[node]!)),
+    seeds: [...seeds.keys()].map((node) => refOf(graph, ids.at(node)!)),
     related: ranked.map(({ node, level }) => ({
-      ...refOf(graph, ids[node]!),
+      ...refOf(graph, ids.at(node)!),
       activation: level,
-      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids[step]!), snapshot.further, options),
+      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids.at(step)!), snapshot.further, options),
     })),
   };
 }
@@ -95,7 +95,7 @@ export function pathBetween(graph: KnowledgeGraph, from: string, to: string, opt
   const [start, end] = [from, to].map((text) => nodeOf(snapshot, entityNamed(graph, text, search))) as [number, number];
   const seeds = new Map([[start, 1]]);
   const path = strongestPaths(snapshot, seeds, spread(snapshot, seeds, options), options).get(end) ?? [];
-  return { from: refOf(graph, snapshot.ids[start]!), to: refOf(graph, snapshot.ids[end]!), path: stepsOf(graph, path.map((node) => snapshot.ids[node]!), snapshot.further, options) };
+  return { from: refOf(graph, snapshot.ids.at(start)!), to: refOf(graph, snapshot.ids.at(end)!), path: stepsOf(graph, path.map((node) => snapshot.ids.at(node)!), snapshot.further, options) };
 }
 
 export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {
