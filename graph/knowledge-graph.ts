@@ -12,6 +12,7 @@ import type {
   Fact,
   FactId,
   GraphDelta,
+  GraphRows,
   Provenance,
   Triple,
 } from '../pipeline/core/model.ts';
@@ -300,6 +301,12 @@ export class KnowledgeGraph {
     return { documents: this.documents(), entities: this.entities(), facts: this.facts() };
   }
 
+  /** The same a record at a time, each made when its turn comes. */
+  rows(): GraphRows {
+    const [entity, fact] = [(id: EntityId) => this.entity(id)!, (id: string) => this.fact(id as FactId)!];
+    return { documents: () => this.documents(), entities: () => mapped(this.entityIds(), entity), facts: () => mapped(this.graph.edges().sort(), fact) };
+  }
+
   /** Of facts and attributes, sorted. */
   predicates(): string[] {
     return [...this.predicateCounts.keys()].sort();
@@ -315,6 +322,10 @@ export class KnowledgeGraph {
     if (!this.graph.hasNode(id)) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
     return this.graph.getNodeAttributes(id);
   }
+}
+
+function* mapped<A, B>(items: Iterable<A>, make: (item: A) => B): Generator<B> {
+  for (const item of items) yield make(item);
 }
 
 /** One a place; of two the surer one stays. */

@@ -38,12 +38,12 @@ export function addExportCommand(program: Command): void {
     const config = await configOf(flags);
     if (isDepiction(flags.format)) {
       const { depict } = await import('../depict.ts');
-      const { file, counts } = await depict(await openGraph(flags.dir, config), flags.dir, config, flags.format, flags);
-      return tell(flags, await writeFiles([file], flags.out), counts);
+      const { piece, counts } = await depict(await openGraph(flags.dir, config), flags.dir, config, flags.format, flags);
+      return tell(flags, await writeFiles([piece], flags.out, false), counts);
     }
     if ((flags.around ?? flags.hops ?? flags.limit) !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `--around, --hops and --limit are for ${DEPICTIONS.join(', ')}; ${flags.format} holds all of the graph.` });
     const { graph } = await openGraph(flags.dir, config);
-    tell(flags, await exportGraph(graph, flags.format, flags.out), graph.counts, commandFor(flags.format, flags.out));
+    tell(flags, await exportGraph(graph.rows(), flags.format, flags.out), graph.counts, commandFor(flags.format, flags.out));
   });
 }
 

@@ -33,7 +33,7 @@ export function addFeatureCommands(program: Command): void {
     const beside = `${flags.out}.new`;
     let rows: number;
     try {
-      rows = await writers[write](beside, entityFeatures(graph, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links }));
+      rows = await writers[write](beside, entityFeatures(graph.rows(), { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links }));
       await rename(beside, flags.out);
     } catch (cause) {
       await rm(beside, { force: true });
