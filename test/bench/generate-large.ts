@@ -21,7 +21,8 @@ export interface LargeSize {
   readonly facts: number;
 }
 
-const idOf = (entity: number): EntityId => `e-${entity.toString(16).padStart(20, '0')}` as EntityId;
+/** In the order of the numbers, and spread as those of hashes are. */
+const idOf = (entity: number, entities: number): EntityId => `e-${Math.floor((entity / entities) * 2 ** 48).toString(16).padStart(12, '0')}00000000` as EntityId;
 const uriOf = (document: number): string => `generated/${document}.txt`;
 
 /** Documents and entities in order of id; facts by subject. Each list can be asked for again and is the same. */
@@ -47,7 +48,7 @@ export function generateLarge({ entities, facts }: LargeSize, seed: number) {
           const start = sentence * SENTENCE_LENGTH + random.integer(SENTENCE_LENGTH - name.length);
           return { documentId: documentIds[random.integer(documents)]!, sentence, start, end: start + name.length, surface: name, score: 0.5 + random.next() / 2 };
         }).sort((a, b) => (a.documentId < b.documentId ? -1 : a.documentId > b.documentId ? 1 : a.start - b.start));
-        yield { id: idOf(entity), type: ENTITY_TYPES[random.integer(ENTITY_TYPES.length)]!, name, aliases: random.next() < 0.3 ? [`N. ${entity.toString(36)}`] : [], mentions, attributes: [] };
+        yield { id: idOf(entity, entities), type: ENTITY_TYPES[random.integer(ENTITY_TYPES.length)]!, name, aliases: random.next() < 0.3 ? [`N. ${entity.toString(36)}`] : [], mentions, attributes: [] };
       }
     },
     *facts(): Generator<Fact> {
@@ -58,7 +59,7 @@ export function generateLarge({ entities, facts }: LargeSize, seed: number) {
           const rank = Math.min(entities - 1, Math.floor(SHIFT * ((entities / SHIFT + 1) ** random.next() - 1)));
           const drawn = Number((BigInt(rank) * BigInt(PRIME)) % BigInt(entities));
           const object = drawn === entity ? (drawn + 1) % entities : drawn;
-          const triple = { subject: idOf(entity), predicate: predicates[(first + fact) % predicates.length]!, object: idOf(object) };
+          const triple = { subject: idOf(entity, entities), predicate: predicates[(first + fact) % predicates.length]!, object: idOf(object, entities) };
           const probability = 0.5 + random.next() / 2;
           yield { id: factIdOf(triple), ...triple, probability, provenance: [evidenceIn(documentIds[random.integer(documents)]!, random.integer(SENTENCES), probability)] };
         }
