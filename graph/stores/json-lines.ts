@@ -63,8 +63,12 @@ export function createJsonLinesStore(folder: string): GraphStore {
     repair: replaceAll,
     counts() {
       return queue.add(async () => {
-        const { documents, entities, facts } = await read();
-        return { documents: documents.size, entities: entities.size, facts: facts.size };
+        const count = async (table: Table): Promise<number> => {
+          let rows = 0;
+          for await (const _ of readLines(name, folder, table)) rows++;
+          return rows;
+        };
+        return { documents: await count('documents'), entities: await count('entities'), facts: await count('facts') };
       });
     },
     readAll() {
