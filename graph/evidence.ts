@@ -1,5 +1,6 @@
 // How claims are weighed together: which provenance is the same one, and how sure all of it makes a fact.
 import type { Provenance } from '../pipeline/core/model.ts';
+import { KeyedList, type Kind } from './keyed-list.ts';
 
 /** Compares by code units: the same order on every machine and in every locale. */
 export function compareText(a: string, b: string): number {
@@ -38,52 +39,24 @@ export function combinedProbability(provenance: readonly Provenance[]): number {
 
 const clamp = (x: number): number => (x >= 1 ? 1 : x > 0 ? x : 0);
 
-/** So many claims are looked through one by one; more have their keys kept. Most facts have one. */
-const FEW = 8;
+const CLAIMS: Kind<Provenance> = { keyOf: provenanceKey, isSame: isSameClaim, compare: compareProvenance, rankOf: ({ score }) => score };
 
 /** A collection of provenance that holds every claim once; the higher score wins. */
-export class Evidence {
-  private claims: Provenance[] = [];
-  private placeOf: Map<string, number> | undefined;
-  private isSorted = true;
-  /** Whether somebody holds the list of claims. */
-  private isShared = false;
+export class Evidence extends KeyedList<Provenance> {
   private combined: number | undefined;
 
-  get size(): number {
-    return this.claims.length;
+  constructor() {
+    super(CLAIMS);
   }
 
-  add(provenance: readonly Provenance[]): void {
-    for (const p of provenance) {
-      const place = this.find(p);
-      if (place !== undefined && this.claims[place]!.score >= p.score) continue;
-      if (this.isShared) [this.claims, this.isShared] = [[...this.claims], false];
-      if (place === undefined) this.placeOf?.set(provenanceKey(p), this.claims.length);
-      this.claims[place ?? this.claims.length] = copyOf(p);
-      this.isSorted &&= this.claims.length === 1;
-      this.combined = undefined;
-    }
-  }
-
-  /** What is returned is never changed. */
-  provenance(): readonly Provenance[] {
-    if (!this.isSorted) [this.claims, this.placeOf, this.isSorted] = [[...this.claims].sort(compareProvenance), undefined, true];
-    this.isShared = true;
-    return this.claims;
+  override add(claim: Provenance): boolean {
+    const isNew = super.add(copyOf(claim));
+    if (isNew) this.combined = undefined;
+    return isNew;
   }
 
   probability(): number {
-    return (this.combined ??= combinedProbability(this.claims));
-  }
-
-  private find(p: Provenance): number | undefined {
-    if (this.claims.length <= FEW) {
-      const place = this.claims.findIndex((other) => isSameClaim(other, p));
-      return place < 0 ? undefined : place;
-    }
-    this.placeOf ??= new Map(this.claims.map((claim, place) => [provenanceKey(claim), place]));
-    return this.placeOf.get(provenanceKey(p));
+    return (this.combined ??= combinedProbability(this.sorted()));
   }
 }
 

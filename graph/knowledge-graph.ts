@@ -12,12 +12,14 @@ import type {
   Fact,
   FactId,
   GraphDelta,
+  GraphRows,
   Provenance,
   Triple,
 } from '../pipeline/core/model.ts';
 import { EngramError } from '../pipeline/core/errors.ts';
 import { factIdOf } from '../pipeline/core/ids.ts';
 import { compareText, Evidence } from './evidence.ts';
+import { KeyedList, type Kind } from './keyed-list.ts';
 
 interface AttributeRecord {
   readonly name: string;
@@ -31,9 +33,11 @@ interface AttributeRecord {
 interface EntityNode {
   readonly type: EntityType;
   name: string;
-  readonly aliases: Set<string>;
-  readonly mentions: Map<string, EntityMention>;
-  readonly attributes: Map<string, AttributeRecord>;
+  /** Each once. */
+  aliases: readonly string[];
+  mentions: KeyedList<EntityMention>;
+  /** None where there are none: most entities have none. */
+  attributes: Map<string, AttributeRecord> | undefined;
   view: Entity | undefined;
   /** Its place among all; see `numberEntities`. */
   number: number;
@@ -91,9 +95,9 @@ export class KnowledgeGraph {
       this.graph.addNode(entity.id, {
         type: entity.type,
         name: entity.name,
-        aliases: new Set(),
-        mentions: new Map(),
-        attributes: new Map(),
+        aliases: [],
+        mentions: new KeyedList(MENTIONS),
+        attributes: undefined,
         view: undefined,
         number: -1,
       });
@@ -101,12 +105,8 @@ export class KnowledgeGraph {
     const node = this.node(entity.id);
     node.view = undefined;
     if (node.name === '') node.name = entity.name;
-    for (const alias of [...entity.aliases, entity.name]) node.aliases.add(alias);
-    for (const m of entity.mentions) {
-      const key = `${m.documentId} ${m.start} ${m.end}`;
-      const known = node.mentions.get(key);
-      if (known === undefined || known.score < m.score) node.mentions.set(key, copyOfMention(m));
-    }
+    node.aliases = [...new Set([...node.aliases, ...entity.aliases, entity.name])];
+    for (const mention of entity.mentions) node.mentions.add(copyOfMention(mention));
     if (node.name !== entity.name) node.name = betterName(node, node.name, entity.name);
     for (const attribute of entity.attributes ?? []) this.addAttribute(entity.id, attribute);
   }
@@ -126,7 +126,8 @@ export class KnowledgeGraph {
       this.edges.push(edge);
       this.count(claim.predicate, 1);
     }
-    this.graph.getEdgeAttribute(id, 'evidence').add(claim.provenance);
+    const evidence = this.graph.getEdgeAttribute(id, 'evidence');
+    for (const each of claim.provenance) evidence.add(each);
     return id;
   }
 
@@ -134,22 +135,22 @@ export class KnowledgeGraph {
   addAttribute(id: EntityId, claim: AttributeClaim): void {
     const node = this.node(id);
     const key = attributeKey(claim);
-    let record = node.attributes.get(key);
+    let record = node.attributes?.get(key);
     if (record === undefined) {
       const { name, value, unit, kind, surface } = claim;
       record = { name, value, ...(unit === undefined ? {} : { unit }), kind, surface, evidence: new Evidence() };
-      node.attributes.set(key, record);
+      (node.attributes ??= new Map()).set(key, record);
       this.count(name, 1);
     } else if (compareSurfaces(claim.surface, record.surface) < 0) {
       record.surface = claim.surface;
     }
-    record.evidence.add(claim.provenance);
+    for (const each of claim.provenance) record.evidence.add(each);
     node.view = undefined;
   }
 
   dropAttribute(id: EntityId, attribute: Pick<Attribute, 'name' | 'value' | 'unit'>): void {
     const node = this.node(id);
-    if (node.attributes.delete(attributeKey(attribute))) this.count(attribute.name, -1);
+    if (node.attributes?.delete(attributeKey(attribute))) this.count(attribute.name, -1);
     node.view = undefined;
   }
 
@@ -158,9 +159,8 @@ export class KnowledgeGraph {
     if (!this.graph.hasNode(id)) return;
     const node = this.node(id);
     node.name = '';
-    for (const { name } of node.attributes.values()) this.count(name, -1);
-    for (const part of [node.aliases, node.mentions, node.attributes]) part.clear();
-    node.view = undefined;
+    for (const { name } of node.attributes?.values() ?? []) this.count(name, -1);
+    Object.assign(node, { aliases: [], mentions: new KeyedList(MENTIONS), attributes: undefined, view: undefined });
     for (const fact of this.graph.outEdges(id)) this.dropFact(fact as FactId);
   }
 
@@ -204,7 +204,7 @@ export class KnowledgeGraph {
       predicate,
       object: this.graph.target(id) as EntityId,
       probability: evidence.probability(),
-      provenance: evidence.provenance(),
+      provenance: evidence.sorted(),
     };
   }
 
@@ -244,10 +244,15 @@ export class KnowledgeGraph {
     for (const { subject, predicate, object, evidence } of this.edges) visit(subject.number, predicate, object.number, evidence.probability());
   }
 
-  /** In no order; a sentence is told by its document and number. */
-  forEachMention(visit: (entity: number, sentence: string) => void): void {
+  /** In no order. */
+  forEachMention(visit: (entity: number, document: number, sentence: number) => void): void {
+    const numbers = new Map<DocumentId, number>();
     this.graph.forEachNode((_, { number, mentions }) => {
-      for (const { documentId, sentence } of mentions.values()) visit(number, `${documentId} ${sentence}`);
+      for (const { documentId, sentence } of mentions.sorted()) {
+        let document = numbers.get(documentId);
+        if (document === undefined) numbers.set(documentId, (document = numbers.size));
+        visit(number, document, sentence);
+      }
     });
   }
 
@@ -296,6 +301,12 @@ export class KnowledgeGraph {
     return { documents: this.documents(), entities: this.entities(), facts: this.facts() };
   }
 
+  /** The same a record at a time, each made when its turn comes. */
+  rows(): GraphRows {
+    const [entity, fact] = [(id: EntityId) => this.entity(id)!, (id: string) => this.fact(id as FactId)!];
+    return { documents: () => this.documents(), entities: () => mapped(this.entityIds(), entity), facts: () => mapped(this.graph.edges().sort(), fact) };
+  }
+
   /** Of facts and attributes, sorted. */
   predicates(): string[] {
     return [...this.predicateCounts.keys()].sort();
@@ -313,6 +324,18 @@ export class KnowledgeGraph {
   }
 }
 
+function* mapped<A, B>(items: Iterable<A>, make: (item: A) => B): Generator<B> {
+  for (const item of items) yield make(item);
+}
+
+/** One a place; of two the surer one stays. */
+const MENTIONS: Kind<EntityMention> = {
+  keyOf: ({ documentId, start, end }) => `${documentId} ${start} ${end}`,
+  isSame: (a, b) => a.start === b.start && a.end === b.end && a.documentId === b.documentId,
+  compare: (a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end,
+  rankOf: ({ score }) => score,
+};
+
 function attributeKey({ name, value, unit = '' }: Pick<Attribute, 'name' | 'value' | 'unit'>): string {
   return `${name}\u0000${value}\u0000${unit}`;
 }
@@ -321,10 +344,7 @@ function viewOf(id: EntityId, node: EntityNode): Entity {
   const counts = surfaceCounts(node);
   const aliases = [...new Set([...node.aliases, ...counts.keys()])].filter((alias) => alias !== node.name);
   aliases.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || compareText(a, b));
-  const mentions = [...node.mentions.values()].sort(
-    (a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end,
-  );
-  const attributes = [...node.attributes.values()]
+  const attributes = [...(node.attributes?.values() ?? [])]
     .map(({ name, value, unit, surface, kind, evidence }) => ({
       name,
       value,
@@ -332,15 +352,15 @@ function viewOf(id: EntityId, node: EntityNode): Entity {
       surface,
       kind,
       probability: evidence.probability(),
-      provenance: evidence.provenance(),
+      provenance: evidence.sorted(),
     }))
     .sort((a, b) => compareText(a.name, b.name) || b.probability - a.probability || compareText(a.value, b.value) || compareText(a.unit ?? '', b.unit ?? ''));
-  return { id, type: node.type, name: node.name, aliases, mentions, attributes };
+  return { id, type: node.type, name: node.name, aliases, mentions: node.mentions.sorted(), attributes };
 }
 
 function surfaceCounts(node: EntityNode): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { surface } of node.mentions.values()) counts.set(surface, (counts.get(surface) ?? 0) + 1);
+  for (const { surface } of node.mentions.sorted()) counts.set(surface, (counts.get(surface) ?? 0) + 1);
   return counts;
 }
 

@@ -29,12 +29,14 @@ export interface ActivationOptions {
 }
 
 /**
+ * @param graph where it is held: of one that is not, nothing is inferred
  * @param dir of the build, whose associations count too
- * @throws EngramError `ENGRAM_MODEL_INVALID` for a file of weights that is none
+ * @throws EngramError `ENGRAM_MODEL_INVALID` for a file of weights that is none; `ENGRAM_USAGE` where something is to be inferred from a graph that is not held
  */
-export async function readActivation({ weights: path, inferred, ...spreadOptions }: Config['activation'], graph: KnowledgeGraph, dir: string): Promise<ActivationOptions> {
+export async function readActivation({ weights: path, inferred, ...spreadOptions }: Config['activation'], graph: KnowledgeGraph | undefined, dir: string): Promise<ActivationOptions> {
+  if (inferred && graph === undefined) throw new EngramError('ENGRAM_USAGE', { problem: 'Links are inferred from a graph that is held in memory, and this one is read from its store: leave inference out, or raise `graph.memory`.' });
   const { spread, links } = path === 'none' ? { spread: spreadOptions, links: {} } : learnt(spreadOptions, await readWeights(path));
-  return { spread, links: { ...links, further: [...(await readAssociations(dir, graph)), ...(inferred ? inferredLinks(graph) : [])] } };
+  return { spread, links: { ...links, further: [...(await readAssociations(dir, graph)), ...(inferred ? inferredLinks(graph!) : [])] } };
 }
 
 async function readWeights(path: string): Promise<ActivationWeights> {

@@ -54,10 +54,14 @@ export async function forgetAssociations(dir: string, name?: string): Promise<nu
   return conversations.filter(isMeant).reduce((sum, { pairs }) => sum + pairs.length, 0);
 }
 
-/** @throws EngramError `ENGRAM_CHECKPOINT_CORRUPT` */
-export async function readAssociations(dir: string, graph: KnowledgeGraph): Promise<FurtherLink[]> {
+/**
+ * @param graph where it is held: entities that have another id by now are found in it
+ * @throws EngramError `ENGRAM_CHECKPOINT_CORRUPT`
+ */
+export async function readAssociations(dir: string, graph?: KnowledgeGraph): Promise<FurtherLink[]> {
   const known = new Map<EntityId, EntityId | undefined>();
   const entity = (former: EntityId): EntityId | undefined => {
+    if (graph === undefined) return former;
     if (!known.has(former)) known.set(former, entityOfFormerId(graph, former));
     return known.get(former);
   };

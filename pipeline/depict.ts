@@ -1,7 +1,7 @@
 // The graph to be looked at: a picture, or the explorer as one file, of all of it or of what lies around some entities.
 import { basename, resolve } from 'node:path';
 import { compareText } from '../graph/evidence.ts';
-import type { ExportFile } from '../graph/export/export-file.ts';
+import type { Piece } from '../graph/export/index.ts';
 import { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { neighbourhoodOf, partOf } from '../graph/query/neighbourhood.ts';
 import { createSearch, entityNamed } from '../graph/query/search.ts';
@@ -25,7 +25,8 @@ export interface DepictOptions {
 }
 
 export interface Depicted {
-  readonly file: ExportFile<string | Uint8Array>;
+  /** The whole file. */
+  readonly piece: Piece<string | Uint8Array>;
   /** What of the graph it shows. */
   readonly counts: { readonly entities: number; readonly facts: number };
 }
@@ -57,7 +58,7 @@ export async function depict(source: GraphWithDocuments, dir: string, config: Co
   const shown = around.length === 0 ? whole(source.graph, format) : nearby(source.graph, around, hops, limit);
   const title = shown.around.length === 0 ? basename(resolve(dir)) : shown.around.map((id) => source.graph.entity(id)!.name).join(', ');
   const content = format === 'html' ? await page(shown, title, source, dir, config) : await picture(shown, title, format, options.scale);
-  return { file: { name: `graph.${format}`, pieces: () => [content] }, counts: { entities: shown.ids.length, facts: shown.graph.counts.facts } };
+  return { piece: { file: `graph.${format}`, content }, counts: { entities: shown.ids.length, facts: shown.graph.counts.facts } };
 }
 
 function nearby(graph: KnowledgeGraph, names: readonly string[], hops: number, limit: number): Shown {

@@ -43,7 +43,8 @@ export interface Journal extends JournalView {
   flush(): Promise<void>;
 }
 
-const FOLDER = 'journal';
+/** In the folder of a build. */
+export const JOURNAL_FOLDER = 'journal';
 const LOCK_FILE = 'lock';
 const SEGMENT = /^\d{6}\.jsonl$/;
 const SEGMENT_BYTES = 256 * 1024 * 1024;
@@ -65,7 +66,7 @@ interface Entry {
  * @throws EngramError `ENGRAM_CHECKPOINT_LOCKED` while another build has it open; `ENGRAM_CHECKPOINT_UNWRITABLE`
  */
 export async function openJournal(dir: string): Promise<Journal> {
-  const folder = join(dir, FOLDER);
+  const folder = join(dir, JOURNAL_FOLDER);
   await writing(folder, () => mkdir(folder, { recursive: true }));
   const lock = await writing(folder, () => acquireLock(join(folder, LOCK_FILE)));
   try {
@@ -88,7 +89,7 @@ export async function openJournal(dir: string): Promise<Journal> {
  * @throws EngramError as `openJournal`
  */
 export async function compactJournal(dir: string, forgotten: ReadonlySet<DocumentId>): Promise<void> {
-  const folder = join(dir, FOLDER);
+  const folder = join(dir, JOURNAL_FOLDER);
   const lock = await writing(folder, () => acquireLock(join(folder, LOCK_FILE)));
   try {
     const old = await segmentsOf(folder);
@@ -129,7 +130,7 @@ export async function compactJournal(dir: string, forgotten: ReadonlySet<Documen
  * @throws EngramError `ENGRAM_CHECKPOINT_MISSING`
  */
 export async function readJournal(dir: string): Promise<JournalView> {
-  const folder = join(dir, FOLDER);
+  const folder = join(dir, JOURNAL_FOLDER);
   const segments = existsSync(folder) ? await segmentsOf(folder) : [];
   if (segments.length === 0) throw new EngramError('ENGRAM_CHECKPOINT_MISSING', { path: dir });
   const index = await readIndex(segments);

@@ -1,4 +1,5 @@
 // Arcs of a graph as typed arrays (compressed sparse rows), which walks and pulses run over.
+import { Buckets, floatsOf, Room, wordOf } from '../compact/buckets.ts';
 
 export interface Arcs {
   /** uint32 [nodes + 1]: the arcs of node n are at offsets[n] … offsets[n + 1] − 1. */
@@ -20,13 +21,14 @@ const LEAST_WEIGHT = 1e-9;
 /**
  * Rows of `nodes` nodes. Arcs that join the same two nodes in the same direction become one that holds unless all of them fail: 1 − Π (1 − w). The
  * order of the source plays no part.
+ * @param room for what is listed; the rows themselves, 8 bytes an arc and 12 a node, are memory beside it
  */
-export function rowsOf(nodes: number, source: ArcSource): Arcs {
-  const blocks = Array.from({ length: Math.ceil(nodes / BLOCK) }, () => new Block());
+export function rowsOf(nodes: number, source: ArcSource, room = new Room()): Arcs {
+  const blocks = new Buckets(room);
   let listed = 0;
   source((from, to, weight) => {
     if (weight < LEAST_WEIGHT) return;
-    blocks[Math.floor(from / BLOCK)]!.add(from, to, weight);
+    blocks.add(Math.floor(from / BLOCK), from, to, wordOf(weight));
     listed++;
   });
   const offsets = uint32(nodes + 1);
@@ -34,18 +36,21 @@ export function rowsOf(nodes: number, source: ArcSource): Arcs {
   const weights = float32(listed);
   const fan = new Float64Array(memory(8 * nodes));
   let kept = 0;
-  for (const [block, { from, to, weight, length }] of blocks.entries()) {
+  for (let block = 0; block * BLOCK < nodes; block++) {
+    const words = blocks.take(block);
+    const floats = floatsOf(words);
     const first = block * BLOCK;
+    const length = words.length / 3;
     // Where the arcs of the node at `first + n` end, once all are in their places.
     const ends = uint32(BLOCK + 1);
-    for (let arc = 0; arc < length; arc++) ends[from[arc]! - first + 1]!++;
+    for (let arc = 0; arc < length; arc++) ends[words[3 * arc]! - first + 1]!++;
     for (let node = 0; node < BLOCK; node++) ends[node + 1]! += ends[node]!;
     const rowTargets = uint32(length);
     const rowWeights = float32(length);
     for (let arc = 0; arc < length; arc++) {
-      const place = ends[from[arc]! - first]!++;
-      rowTargets[place] = to[arc]!;
-      rowWeights[place] = weight[arc]!;
+      const place = ends[words[3 * arc]! - first]!++;
+      rowTargets[place] = words[3 * arc + 1]!;
+      rowWeights[place] = floats[3 * arc + 2]!;
     }
     for (let node = first, at = 0; node < Math.min(nodes, first + BLOCK); node++) {
       const end = ends[node - first]!;
@@ -65,36 +70,12 @@ export function rowsOf(nodes: number, source: ArcSource): Arcs {
       offsets[node + 1] = kept;
     }
   }
+  blocks.close();
   return { offsets, targets: targets.subarray(0, kept), weights: weights.subarray(0, kept), fan };
 }
 
 /** Nodes whose arcs are put in order together: they and their arcs fit the cache of a core, where a million nodes at once would not. */
 const BLOCK = 4096;
-
-/** Arcs from the nodes of one block, as they were listed. */
-class Block {
-  from = uint32(16);
-  to = uint32(16);
-  weight = float32(16);
-  length = 0;
-
-  add(from: number, to: number, weight: number): void {
-    if (this.length === this.from.length) this.grow();
-    this.from[this.length] = from;
-    this.to[this.length] = to;
-    this.weight[this.length++] = weight;
-  }
-
-  private grow(): void {
-    const { from, to, weight, length } = this;
-    this.from = uint32(2 * length);
-    this.to = uint32(2 * length);
-    this.weight = float32(2 * length);
-    this.from.set(from);
-    this.to.set(to);
-    this.weight.set(weight);
-  }
-}
 
 /** Shared memory, where there is any: it does not count towards garbage collection, and a large copy would set off one of the whole heap. Pages have none. */
 const memory = (bytes: number): SharedArrayBuffer | ArrayBuffer => new (globalThis.SharedArrayBuffer ?? ArrayBuffer)(bytes);

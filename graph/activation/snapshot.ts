@@ -2,12 +2,19 @@
 // passes on, plus weak ones where two entities share a sentence.
 import type { EntityId, Fact } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
+import type { Room } from '../compact/buckets.ts';
 import { rowsOf, type Arcs } from './arcs.ts';
+import { coMentions } from './co-mentions.ts';
 
 export interface Snapshot extends Arcs {
-  /** Sorted; the position is the number of the node. */
-  readonly ids: readonly EntityId[];
+  readonly ids: NodeIds;
   readonly further: readonly FurtherLink[];
+}
+
+/** Sorted; the place is the number of the node. An array, or a table that takes less memory. */
+export interface NodeIds extends Iterable<EntityId> {
+  readonly length: number;
+  at(node: number): EntityId | undefined;
 }
 
 /** A link that no document states: what was spoken of together, or what patterns of the graph lead to. */
@@ -27,10 +34,10 @@ export interface FurtherLink {
 /** What a snapshot is made of. */
 export interface SnapshotSource {
   /** Sorted; from then on each is called by its place. */
-  numberEntities(): readonly EntityId[];
+  numberEntities(): NodeIds;
   forEachFact(visit: (subject: number, predicate: string, object: number, probability: number) => void): void;
-  /** For each entity the sentences that name it. */
-  forEachMention(visit: (entity: number, sentence: string) => void): void;
+  /** For each entity the sentences that name it, by number of the document and within it; documents have numbers from 0 on without gaps. */
+  forEachMention(visit: (entity: number, document: number, sentence: number) => void): void;
 }
 
 /** What of a fact is passed on, as factors of its probability in [0, 1]. */
@@ -42,6 +49,8 @@ export interface LinkWeight {
 export interface LinkOptions {
   /** In a sentence with more entities (a list, a table) each is linked with this many that follow it. */
   readonly maxCoMentions?: number;
+  /** For what is listed on the way; all of the memory there is when left out. */
+  readonly room?: Room;
 }
 
 export interface SnapshotOptions extends LinkOptions {
@@ -73,18 +82,18 @@ export function createSnapshot(source: SnapshotSource, { predicates = {}, furthe
     };
     links(pass);
     for (const { from, predicate, to, strength } of known) pass(from, predicate, to, strength);
-  });
+  }, options.room);
   return { ids, further: known, ...arcs };
 }
 
 /** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */
-export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12 }: LinkOptions = {}): (visit: (subject: number, predicate: string, object: number, strength: number) => void) => void {
-  const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions) : [];
+export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12, room }: LinkOptions = {}): (visit: (subject: number, predicate: string, object: number, strength: number) => void) => void {
+  const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions, room) : undefined;
   return (visit) => {
     source.forEachFact((subject, predicate, object, probability) => {
       if (subject !== object) visit(subject, predicate, object, probability);
     });
-    for (const { a, b, strength } of together) visit(a, MENTIONED_WITH, b, strength);
+    together?.((a, b, strength) => visit(a, MENTIONED_WITH, b, strength));
   };
 }
 
@@ -93,31 +102,8 @@ export function nodeOf({ ids }: Pick<Snapshot, 'ids'>, id: EntityId): number {
   let [low, high] = [0, ids.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareText(ids[middle]!, id) < 0) low = middle + 1;
+    if (compareText(ids.at(middle)!, id) < 0) low = middle + 1;
     else high = middle;
   }
-  return ids[low] === id ? low : -1;
-}
-
-/** Sentences that name both / √(sentences that name the one × those that name the other). */
-function coMentions(source: SnapshotSource, count: number, most: number): { readonly a: number; readonly b: number; readonly strength: number }[] {
-  const named = new Map<string, Set<number>>();
-  source.forEachMention((node, sentence) => {
-    const together = named.get(sentence);
-    if (together === undefined) named.set(sentence, new Set([node]));
-    else together.add(node);
-  });
-  const occurrences = new Float64Array(count);
-  const shared = new Map<number, number>();
-  for (const together of named.values()) {
-    const nodes = [...together].sort((a, b) => a - b);
-    for (const [i, a] of nodes.entries()) {
-      occurrences[a]!++;
-      for (const b of nodes.slice(i + 1, i + 1 + most)) shared.set(a * count + b, (shared.get(a * count + b) ?? 0) + 1);
-    }
-  }
-  return [...shared].map(([pair, times]) => {
-    const [a, b] = [Math.floor(pair / count), pair % count];
-    return { a, b, strength: times / Math.sqrt(occurrences[a]! * occurrences[b]!) };
-  });
+  return low < ids.length && ids.at(low) === id ? low : -1;
 }

@@ -79,7 +79,7 @@ export class WorkingMemory {
   refresh(snapshot: Snapshot, spokenOf: readonly EntityId[], options: SpreadOptions = {}): void {
     const seeds = new Map(spokenOf.map((id) => [nodeOf(snapshot, id), 1] as const).filter(([node]) => node >= 0));
     const { nodes, levels } = spread(snapshot, seeds, options);
-    nodes.forEach((node, place) => this.raise(snapshot.ids[node]!, seeds.has(node) ? 1 : Math.min(1, REMINDED * levels[place]!)));
+    nodes.forEach((node, place) => this.raise(snapshot.ids.at(node)!, seeds.has(node) ? 1 : Math.min(1, REMINDED * levels[place]!)));
     const strongest = this.active().slice(0, this.options.capacity);
     this.levels = new Map(strongest.map(({ id, level }) => [id, level]));
   }

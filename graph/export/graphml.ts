@@ -1,9 +1,8 @@
 // The graph as GraphML (http://graphml.graphdrawing.org), for Gephi, yEd, Cytoscape, networkx and igraph: entities as nodes,
 // facts as directed edges. GraphML values are single, so the strongest value of each attribute is written.
-import type { Entity, Fact } from '../../pipeline/core/model.ts';
+import type { Entity, Fact, GraphRows } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
-import type { KnowledgeGraph } from '../knowledge-graph.ts';
-import type { ExportFile } from './export-file.ts';
+import type { Exporter } from './exporter.ts';
 
 interface Key<Item> {
   readonly name: string;
@@ -24,34 +23,32 @@ const EDGE_KEYS: readonly Key<Fact>[] = [
   { name: 'documents', type: 'int', valueOf: ({ provenance }) => new Set(provenance.map((p) => p.documentId)).size },
 ];
 
-export function exportGraphml(graph: KnowledgeGraph): readonly ExportFile[] {
-  return [{ name: 'graph.graphml', pieces: () => piecesOf(graph) }];
-}
+export const graphml: Exporter = {
+  isFolder: false,
+  async *write(graph) {
+    for await (const content of textOf(graph)) yield { file: 'graph.graphml', content };
+  },
+};
 
-function* piecesOf(graph: KnowledgeGraph): Generator<string> {
-  const entities = graph.entities();
-  const nodeKeys = [...NODE_KEYS, ...attributeKeys(entities)];
+/** The keys come first, so the entities are gone through twice. */
+async function* textOf(graph: GraphRows): AsyncGenerator<string> {
+  const names = new Set<string>();
+  for await (const { attributes } of graph.entities()) for (const { name } of attributes) names.add(name);
+  const nodeKeys = [...NODE_KEYS, ...[...names].sort(compareText).map(attributeKey)];
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
   yield ' xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n';
   yield* nodeKeys.map((key, i) => declarationOf(key, 'node', `n${i}`));
   yield* EDGE_KEYS.map((key, i) => declarationOf(key, 'edge', `e${i}`));
   yield '  <graph id="engram" edgedefault="directed">\n';
-  for (const entity of entities) yield `    <node id="${entity.id}">${dataOf(entity, nodeKeys, 'n')}</node>\n`;
-  for (const fact of graph.facts()) {
+  for await (const entity of graph.entities()) yield `    <node id="${entity.id}">${dataOf(entity, nodeKeys, 'n')}</node>\n`;
+  for await (const fact of graph.facts()) {
     yield `    <edge id="${fact.id}" source="${fact.subject}" target="${fact.object}">${dataOf(fact, EDGE_KEYS, 'e')}</edge>\n`;
   }
   yield '  </graph>\n</graphml>\n';
 }
 
-function attributeKeys(entities: readonly Entity[]): Key<Entity>[] {
-  const names = new Set(entities.flatMap(({ attributes }) => attributes.map(({ name }) => name)));
-  return [...names].sort(compareText).map((name) => ({
-    name,
-    type: 'string',
-    valueOf: ({ attributes }) => attributes.find((attribute) => attribute.name === name)?.value,
-  }));
-}
+const attributeKey = (name: string): Key<Entity> => ({ name, type: 'string', valueOf: ({ attributes }) => attributes.find((attribute) => attribute.name === name)?.value });
 
 function declarationOf<Item>({ name, type }: Key<Item>, target: 'node' | 'edge', id: string): string {
   return `  <key id="${id}" for="${target}" attr.name="${escapeXml(name)}" attr.type="${type}"/>\n`;

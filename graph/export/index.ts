@@ -1,19 +1,14 @@
 // The formats a graph can be handed on in.
 import { EngramError } from '../../pipeline/core/errors.ts';
-import { exportCsv } from './csv.ts';
-import type { Exporter } from './export-file.ts';
-import { exportGraphml } from './graphml.ts';
-import { exportJsonLines } from './jsonl.ts';
-import { exportNeo4jAdmin, importCommand } from './neo4j-admin.ts';
+import { csv } from './csv.ts';
+import type { Exporter } from './exporter.ts';
+import { graphml } from './graphml.ts';
+import { jsonLines } from './jsonl.ts';
+import { importCommand, neo4jAdmin } from './neo4j-admin.ts';
 
-export type { Exporter, ExportFile } from './export-file.ts';
+export type { Exporter, Piece } from './exporter.ts';
 
-export const EXPORTERS = {
-  jsonl: exportJsonLines,
-  graphml: exportGraphml,
-  csv: exportCsv,
-  'neo4j-admin': exportNeo4jAdmin,
-} as const satisfies Record<string, Exporter>;
+export const EXPORTERS = { jsonl: jsonLines, graphml, csv, 'neo4j-admin': neo4jAdmin } as const satisfies Record<string, Exporter>;
 
 export type ExportFormat = keyof typeof EXPORTERS;
 

@@ -1,13 +1,15 @@
 // The whole graph as JSON lines: a record a document, entity and fact, told apart by `record`, with all evidence.
-import type { KnowledgeGraph } from '../knowledge-graph.ts';
-import type { ExportFile } from './export-file.ts';
+import type { Exporter } from './exporter.ts';
 
-export function exportJsonLines(graph: KnowledgeGraph): readonly ExportFile[] {
-  return [{ name: 'graph.jsonl', pieces: () => linesOf(graph) }];
-}
+const FILE = 'graph.jsonl';
 
-function* linesOf(graph: KnowledgeGraph): Generator<string> {
-  for (const document of graph.documents()) yield `${JSON.stringify({ record: 'document', ...document })}\n`;
-  for (const entity of graph.entities()) yield `${JSON.stringify({ record: 'entity', ...entity })}\n`;
-  for (const fact of graph.facts()) yield `${JSON.stringify({ record: 'fact', ...fact })}\n`;
-}
+export const jsonLines: Exporter = {
+  isFolder: false,
+  async *write(graph) {
+    const lineOf = (record: string, fields: object) => ({ file: FILE, content: `${JSON.stringify({ record, ...fields })}\n` });
+    yield { file: FILE, content: '' };
+    for await (const document of graph.documents()) yield lineOf('document', document);
+    for await (const entity of graph.entities()) yield lineOf('entity', entity);
+    for await (const fact of graph.facts()) yield lineOf('fact', fact);
+  },
+};

@@ -88,9 +88,11 @@ function moveNodes({ offsets, targets, weights, within }: Links, order: readonly
       waiting++;
     }
   }
-  const numbers = new Map<number, number>();
-  for (const each of group) if (!numbers.has(each)) numbers.set(each, numbers.size);
-  return { group: group.map((each) => numbers.get(each)!), count: numbers.size };
+  // In order of their first nodes; 0 is none yet.
+  const numbers = new Uint32Array(nodes);
+  let count = 0;
+  for (const each of group) if (numbers[each] === 0) numbers[each] = ++count;
+  return { group: group.map((each) => numbers[each]! - 1), count };
 }
 
 /** A node for each group, with the links of its members. */
@@ -102,7 +104,8 @@ function joined({ offsets, targets, weights, within }: Links, group: Uint32Array
   const members = new Uint32Array(group.length);
   group.forEach((each, node) => (members[next[each]!++] = node));
   const newOffsets = new Uint32Array(count + 1);
-  const [newTargets, newWeights]: [number[], number[]] = [[], []];
+  const [newTargets, newWeights] = [new Uint32Array(targets.length), new Float64Array(targets.length)];
+  let arcs = 0;
   const newWithin = new Float64Array(count);
   const toGroup = new Float64Array(count);
   for (let each = 0; each < count; each++) {
@@ -120,22 +123,22 @@ function joined({ offsets, targets, weights, within }: Links, group: Uint32Array
       }
     }
     for (const other of near.sort((a, b) => a - b)) {
-      newTargets.push(other);
-      newWeights.push(toGroup[other]!);
+      newTargets[arcs] = other;
+      newWeights[arcs++] = toGroup[other]!;
       toGroup[other] = 0;
     }
-    newOffsets[each + 1] = newTargets.length;
+    newOffsets[each + 1] = arcs;
   }
-  return { offsets: newOffsets, targets: Uint32Array.from(newTargets), weights: Float64Array.from(newWeights), within: newWithin };
+  return { offsets: newOffsets, targets: newTargets.slice(0, arcs), weights: newWeights.slice(0, arcs), within: newWithin };
 }
 
+/** @param communities numbered from 0 without gaps, in order of their first nodes */
 function bySize(communities: Uint32Array): Uint32Array {
-  const sizes = new Map<number, { size: number; readonly first: number }>();
-  communities.forEach((each, node) => {
-    const known = sizes.get(each);
-    if (known === undefined) sizes.set(each, { size: 1, first: node });
-    else known.size++;
-  });
-  const numbers = new Map([...sizes].sort(([, a], [, b]) => b.size - a.size || a.first - b.first).map(([each], number) => [each, number]));
-  return communities.map((each) => numbers.get(each)!);
+  const count = communities.reduce((most, each) => Math.max(most, each + 1), 0);
+  const sizes = new Uint32Array(count);
+  for (const each of communities) sizes[each]!++;
+  const order = Uint32Array.from({ length: count }, (_, each) => each).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  const numbers = new Uint32Array(count);
+  order.forEach((each, number) => (numbers[each] = number));
+  return communities.map((each) => numbers[each]!);
 }

@@ -1,13 +1,16 @@
 // What a recommender learns from: one row an entity, of numbers that the graph tells about it.
-import type { EntityId } from '../../pipeline/core/model.ts';
+import type { DocumentId, Entity, EntityId, GraphRows } from '../../pipeline/core/model.ts';
 import { pageRank } from '../activation/page-rank.ts';
 import { createSnapshot, nodeOf, type Snapshot, type SnapshotOptions } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
+import { Room } from '../compact/buckets.ts';
+import { compactGraph } from '../compact/compact-graph.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { spokenOf } from '../sentiment.ts';
+import { topicGroups } from '../topic-groups.ts';
 import { documentTopics, topicsOf } from '../topics.ts';
 import { communitiesOf } from './communities.ts';
-import { nodeVectors, VECTOR_DIMENSIONS } from './node-vectors.ts';
+import { createVectorReader, nodeVectors, VECTOR_DIMENSIONS } from './node-vectors.ts';
 
 /** Raised when a column changes its name, type or meaning. */
 export const FEATURES_VERSION = 2;
@@ -56,28 +59,75 @@ export interface FeatureOptions {
   readonly neighbours?: number;
   readonly activation?: SpreadOptions;
   readonly links?: SnapshotOptions;
+  /** For what is not needed at once; all of the memory there is when left out. */
+  readonly room?: Room;
 }
+
+/** What all rows are made from; it does not follow later changes of the graph. */
+interface FeatureBasis {
+  readonly snapshot: Snapshot;
+  readonly vectorOf: (node: number) => Float32Array;
+  readonly activation: SpreadOptions;
+  readonly topicOf: (document: DocumentId) => string | undefined;
+  readonly dateOf: (document: DocumentId) => string | undefined;
+  /** Milliseconds since 1970. */
+  readonly latest: number;
+}
+
+type RowMaker = (entity: Entity, node: number, facts: ReturnType<KnowledgeGraph['countFacts']>, neighbours: number) => FeatureRow;
 
 const DAY = 86_400_000;
 
-/** Rows in the order of `FEATURE_COLUMNS`, one at a time. */
-export function* entityFeatures(graph: KnowledgeGraph, { only, neighbours = 10, activation = {}, links = {} }: FeatureOptions = {}): Generator<FeatureRow> {
-  const snapshot = createSnapshot(graph, links);
-  const rowOf = createFeatureReader(graph, snapshot, activation);
-  for (const id of only ?? snapshot.ids) yield rowOf(id, neighbours);
+const isDate = (date: string | undefined): date is string => date !== undefined && !Number.isNaN(Date.parse(date));
+
+/**
+ * Rows in the order of `FEATURE_COLUMNS`, one at a time, of a graph that is only gone through: what is held is `compactGraph`, its arcs, and about 200 bytes a node
+ * while vectors and communities are made.
+ */
+export async function* entityFeatures(rows: GraphRows, { only, neighbours = 10, activation = {}, links = {}, room = new Room() }: FeatureOptions = {}): AsyncGenerator<FeatureRow> {
+  const graph = await compactGraph(rows, room);
+  const snapshot = createSnapshot(graph, { ...links, room });
+  const topics = topicGroups(graph, room);
+  graph.close();
+  const dates = graph.dates.filter(isDate);
+  const makeRow = createRowMaker({
+    ...{ snapshot, activation, vectorOf: createVectorReader(snapshot, room) },
+    topicOf: (id) => topics.labelOf(graph.numberOf(id)),
+    dateOf: (id) => graph.dates[graph.numberOf(id)],
+    latest: dates.reduce((latest, date) => Math.max(latest, Date.parse(date)), -Infinity),
+  });
+  const wanted = only === undefined ? undefined : new Map<string, FeatureRow | undefined>(only.map((id) => [id, undefined]));
+  let node = 0;
+  for await (const entity of rows.entities()) {
+    const counts = { asSubject: graph.factsOut[node]!, asObject: graph.factsIn[node]!, claims: graph.claims[node]! };
+    if (wanted === undefined) yield makeRow(entity, node, counts, neighbours);
+    else if (wanted.has(entity.id)) wanted.set(entity.id, makeRow(entity, node, counts, neighbours));
+    node++;
+  }
+  for (const id of only ?? []) {
+    const row = wanted!.get(id);
+    if (row !== undefined) yield row;
+  }
 }
 
-/** What all rows need is computed once; it does not follow later changes of the graph. */
+/** Rows of a graph in memory, whichever is asked for. What all need is computed once. */
 export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, activation: SpreadOptions = {}, topics = documentTopics(graph)): (id: EntityId, neighbours: number) => FeatureRow {
-  const [rank, communities, vectors] = [pageRank(snapshot), communitiesOf(snapshot), nodeVectors(snapshot)];
-  const dateOf = new Map(graph.documents().flatMap(({ id, date }) => (date === undefined || Number.isNaN(Date.parse(date)) ? [] : [[id, date] as const])));
-  const latest = Math.max(...[...dateOf.values()].map((date) => Date.parse(date)));
-  return (id, neighbours) => {
-    const node = nodeOf(snapshot, id);
-    const { type, name, aliases, mentions, attributes } = graph.entity(id)!;
-    const { asSubject, asObject, claims } = graph.countFacts(id);
+  const vectors = nodeVectors(snapshot);
+  const dates = graph.documents().flatMap(({ date }) => (isDate(date) ? [Date.parse(date)] : []));
+  const makeRow = createRowMaker({
+    ...{ snapshot, activation, topicOf: topics.labelOf },
+    vectorOf: (node) => vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS),
+    dateOf: (id) => graph.document(id)?.date,
+    latest: dates.reduce((latest, date) => Math.max(latest, date), -Infinity),
+  });
+  return (id, neighbours) => makeRow(graph.entity(id)!, nodeOf(snapshot, id), graph.countFacts(id), neighbours);
+}
+
+function createRowMaker({ snapshot, vectorOf, activation, topicOf, dateOf, latest }: FeatureBasis): RowMaker {
+  const [rank, communities] = [pageRank(snapshot), communitiesOf(snapshot)];
+  return ({ id, type, name, aliases, mentions, attributes }, node, { asSubject, asObject, claims }, neighbours) => {
     const documents = new Set(mentions.map(({ documentId }) => documentId));
-    const dates = [...documents].flatMap((document) => dateOf.get(document) ?? []).sort();
+    const dates = [...documents].map(dateOf).filter(isDate).sort();
     const spoken = spokenOf(mentions);
     const near = neighbours === 0 ? [] : strongest(spread(snapshot, new Map([[node, 1]]), activation), neighbours, (other) => other !== node);
     return [
@@ -101,10 +151,10 @@ export function createFeatureReader(graph: KnowledgeGraph, snapshot: Snapshot, a
       spoken?.score ?? null,
       spoken?.positive ?? null,
       spoken?.negative ?? null,
-      topicsOf(topics, documents).map(({ label }) => label),
-      near.map((each) => snapshot.ids[each.node]!),
+      topicsOf({ labelOf: topicOf }, documents).map(({ label }) => label),
+      near.map((each) => snapshot.ids.at(each.node)!),
       near.map(({ level }) => level),
-      Array.from(vectors.subarray(node * VECTOR_DIMENSIONS, (node + 1) * VECTOR_DIMENSIONS)),
+      Array.from(vectorOf(node)),
     ];
   };
 }

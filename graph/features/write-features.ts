@@ -4,13 +4,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { fileWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import type { Rows } from '../../pipeline/core/model.ts';
 import { safeCell } from '../export/csv-cell.ts';
 import { FEATURE_COLUMNS, FEATURES_VERSION, type FeatureColumn, type FeatureRow } from './entity-features.ts';
 
 const ROWS_OF_A_GROUP = 10_000;
 
 /** @returns rows written */
-export async function writeParquet(path: string, rows: Iterable<FeatureRow>): Promise<number> {
+export async function writeParquet(path: string, rows: Rows<FeatureRow>): Promise<number> {
   const schema: SchemaElement[] = [{ name: 'root', num_children: FEATURE_COLUMNS.length }, ...FEATURE_COLUMNS.flatMap(parquetSchema)];
   const writer = new ParquetWriter({ writer: fileWriter(path), schema, kvMetadata: [{ key: 'engram.features', value: String(FEATURES_VERSION) }], createdBy: 'engram' });
   let count = 0;
@@ -20,7 +21,7 @@ export async function writeParquet(path: string, rows: Iterable<FeatureRow>): Pr
     void writer.write({ columnData, rowGroupSize: ROWS_OF_A_GROUP });
   };
   const group: FeatureRow[] = [];
-  for (const row of rows) {
+  for await (const row of rows) {
     group.push(row);
     if (group.length === ROWS_OF_A_GROUP) write(group.splice(0));
   }
@@ -42,11 +43,11 @@ function parquetSchema({ name, kind }: FeatureColumn): SchemaElement[] {
 }
 
 /** Lists are JSON; texts that a spreadsheet would run are quoted. @returns rows written */
-export async function writeCsv(path: string, rows: Iterable<FeatureRow>): Promise<number> {
+export async function writeCsv(path: string, rows: Rows<FeatureRow>): Promise<number> {
   let count = 0;
-  function* cells(): Generator<(string | number | null)[]> {
+  async function* cells(): AsyncGenerator<(string | number | null)[]> {
     yield FEATURE_COLUMNS.map(({ name }) => name);
-    for (const row of rows) {
+    for await (const row of rows) {
       count++;
       yield row.map((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : safeCell(value)));
     }

@@ -71,18 +71,30 @@ export function related(graph: KnowledgeGraph, texts: readonly string[], options
   for (const text of texts) {
     seeds.set(nodeOf(snapshot, entityNamed(graph, text, search)), 1);
   }
+  const isWanted = (node: number): boolean => types === undefined || types.includes(refOf(graph, snapshot.ids.at(node)!).type);
+  return answerOf(graph, snapshot, rankRelated(snapshot, seeds, limit, isWanted, options), options);
+}
+
+/** What activation reaches from some nodes, best first, and how. */
+export interface RankedNodes {
+  readonly seeds: readonly number[];
+  readonly ranked: readonly { readonly node: number; readonly level: number; readonly path: readonly number[] }[];
+}
+
+/** @param seeds by node, what is put in */
+export function rankRelated(snapshot: Snapshot, seeds: ReadonlyMap<number, number>, limit: number, isWanted: (node: number) => boolean, options: SpreadOptions): RankedNodes {
   const activation = spread(snapshot, seeds, options);
   const paths = strongestPaths(snapshot, seeds, activation, options);
-  const { ids } = snapshot;
-  const isWanted = (node: number): boolean => !seeds.has(node) && (types === undefined || types.includes(refOf(graph, ids[node]!).type));
-  const ranked = strongest(activation, limit, isWanted);
+  const ranked = strongest(activation, limit, (node) => !seeds.has(node) && isWanted(node));
+  return { seeds: [...seeds.keys()], ranked: ranked.map(({ node, level }) => ({ node, level, path: paths.get(node) ?? [] })) };
+}
+
+/** @param graph has at least the nodes that are named, the facts between them, and the documents of both */
+export function answerOf(graph: KnowledgeGraph, { ids, further }: Snapshot, { seeds, ranked }: RankedNodes, options: RelatedOptions): RelatedAnswer {
+  const idOf = (node: number): EntityId => ids.at(node)!;
   return {
-    seeds: [...seeds.keys()].map((node) => refOf(graph, ids[node]!)),
-    related: ranked.map(({ node, level }) => ({
-      ...refOf(graph, ids[node]!),
-      activation: level,
-      path: stepsOf(graph, (paths.get(node) ?? []).map((step) => ids[step]!), snapshot.further, options),
-    })),
+    seeds: seeds.map((node) => refOf(graph, idOf(node))),
+    related: ranked.map(({ node, level, path }) => ({ ...refOf(graph, idOf(node)), activation: level, path: stepsOf(graph, path.map(idOf), further, options) })),
   };
 }
 
@@ -95,7 +107,7 @@ export function pathBetween(graph: KnowledgeGraph, from: string, to: string, opt
   const [start, end] = [from, to].map((text) => nodeOf(snapshot, entityNamed(graph, text, search))) as [number, number];
   const seeds = new Map([[start, 1]]);
   const path = strongestPaths(snapshot, seeds, spread(snapshot, seeds, options), options).get(end) ?? [];
-  return { from: refOf(graph, snapshot.ids[start]!), to: refOf(graph, snapshot.ids[end]!), path: stepsOf(graph, path.map((node) => snapshot.ids[node]!), snapshot.further, options) };
+  return { from: refOf(graph, snapshot.ids.at(start)!), to: refOf(graph, snapshot.ids.at(end)!), path: stepsOf(graph, path.map((node) => snapshot.ids.at(node)!), snapshot.further, options) };
 }
 
 export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {

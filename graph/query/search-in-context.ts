@@ -97,7 +97,7 @@ function activationFrom(words: readonly string[], named: readonly RankedHit[], s
     for (const source of meant) {
       const { nodes, levels } = spread(snapshot, new Map([[nodeOf(snapshot, source.id), (rarity * source.score) / total]]), options);
       nodes.forEach((node, place) => {
-        const id = snapshot.ids[node]!;
+        const id = snapshot.ids.at(node)!;
         if (own.get(id)?.includes(word)) return;
         let reached = brought.get(id);
         if (reached === undefined) brought.set(id, (reached = { score: 0, from: new Map() }));

@@ -34,10 +34,10 @@ export function similarEntities(graph: KnowledgeGraph, text: string, { limit = 1
   const node = nodeOf(snapshot, entity.id);
   const linked = (of: number): Uint32Array => targets.subarray(offsets[of], offsets[of + 1]);
   const own = new Set(linked(node));
-  const isWanted = (other: number): boolean => anyType || graph.entity(ids[other]!)!.type === entity.type;
+  const isWanted = (other: number): boolean => anyType || graph.entity(ids.at(other)!)!.type === entity.type;
   const similar = likestNodes(vectors, node, limit, isWanted).map(({ node: other, cosine }) => {
     const shared = [...linked(other)].filter((each) => own.has(each)).sort((a, b) => fan[a]! - fan[b]! || a - b);
-    return { ...refOf(graph, ids[other]!), similarity: cosine, shared: shared.slice(0, MOST_SHARED).map((each) => refOf(graph, ids[each]!)) };
+    return { ...refOf(graph, ids.at(other)!), similarity: cosine, shared: shared.slice(0, MOST_SHARED).map((each) => refOf(graph, ids.at(each)!)) };
   });
   return { entity, similar };
 }

@@ -121,7 +121,7 @@ export class EntityResolver {
     }
     for (const name of loneNamesOf(appearance)) {
       if (!group.loneNames.has(name)) this.lone.bear(group, name);
-      group.loneNames.set(name, (group.loneNames.get(name) ?? 0) + 1);
+      group.loneNames = new Map(group.loneNames).set(name, (group.loneNames.get(name) ?? 0) + 1);
     }
   }
 
@@ -144,9 +144,10 @@ export class EntityResolver {
       this.renamed.add(group);
     }
     for (const name of loneNamesOf(appearance)) {
-      group.loneNames.set(name, group.loneNames.get(name)! - 1);
-      if (group.loneNames.get(name)! > 0) continue;
-      group.loneNames.delete(name);
+      const left = new Map(group.loneNames).set(name, group.loneNames.get(name)! - 1);
+      group.loneNames = left;
+      if (left.get(name)! > 0) continue;
+      left.delete(name);
       this.lone.unbear(group, name);
     }
     if (group.sameName.size === 0) this.drop(group);
@@ -280,7 +281,7 @@ export class EntityResolver {
     if (group !== undefined) return group;
     const { type, key } = appearance.entity;
     const rarity = this.rarityOf(key);
-    group = createGroup(id, type, key, new SameName({ logOdds: (a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)), ...this.decisions.within(id) }));
+    group = createGroup(id, type, key, new SameName((a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)), this.decisions.within(id)));
     this.groups.set(id, group);
     if (type === 'PER' && !isLone({ type, key })) this.lone.bear(group, parsePersonName(key).surname);
     this.renamed.add(group);

@@ -111,7 +111,7 @@ export class LoneNames {
 
   private createRest(key: string): SameName {
     const rarity = this.options.rarityOf(key);
-    return new SameName({ logOdds: (a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)), same: [], different: [] });
+    return new SameName((a, b) => logOddsOf(comparePair('PER', 'surnames', a, b, rarity)));
   }
 
   private settleName(key: string, name: LoneName): void {

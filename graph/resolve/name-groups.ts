@@ -16,9 +16,9 @@ export interface Group {
   /** Its own name and those that documents give to its things beside it: how many documents write each in which way. */
   readonly names: Map<string, Map<string, number>>;
   /** Single names that documents give to its persons beside their surname, such as "Pelé": how many documents. */
-  readonly loneNames: Map<string, number>;
+  loneNames: ReadonlyMap<string, number>;
   sameName: SameName;
-  readonly keys: Set<string>;
+  keys: readonly string[];
   readonly neighbours: Map<Group, NameLevel>;
   /** Odds between the senses, by the group whose id comes first. */
   readonly links: Map<Group, readonly Float32Array[]>;
@@ -45,7 +45,10 @@ export interface Component {
   readonly clusters: readonly NamedCluster[];
 }
 
-export const createGroup = (id: string, type: EntityType, key: string, sameName: SameName): Group => ({ id, type, key, names: new Map(), loneNames: new Map(), sameName, keys: new Set(), neighbours: new Map(), links: new Map(), component: undefined });
+/** Shared, for most bear none. */
+const NONE: ReadonlyMap<string, number> = new Map();
+
+export const createGroup = (id: string, type: EntityType, key: string, sameName: SameName): Group => ({ id, type, key, names: new Map(), loneNames: NONE, sameName, keys: [], neighbours: new Map(), links: new Map(), component: undefined });
 
 /** Names that a document gives to a thing, its own first; a surname alone is none that others could share. */
 export function* namesOf({ extraction, entity }: Appearance): Generator<readonly [key: string, surface: string]> {

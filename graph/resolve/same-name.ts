@@ -6,10 +6,8 @@ import { clusterPairs } from './cluster.ts';
 import type { DecidedPairs } from './decisions.ts';
 import { mergeProfiles, type Appearance, type Profile } from './profile.ts';
 
-export interface SameNameOptions extends DecidedPairs<string> {
-  /** Natural log odds that two appearances, or what several tell together, are one. */
-  readonly logOdds: (a: Profile, b: Profile) => number;
-}
+/** Natural log odds that two appearances, or what several tell together, are one. */
+export type LogOdds = (a: Profile, b: Profile) => number;
 
 /** Documents that decide, beside those that people decided about. Up to so many all are compared with all. */
 const SAMPLE = 16;
@@ -20,6 +18,7 @@ const LEAST_MARGIN = 0.3;
 
 /** Most names have nothing decided: they share one. */
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING_DECIDED: DecidedPairs<string> = { same: [], different: [] };
 
 const byDocument = (a: Appearance, b: Appearance): number => compareText(a.documentId, b.documentId);
 
@@ -51,7 +50,8 @@ export class Sense {
 export class SameName {
   /** Changes when the things that the name means, or what stands for them, are no longer what they were. */
   version = 0;
-  private readonly options: SameNameOptions;
+  private readonly logOdds: LogOdds;
+  private readonly pairs: DecidedPairs<string>;
   private readonly pinned: ReadonlySet<string>;
   /** In order of document id, with what they were found to have to do with each other. */
   private readonly sample: Appearance[] = [];
@@ -64,15 +64,16 @@ export class SameName {
   /** Those that are none of the things that the sample shows. */
   private next: SameName | undefined;
 
-  constructor(options: SameNameOptions) {
-    this.options = options;
-    const pinned = [...options.same, ...options.different].flat();
+  constructor(logOdds: LogOdds, pairs: DecidedPairs<string> = NOTHING_DECIDED) {
+    this.logOdds = logOdds;
+    const pinned = [...pairs.same, ...pairs.different].flat();
+    this.pairs = pinned.length === 0 ? NOTHING_DECIDED : pairs;
     this.pinned = pinned.length === 0 ? NONE : new Set(pinned);
   }
 
   /** The same documents when people have decided otherwise. */
   decidedAnew(pairs: DecidedPairs<string>): SameName {
-    const anew = new SameName({ ...this.options, same: pairs.same, different: pairs.different });
+    const anew = new SameName(this.logOdds, pairs);
     for (const appearance of [...this.sample, ...this.everyOther()]) anew.add(appearance);
     return anew;
   }
@@ -167,11 +168,11 @@ export class SameName {
   private place(appearance: Appearance): void {
     let [best, most]: [Sense | undefined, number] = [undefined, 0];
     for (const sense of this.decided) {
-      const odds = this.options.logOdds(appearance.profile, sense.profile());
+      const odds = this.logOdds(appearance.profile, sense.profile());
       if (odds > most) [best, most] = [sense, odds];
     }
     if (best !== undefined) best.others.push(appearance);
-    else (this.next ??= new SameName({ ...this.options, same: [], different: [] })).add(appearance);
+    else (this.next ??= new SameName(this.logOdds)).add(appearance);
   }
 
   private divideSample(): Appearance[][] {
@@ -189,7 +190,7 @@ export class SameName {
     const place = new Map(sample.map(({ documentId }, index) => [documentId as string, index]));
     const placesOf = (pairs: readonly (readonly [string, string])[]): (readonly [number, number])[] =>
       pairs.flatMap(([a, b]) => (place.has(a) && place.has(b) ? [[place.get(a)!, place.get(b)!] as const] : []));
-    const [same, different] = [placesOf(this.options.same), placesOf(this.options.different)];
+    const [same, different] = [placesOf(this.pairs.same), placesOf(this.pairs.different)];
     if (different.length === 0 && values!.every((value) => value > 0)) return [[...sample]];
     const clusters = clusterPairs(count, { a: Uint32Array.from(first!), b: Uint32Array.from(second!), logOdds: Float32Array.from(values!) }, { same, different });
     const groups = new Map<number, number[]>();
@@ -217,7 +218,7 @@ export class SameName {
     let ofA = this.odds.get(a);
     if (ofA === undefined) this.odds.set(a, (ofA = new Map()));
     let odds = ofA.get(b) ?? this.odds.get(b)?.get(a);
-    if (odds === undefined) ofA.set(b, (odds = this.options.logOdds(a.profile, b.profile)));
+    if (odds === undefined) ofA.set(b, (odds = this.logOdds(a.profile, b.profile)));
     return odds;
   }
 

@@ -139,20 +139,22 @@ export const existingEntities = 'MATCH (e:EngramEntity) WHERE e.id IN $ids RETUR
 /** Which readable attribute properties these entities carry, so that outdated ones can be cleared. */
 export const attributeNamesOf = 'MATCH (e:EngramEntity) WHERE e.id IN $ids AND e.attributeNames IS NOT NULL RETURN e.id AS id, e.attributeNames AS names';
 
+/** In `$from` … `$to`, half-open. */
 export const readEntities =
-  'MATCH (e:EngramEntity) RETURN e.id AS id, e.type AS type, e.name AS name, e.aliases AS aliases, e.attributes AS attributes, e.mentions AS mentions';
-export const readDocuments = 'MATCH (d:EngramDocument) RETURN d.record AS record';
+  'MATCH (e:EngramEntity) WHERE e.id >= $from AND e.id < $to RETURN e.id AS id, e.type AS type, e.name AS name, e.aliases AS aliases, e.attributes AS attributes, e.mentions AS mentions';
+export const readDocuments = 'MATCH (d:EngramDocument) WHERE d.id >= $from AND d.id < $to RETURN d.id AS id, d.record AS record';
 export const countEntities = 'MATCH (e:EngramEntity) RETURN count(e) AS n';
 export const countDocuments = 'MATCH (d:EngramDocument) RETURN count(d) AS n';
 
-export function readFacts(relationType: string): string {
-  return `${matchFacts(relationType)} RETURN f.id AS id, s.id AS subject, f.predicate AS predicate, o.id AS object, f.probability AS probability, f.provenance AS provenance`;
+/** Whose subjects are in `$from` … `$to`. */
+export function readFacts(relationTypes: readonly string[]): string {
+  return `${matchFacts(...relationTypes)} AND s.id >= $from AND s.id < $to RETURN f.id AS id, s.id AS subject, f.predicate AS predicate, o.id AS object, f.probability AS probability, f.provenance AS provenance`;
 }
 
 export function countFacts(relationType: string): string {
   return `${matchFacts(relationType)} RETURN count(f) AS n`;
 }
 
-function matchFacts(relationType: string): string {
-  return `MATCH (s:EngramEntity)-[f:\`${relationType}\`]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
+function matchFacts(...relationTypes: readonly string[]): string {
+  return `MATCH (s:EngramEntity)-[f:${relationTypes.map((type) => `\`${type}\``).join('|')}]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
 }

@@ -28,21 +28,24 @@ export function checkDelta(delta: GraphDelta, store: string): CheckedDelta {
   };
   for (const entity of delta.entities) {
     checked.removedEntities.delete(entity.id);
-    if (!isEntityType(entity.type)) {
-      throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `entity '${entity.id}' has the type '${entity.type}', which is no name of a type` });
-    }
+    checkType(entity, store);
   }
   for (const fact of delta.facts) {
     checked.removedFacts.delete(fact.id);
-    if (!isPredicateName(fact.predicate)) {
-      throw new EngramError('ENGRAM_STORE_FAILED', {
-        store,
-        problem: `'${fact.predicate}' is no predicate name (a lower-case letter, then up to 62 letters and digits)`,
-      });
-    }
+    checkPredicate(fact, store);
   }
   for (const document of delta.documents) checked.removedDocuments.delete(document.id);
   return checked;
+}
+
+/** @throws EngramError `ENGRAM_STORE_FAILED` */
+export function checkType({ id, type }: Pick<Entity, 'id' | 'type'>, store: string): void {
+  if (!isEntityType(type)) throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `entity '${id}' has the type '${type}', which is no name of a type` });
+}
+
+/** @throws EngramError `ENGRAM_STORE_FAILED` */
+export function checkPredicate({ predicate }: Pick<Fact, 'predicate'>, store: string): void {
+  if (!isPredicateName(predicate)) throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: `'${predicate}' is no predicate name (a lower-case letter, then up to 62 letters and digits)` });
 }
 
 /** What tells a row that stands from one that has changed. */

@@ -9,13 +9,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Connection, Database, LbugValue, QueryResult } from '@ladybugdb/core';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta } from '../../pipeline/core/model.ts';
+import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta, GraphRows } from '../../pipeline/core/model.ts';
 import type { GraphStore, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
-import { countDocuments, countEntities, countFacts, factDigests, nodeDigests, readDocuments, readEntities, readFacts } from './cypher.ts';
-import { changesFrom, checkDelta, differencesBetween, endsOutside, mentionCounts, refuseMissingEntities, reportOf, rowDigest, slicesOf, sortedById } from './delta.ts';
+import { countDocuments, countEntities, countFacts, factDigests, nodeDigests } from './cypher.ts';
+import { changesFrom, checkDelta, differencesBetween, endsOutside, mentionCounts, refuseMissingEntities, reportOf, rowDigest, slicesOf } from './delta.ts';
 import type { CheckedDelta, StandingRow } from './delta.ts';
 import * as cypher from './embedded-cypher.ts';
 import { probeEmbedded } from './embedded-probe.ts';
+import { readRows, wholeOf, type RowReading } from './read-rows.ts';
 
 export type CypherRow = Readonly<Record<string, unknown>>;
 
@@ -136,7 +137,7 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
         return inTransaction(checked);
       }),
     replaceAll: (delta) => alone(() => replaceAll(delta)),
-    differences: (delta) => alone(async () => differencesBetween(delta, await readGraph(session))),
+    differences: (delta) => alone(async () => differencesBetween(delta, await wholeOf(rowsIn(session.run)))),
     repair: (delta) =>
       alone(() => {
         const checked = checkDelta(delta, name);
@@ -144,7 +145,8 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
         return rebuild(checked);
       }),
     counts: () => alone(() => readCounts(session)),
-    readAll: () => alone(() => readGraph(session)),
+    readAll: () => alone(() => wholeOf(rowsIn(session.run))),
+    rows: () => rowsIn((statement, parameters) => alone(() => session.run(statement, parameters))),
     query: (statement, parameters = {}) =>
       alone(() => {
         refuseUnlessRead(statement);
@@ -237,23 +239,21 @@ async function readCounts(session: Session): Promise<StoreCounts> {
   };
 }
 
-async function readGraph(session: Session): Promise<GraphDelta> {
-  const entities = (await session.run(readEntities)).map((row): Entity => ({
-    id: row['id'] as Entity['id'],
-    type: row['type'] as Entity['type'],
-    // COPY reads an empty field as null.
-    name: (row['name'] as string | null) ?? '',
-    aliases: JSON.parse(row['aliases'] as string) as string[],
-    mentions: JSON.parse(row['mentions'] as string) as EntityMention[],
-    attributes: JSON.parse(row['attributes'] as string) as Attribute[],
-  }));
-  const facts = (await session.run(readFacts('Fact'))).map((row) => ({
-    ...row,
-    provenance: JSON.parse(row['provenance'] as string) as Fact['provenance'],
-  })) as Fact[];
-  const documents = (await session.run(readDocuments)).map((row) => JSON.parse(row['record'] as string) as DocumentRecord);
-  return { documents: sortedById(documents), entities: sortedById(entities), facts: sortedById(facts) };
-}
+const rowsIn = (ask: RowReading['ask']): GraphRows =>
+  readRows({
+    ask,
+    factTypes: async () => ['Fact'],
+    entityOf: (row) => ({
+      id: row['id'] as Entity['id'],
+      type: row['type'] as Entity['type'],
+      // COPY reads an empty field as null.
+      name: (row['name'] as string | null) ?? '',
+      aliases: JSON.parse(row['aliases'] as string) as string[],
+      mentions: JSON.parse(row['mentions'] as string) as EntityMention[],
+      attributes: JSON.parse(row['attributes'] as string) as Attribute[],
+    }),
+    factOf: (row) => ({ ...row, provenance: JSON.parse(row['provenance'] as string) as Fact['provenance'] }) as Fact,
+  });
 
 /** A fresh database filled by COPY, many times faster than MERGE; closed, so that it is one file without a log. */
 async function buildDatabase(path: string, folder: string, name: string, delta: CheckedDelta): Promise<void> {

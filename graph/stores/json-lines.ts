@@ -1,6 +1,7 @@
 // The graph as three files of JSON lines, for people and other tools: entities.jsonl, facts.jsonl, documents.jsonl.
 // Each write replaces a changed file whole, through a temporary file and a rename, so a reader never sees half of one.
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
@@ -8,6 +9,7 @@ import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphD
 import type { GraphStore, SyncReport } from '../../pipeline/core/stage.ts';
 import { checkDelta, differencesBetween, refuseMissingEntities, reportOf, slicesOf, sortedById } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
+import { mapOf } from './read-rows.ts';
 
 interface Records {
   readonly documents: Map<DocumentId, DocumentRecord>;
@@ -18,15 +20,16 @@ interface Records {
 const tables = ['documents', 'entities', 'facts'] as const;
 type Table = (typeof tables)[number];
 const linesPerWrite = 1000;
+const bytesPerRead = 2 ** 20;
 
 export function createJsonLinesStore(folder: string): GraphStore {
   const name = `jsonl:${folder}`;
   const queue = new PQueue({ concurrency: 1 });
 
   const read = async (): Promise<Records> => ({
-    documents: await readTable<DocumentRecord>(name, folder, 'documents'),
-    entities: await readTable<Entity>(name, folder, 'entities'),
-    facts: await readTable<Fact>(name, folder, 'facts'),
+    documents: await mapOf(readLines<DocumentRecord>(name, folder, 'documents')),
+    entities: await mapOf(readLines<Entity>(name, folder, 'entities')),
+    facts: await mapOf(readLines<Fact>(name, folder, 'facts')),
   });
 
   const replaceAll = (delta: GraphDelta): Promise<SyncReport> => queue.add(() => apply(checkDelta(delta, name), { documents: new Map(), entities: new Map(), facts: new Map() }));
@@ -60,13 +63,18 @@ export function createJsonLinesStore(folder: string): GraphStore {
     repair: replaceAll,
     counts() {
       return queue.add(async () => {
-        const { documents, entities, facts } = await read();
-        return { documents: documents.size, entities: entities.size, facts: facts.size };
+        const count = async (table: Table): Promise<number> => {
+          let rows = 0;
+          for await (const _ of readLines(name, folder, table)) rows++;
+          return rows;
+        };
+        return { documents: await count('documents'), entities: await count('entities'), facts: await count('facts') };
       });
     },
     readAll() {
       return queue.add(async () => deltaOf(await read()));
     },
+    rows: () => ({ documents: () => readLines(name, folder, 'documents'), entities: () => readLines(name, folder, 'entities'), facts: () => readLines(name, folder, 'facts') }),
     async close() {
       await queue.onIdle();
     },
@@ -82,25 +90,30 @@ function merged<Id, T>(before: ReadonlyMap<Id, T>, written: ReadonlyMap<Id, T>, 
   return after;
 }
 
-async function readTable<T extends { readonly id: string }>(store: string, folder: string, table: Table): Promise<Map<T['id'], T>> {
+/** Records of a table, one at a time; none where there is no file. */
+async function* readLines<T>(store: string, folder: string, table: Table): AsyncGenerator<T> {
   const path = join(folder, `${table}.jsonl`);
-  const text = await inStore(store, () => readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  }));
-  const records = new Map<T['id'], T>();
-  let line = 0;
-  for (const row of text.split('\n')) {
-    line += 1;
-    if (row === '') continue;
+  if (!existsSync(path)) return;
+  let [line, rest] = [0, ''];
+  const recordOf = (row: string): T => {
+    line++;
     try {
-      const record = JSON.parse(row) as T;
-      records.set(record.id, record);
+      return JSON.parse(row) as T;
     } catch (cause) {
       throw new EngramError('ENGRAM_STORE_CORRUPT', { store, problem: `${path}, line ${line} is not JSON` }, { cause });
     }
+  };
+  try {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: bytesPerRead })) {
+      const rows = (rest + (chunk as string)).split('\n');
+      rest = rows.pop()!;
+      for (const row of rows) if (row === '') line++; else yield recordOf(row);
+    }
+    if (rest !== '') yield recordOf(rest);
+  } catch (cause) {
+    if (cause instanceof EngramError) throw cause;
+    throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: messageOf(cause) }, { cause });
   }
-  return records;
 }
 
 /** All three are written before the first is renamed; entities come into place before the facts that name them. */

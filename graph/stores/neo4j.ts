@@ -2,14 +2,15 @@
 // else hung on Engram's nodes is left alone.
 import PQueue from 'p-queue';
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { Attribute, DocumentId, DocumentRecord, Entity, EntityId, EntityMention, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
+import type { Attribute, DocumentId, Entity, EntityId, EntityMention, Fact, FactId } from '../../pipeline/core/model.ts';
 import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
-import { changesFrom, checkDelta, endsOutside, refuseMissingEntities, slicesOf, sortedById } from './delta.ts';
+import { changesFrom, checkDelta, endsOutside, refuseMissingEntities, slicesOf } from './delta.ts';
 import type { Changes, CheckedDelta, StandingRow } from './delta.ts';
 import { disjointGroups } from './disjoint-groups.ts';
 import type { QueryableStore } from './embedded.ts';
 import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
+import { readRows, wholeOf } from './read-rows.ts';
 import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, stepsOf, type Step } from './neo4j-rows.ts';
 
 export type { Neo4jOptions } from './neo4j-connection.ts';
@@ -172,13 +173,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   };
 
-  const readAll = async (): Promise<GraphDelta> => {
-    const facts: Fact[] = [];
-    for (const type of await factTypes()) facts.push(...(await ask(cypher.readFacts(type))).map(factOf));
-    const entities = (await ask(cypher.readEntities)).map(entityOf);
-    const documents = (await ask(cypher.readDocuments)).map((row) => JSON.parse(row['record'] as string) as DocumentRecord);
-    return { documents: sortedById(documents), entities: sortedById(entities), facts: sortedById(facts) };
-  };
+  const rows = readRows({ ask: (statement, parameters) => alone(() => ask(statement, parameters)), factTypes: () => alone(factTypes), entityOf, factOf });
 
   return {
     kind: 'neo4j',
@@ -223,7 +218,8 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
         for (const type of await factTypes()) facts += await count(cypher.countFacts(type));
         return { documents: await count(cypher.countDocuments), entities: await count(cypher.countEntities), facts };
       }),
-    readAll: () => alone(readAll),
+    readAll: () => wholeOf(rows),
+    rows: () => rows,
     query: (statement, parameters = {}) => alone(() => ask(statement, parameters)),
     async close() {
       await queue.onIdle();

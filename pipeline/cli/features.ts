@@ -1,11 +1,12 @@
 // `engram features --out F.parquet|F.csv`: a row of numbers for each entity; `engram similar ENTITY`: those whose rows are alike.
 import { readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EngramError, messageOf } from '../core/errors.ts';
-import { addCommonOptions, addDirOption, addExample, configOf, wholeNumber, type DirFlags } from './options.ts';
-import { formatShare, plural, print, printJson, table } from './output.ts';
+import { addCommonOptions, addDirOption, addExample, addStoreOption, configOf, wholeNumber, type DirFlags, type StoreFlags } from './options.ts';
+import { formatShare, noteStore, plural, print, printJson, table } from './output.ts';
 
-interface FeatureFlags extends DirFlags {
+interface FeatureFlags extends StoreFlags {
   readonly out: string;
   readonly for?: string;
   readonly neighbours: number;
@@ -18,26 +19,33 @@ export function addFeatureCommands(program: Command): void {
     .requiredOption('--out <file>', 'ends in .parquet or .csv')
     .option('--for <file>', 'only entities whose ids or names are the lines of this file')
     .option('--neighbours <count>', 'most neighbours of a row; 0 is much faster on a large graph', wholeNumber(0), 10);
-  addExample(addDirOption(addCommonOptions(features)), 'features --out features.parquet', 'features --out some.csv --for items.txt --neighbours 5');
+  addExample(addStoreOption(addDirOption(addCommonOptions(features))), 'features --out features.parquet', 'features --out some.csv --for items.txt --neighbours 5', 'features --store neo4j://localhost:7687 --neighbours 0 --out features.parquet');
   features.action(async (flags: FeatureFlags) => {
     const write = flags.out.endsWith('.parquet') ? 'writeParquet' : flags.out.endsWith('.csv') ? 'writeCsv' : undefined;
     if (write === undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${flags.out}' ends in neither .parquet nor .csv.` });
-    const { openGraph } = await import('../open-graph.ts');
+    const { openRows } = await import('../open-rows.ts');
     const { entityFeatures } = await import('../../graph/features/entity-features.ts');
     const writers = await import('../../graph/features/write-features.ts');
     const config = await configOf(flags);
-    const { graph } = await openGraph(flags.dir, config);
     const { entityNamed } = await import('../../graph/query/search.ts');
-    const only = flags.for === undefined ? undefined : (await linesOf(flags.for)).map((line) => entityNamed(graph, line));
-    const { spread: activation, links } = await (await import('../activation-weights.ts')).readActivation(config.activation, graph, flags.dir);
+    const { entitiesNamed } = await import('../../graph/query/rows-of.ts');
+    const { readActivation } = await import('../activation-weights.ts');
+    const opened = await openRows(flags.dir, config, flags.store, dirname(flags.out));
     const beside = `${flags.out}.new`;
     let rows: number;
     try {
-      rows = await writers[write](beside, entityFeatures(graph, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links }));
+      noteStore(opened, flags);
+      const graph = opened.held?.graph;
+      const names = flags.for === undefined ? undefined : await linesOf(flags.for);
+      const only = names === undefined ? undefined : graph === undefined ? await entitiesNamed(opened.rows, names) : names.map((name) => entityNamed(graph, name));
+      const { spread: activation, links } = await readActivation(config.activation, graph, flags.dir);
+      rows = await writers[write](beside, entityFeatures(opened.rows, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links, room: opened.room }));
       await rename(beside, flags.out);
     } catch (cause) {
       await rm(beside, { force: true });
       throw cause instanceof EngramError ? cause : new EngramError('ENGRAM_USAGE', { problem: `'${flags.out}' cannot be written: ${messageOf(cause)}` }, { cause });
+    } finally {
+      await opened.close();
     }
     if (flags.json) printJson({ out: flags.out, rows });
     else if (!flags.quiet) print(`Wrote ${plural(rows, 'row')} to ${flags.out}`);

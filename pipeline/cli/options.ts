@@ -46,6 +46,15 @@ export function addDirOption(command: Command): Command {
   return command.option('--dir <dir>', 'folder of a build', defaultDir());
 }
 
+/** Of commands that only go through a graph. */
+export function addStoreOption(command: Command): Command {
+  return command.option('--store <address>', 'read the graph from this store, a record at a time, and not from the journal of the build: neo4j://HOST:7687, embedded:PATH, jsonl:FOLDER');
+}
+
+export interface StoreFlags extends DirFlags {
+  readonly store?: string;
+}
+
 export function addEngineOptions(command: Command): Command {
   return command
     .addOption(new Option('--engine <kind>', 'what runs the networks').choices(ENGINE_KINDS))

@@ -18,6 +18,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Says so where a graph was too large to be held. */
+export function noteStore({ held, store }: { readonly held?: unknown; readonly store?: string }, { quiet, store: asked }: { readonly quiet?: boolean; readonly store?: string }): void {
+  if (held === undefined && asked === undefined && !quiet) note(`The graph is larger than graph.memory: it is read from the store ${store}.`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Map ? Object.fromEntries(inner) : inner)));
 }

@@ -1,13 +1,13 @@
 // `engram related ENTITY…`: what activation reaches from the named entities, and along which facts.
 import type { Command } from 'commander';
 import type { Evidence, PathStep, RelatedAnswer } from '../../graph/query/related.ts';
-import { addCommonOptions, addDirOption, addExample, addRankingOptions, configOf, inferredOf, type RankingFlags } from './options.ts';
-import { formatShare, paint, print, printJson, shorten } from './output.ts';
+import { addCommonOptions, addDirOption, addExample, addRankingOptions, addStoreOption, configOf, inferredOf, type RankingFlags, type StoreFlags } from './options.ts';
+import { formatShare, noteStore, paint, print, printJson, shorten } from './output.ts';
 
 const EVIDENCE_COLUMNS = 100;
 const BAR_CELLS = 10;
 
-interface RelatedFlags extends RankingFlags {
+interface RelatedFlags extends RankingFlags, StoreFlags {
   readonly why?: boolean;
 }
 
@@ -17,18 +17,29 @@ export function addRelatedCommand(program: Command): void {
     .description('rank what is related to some entities, with the path and the evidence')
     .argument('<entity...>', 'names or ids, quoted when of several words')
     .option('--why', 'show the sentences behind every step');
-  addExample(addRankingOptions(addDirOption(addCommonOptions(command))), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
+  addExample(addRankingOptions(addStoreOption(addDirOption(addCommonOptions(command)))), 'related "Ada Lovelace"', 'related "Alan Turing" "Bletchley Park" --limit 5 --json');
   command.action(async (names: string[], flags: RelatedFlags) => {
-    const { openGraph } = await import('../open-graph.ts');
+    const { openRows } = await import('../open-rows.ts');
     const { readActivation } = await import('../activation-weights.ts');
     const { createSnapshot } = await import('../../graph/activation/snapshot.ts');
     const { related } = await import('../../graph/query/related.ts');
+    const { relatedRows } = await import('../../graph/query/related-rows.ts');
     const config = await configOf(flags, inferredOf(flags));
-    const { graph, documents } = await openGraph(flags.dir, config);
-    const { spread, links } = await readActivation(config.activation, graph, flags.dir);
-    const answer = related(graph, names, { ...spread, snapshot: createSnapshot(graph, links), limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }), textOf: (id) => documents.get(id)?.text });
-    if (flags.json) return printJson(answer);
-    print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));
+    const opened = await openRows(flags.dir, config, flags.store, flags.dir);
+    try {
+      noteStore(opened, flags);
+      const { held, rows, room } = opened;
+      const { spread, links } = await readActivation(config.activation, held?.graph, flags.dir);
+      const options = { ...spread, limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) };
+      const answer =
+        held === undefined
+          ? await relatedRows(rows, names, { ...options, links, room })
+          : related(held.graph, names, { ...options, snapshot: createSnapshot(held.graph, links), textOf: (id) => held.documents.get(id)?.text });
+      if (flags.json) return printJson(answer);
+      print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));
+    } finally {
+      await opened.close();
+    }
   });
 }
 

@@ -44,6 +44,9 @@ const columns = (what: string) =>
 /** The classifier's own threshold is set on gold mentions; predicted ones are noisier. Best F1 on fixtures/gold lies near it. */
 const DEFAULT_MIN_RELATION_SCORE = 0.6;
 
+/** Half of what V8 lets a process have on a machine of 16 GB or more. */
+const DEFAULT_GRAPH_MEMORY = 2048;
+
 export const configSchema = z.strictObject({
   engine: z
     .strictObject({
@@ -129,6 +132,8 @@ export const configSchema = z.strictObject({
       /** Mentions and relations below these scores are left out of the graph; the journal keeps them. */
       minMentionScore: z.number().min(0).max(1).default(0),
       minRelationScore: z.number().min(0).max(1).default(DEFAULT_MIN_RELATION_SCORE),
+      /** MiB. What would take more is not held: features, related and export read it from the store, and keep in a file what is more than this. */
+      memory: count.default(DEFAULT_GRAPH_MEMORY),
     })
     .prefault({}),
   activation: z

@@ -150,6 +150,12 @@ const table = {
     message: (c) => `The graph has no fact '${c['id']}'.`,
     hint: 'Ids of facts are those of `GET /entities/:id/facts`; they change when what the fact is about does.',
   },
+  ENGRAM_GRAPH_SPILL: {
+    retriable: false,
+    exit: 3,
+    message: (c) => `What does not fit into 'graph.memory' could not be kept in '${c['path']}': ${c['problem']}`,
+    hint: 'Make room on that disk, or give more memory with `graph.memory` (MiB) in the config; nothing was lost.',
+  },
   ENGRAM_SERVED_READ_ONLY: {
     retriable: false,
     exit: 2,

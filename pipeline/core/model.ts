@@ -273,3 +273,15 @@ export interface GraphDelta {
   readonly removedEntities?: readonly EntityId[];
   readonly removedFacts?: readonly FactId[];
 }
+
+/** Records one after the other. */
+export type Rows<T> = Iterable<T> | AsyncIterable<T>;
+
+/** A graph of any size, a record at a time; each list can be asked for as often as wanted, and is the same each time. */
+export interface GraphRows {
+  /** In order of id. */
+  documents(): Rows<DocumentRecord>;
+  /** In order of id. */
+  entities(): Rows<Entity>;
+  facts(): Rows<Fact>;
+}

@@ -1,5 +1,5 @@
 // The contracts between the parts: Source, Stage, GraphStore. Types only.
-import type { Document, Extraction, GraphDelta } from './model.ts';
+import type { Document, Extraction, GraphDelta, GraphRows } from './model.ts';
 
 /** Why one document, row or file could not be used. Nothing else is lost because of it. */
 export interface DeadLetter {
@@ -80,5 +80,7 @@ export interface GraphStore {
   counts(): Promise<StoreCounts>;
   /** Everything Engram owns in the store, entities, facts and documents sorted by id; for verification and tests. */
   readAll(): Promise<GraphDelta>;
+  /** The same a page at a time, for graphs that are not to be held; what is written meanwhile may be read or not. */
+  rows(): GraphRows;
   close(): Promise<void>;
 }

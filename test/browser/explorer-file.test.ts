@@ -17,8 +17,8 @@ import { hostileExtraction, HOSTILE_TEXTS } from '../support/hostile-page.ts';
 import { sampleExtractions } from '../support/sample-graph.ts';
 
 async function pageOf(extractions: readonly Extraction[], options: DepictOptions = {}): Promise<string> {
-  const { file } = await depict({ graph: buildGraph(extractions), documents: documentsOf(extractions) }, 'sample', DEFAULT_CONFIG, 'html', options);
-  return [...file.pieces()].join('');
+  const { piece } = await depict({ graph: buildGraph(extractions), documents: documentsOf(extractions) }, 'sample', DEFAULT_CONFIG, 'html', options);
+  return piece.content as string;
 }
 
 /** @returns the page, every address it asked for, and what the browser found wrong with it */

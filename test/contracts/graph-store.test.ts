@@ -9,6 +9,7 @@ import { STORES, openStore } from '../../graph/stores/index.ts';
 import { documentIdOf, entityIdOf, factIdOf } from '../../pipeline/core/ids.ts';
 import type { DocumentRecord, Entity, EntityType, Fact, GraphDelta } from '../../pipeline/core/model.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
+import { collected } from '../support/collected.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
 
 const oddNames = [
@@ -313,5 +314,26 @@ for (const { kind } of STORES) {
     t.deepEqual(await store.counts(), { documents: 0, entities: 0, facts: 0 });
     await store.write(large);
     t.deepEqual(await store.readAll(), stored(large));
+  });
+
+  contract('a graph of several pages is read a record at a time, documents and entities in order of id, and again', async (t, store) => {
+    const documents = Array.from({ length: 25 }, (_, i) => document(`number ${i}`));
+    const people = Array.from({ length: 10_500 }, (_, i) => entity(`Person ${i}`));
+    // More than a page, of few subjects.
+    const facts = people.map((person, i) => fact(people[i % 40] as Entity, 'sibling', person)).filter(({ subject, object }) => subject !== object);
+    const large = { documents, entities: people, facts };
+    await store.replaceAll(large);
+    const expected = stored(large);
+    for (let time = 0; time < 2; time++) {
+      const rows = store.rows();
+      t.deepEqual(await collected(rows.documents()), expected.documents);
+      t.deepEqual(await collected(rows.entities()), expected.entities);
+      t.deepEqual((await collected(rows.facts())).sort((a, b) => (a.id < b.id ? -1 : 1)), expected.facts);
+    }
+  });
+
+  contract('an empty store has no rows', async (t, store) => {
+    const rows = store.rows();
+    t.deepEqual([await collected(rows.documents()), await collected(rows.entities()), await collected(rows.facts())], [[], [], []]);
   });
 }

@@ -5,8 +5,8 @@ import { depict } from '../../pipeline/depict.ts';
 import { drawnGraph } from '../support/drawn-graph.ts';
 
 const svgOf = async (lines: readonly string[], around: readonly string[] = [], limit?: number): Promise<string> => {
-  const { file } = await depict({ graph: drawnGraph(lines), documents: new Map() }, 'some/folder', DEFAULT_CONFIG, 'svg', { around, ...(limit === undefined ? {} : { limit }) });
-  return [...file.pieces()].join('');
+  const { piece } = await depict({ graph: drawnGraph(lines), documents: new Map() }, 'some/folder', DEFAULT_CONFIG, 'svg', { around, ...(limit === undefined ? {} : { limit }) });
+  return piece.content as string;
 };
 
 test('a picture says what it is of, and whether there is more', async (t) => {

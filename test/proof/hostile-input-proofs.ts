@@ -25,6 +25,7 @@ import { DEFAULT_SOURCE_OPTIONS, openSource } from '../../pipeline/sources/index
 import { isTooNested, readHtml } from '../../pipeline/sources/html-text.ts';
 import { extractorOf } from '../../pipeline/extract.ts';
 import { verifyStore } from '../../pipeline/sync.ts';
+import { exported } from '../support/exported.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { hostileInputs } from '../support/hostile-inputs.ts';
 import { sampleGraph } from '../support/sample-graph.ts';
@@ -320,7 +321,7 @@ export const paths: Proof = {
           told += letters.filter(({ code }) => code === 'ENGRAM_SOURCE_OUTSIDE').length;
           secret += graph.entities().filter(({ name }) => /Secret|Hidden/.test(name)).length;
           isOpen &&= letters.every(({ code }) => isOfDocument(code)) && graph.entities().length > 0;
-          for (const exporter of Object.values(EXPORTERS)) isOpen &&= exporter(graph).every(({ name }) => /^[\w-]+\.[a-z]+$/.test(name));
+          for (const exporter of Object.values(EXPORTERS)) isOpen &&= [...(await exported(exporter, graph)).keys()].every((name) => /^[\w-]+\.[a-z]+$/.test(name));
         }
       }
       const after = await filesBelow(folder);

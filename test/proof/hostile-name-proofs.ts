@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { buildGraph } from '../../graph/build-graph.ts';
-import { exportCsv } from '../../graph/export/csv.ts';
 import { EXPORTERS } from '../../graph/export/index.ts';
 import { entityFeatures, FEATURE_COLUMNS } from '../../graph/features/entity-features.ts';
 import { writeCsv } from '../../graph/features/write-features.ts';
@@ -24,6 +23,8 @@ import { createRandom } from '../../pipeline/core/random.ts';
 import { readConfig } from '../../pipeline/read-config.ts';
 import { extractorOf } from '../../pipeline/extract.ts';
 import { verifyStore } from '../../pipeline/sync.ts';
+import { collected } from '../support/collected.ts';
+import { exported } from '../support/exported.ts';
 import { createFakeStages } from '../support/fake-stages.ts';
 import { hostileName } from '../support/hostile-inputs.ts';
 import { sharedNeo4j } from './neo4j-process.ts';
@@ -69,9 +70,12 @@ export const prototypeKeys: Proof = {
       const search = createSearch(graph);
       for (const { name, id } of entities) expect(`search for ${name}`, findEntity(graph, search, name) === id);
       expect('related', related(graph, ['constructor']).related.length === facts.length);
-      const rows = [...entityFeatures(graph)];
+      const rows = await collected(entityFeatures(graph));
       expect('features', rows.length === entities.length && rows.every((row) => row.every((value) => typeof value !== 'function')));
-      for (const [format, exporter] of Object.entries(EXPORTERS)) expect(`export ${format}`, PROTOTYPE_NAMES.every((name) => exporter(graph).some((file) => [...file.pieces()].join('').includes(name))));
+      for (const [format, exporter] of Object.entries(EXPORTERS)) {
+        const text = [...(await exported(exporter, graph)).values()].join('');
+        expect(`export ${format}`, PROTOTYPE_NAMES.every((name) => text.includes(name)));
+      }
       for (const address of ['jsonl', 'embedded', 'neo4j']) {
         const store = address === 'neo4j' ? createNeo4jStore((await sharedNeo4j()).address, {}) : await openStore(address, { directory: join(folder, `stored-${address}`) });
         try {
@@ -254,7 +258,7 @@ export const formulas: Proof = {
       for (const entity of entities) graph.upsertEntity(entity);
       for (const fact of facts) graph.upsertFact(fact);
       const cellsOf = (text: string): string[][] => parseCsv(text, { relax_column_count: true });
-      const tables = new Map(exportCsv(graph).map((file) => [file.name, cellsOf([...file.pieces()].join(''))]));
+      const tables = new Map([...(await exported(EXPORTERS.csv, graph))].map(([name, text]) => [name, cellsOf(text)]));
       await writeCsv(join(folder, 'features.csv'), entityFeatures(graph));
       tables.set('features.csv', cellsOf(await readFile(join(folder, 'features.csv'), 'utf8')));
       const open = [...tables.values()].flat(2).filter(isFormula).length;

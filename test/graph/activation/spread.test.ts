@@ -22,12 +22,12 @@ const graph = buildGraph([
 
 const weightIn = (s: Snapshot, from: EntityId, to: EntityId): number | undefined => {
   const node = nodeOf(s, from);
-  for (let e = s.offsets[node]!; e < s.offsets[node + 1]!; e++) if (s.ids[s.targets[e]!] === to) return s.weights[e];
+  for (let e = s.offsets[node]!; e < s.offsets[node + 1]!; e++) if (s.ids.at(s.targets[e]!) === to) return s.weights[e];
   return undefined;
 };
 const from = (s: Snapshot, id: EntityId, options: SpreadOptions): Map<EntityId, number> => {
   const { nodes, levels } = spread(s, new Map([[nodeOf(s, id), 1]]), { hubInhibition: 0, tolerance: 0, ...options });
-  return new Map([...nodes].map((node, place) => [s.ids[node]!, levels[place]!]));
+  return new Map([...nodes].map((node, place) => [s.ids.at(node)!, levels[place]!]));
 };
 const near = (a: number | undefined, b: number): boolean => Math.abs((a ?? Number.NaN) - b) < 1e-7;
 
@@ -91,5 +91,5 @@ test('the strongest path leads over the facts', (t) => {
   const s = createSnapshot(graph);
   const seeds = new Map([[nodeOf(s, ada), 1]]);
   const path = strongestPaths(s, seeds, spread(s, seeds)).get(nodeOf(s, town));
-  t.deepEqual(path?.map((node) => s.ids[node]), [ada, firm, town]);
+  t.deepEqual(path?.map((node) => s.ids.at(node)), [ada, firm, town]);
 });

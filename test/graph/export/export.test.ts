@@ -9,25 +9,23 @@ import { EXPORTERS, exporterNamed } from '../../../graph/export/index.ts';
 import type { ExportFormat } from '../../../graph/export/index.ts';
 import { KnowledgeGraph } from '../../../graph/knowledge-graph.ts';
 import { entityIdOf } from '../../../pipeline/core/ids.ts';
+import { exported } from '../../support/exported.ts';
 import { arbitraryCorpus } from '../../support/graph-arbitraries.ts';
 import { sampleGraph } from '../../support/sample-graph.ts';
 
 const graph = sampleGraph();
-const fileOf = (format: ExportFormat, name: string): string => {
-  const file = EXPORTERS[format](graph).find((f) => f.name === name);
-  return [...(file?.pieces() ?? [])].join('');
-};
+const fileOf = async (format: ExportFormat, name: string): Promise<string> => (await exported(EXPORTERS[format], graph)).get(name)!;
 
-test('JSON lines hold every record with all its evidence', (t) => {
-  const records = fileOf('jsonl', 'graph.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
+test('JSON lines hold every record with all its evidence', async (t) => {
+  const records = (await fileOf('jsonl', 'graph.jsonl')).trimEnd().split('\n').map((line) => JSON.parse(line));
   const strip = (kind: string) => records.filter((r) => r.record === kind).map(({ record: _, ...rest }) => rest);
   t.deepEqual(strip('document'), JSON.parse(JSON.stringify(graph.documents())));
   t.deepEqual(strip('entity'), JSON.parse(JSON.stringify(graph.entities())));
   t.deepEqual(strip('fact'), JSON.parse(JSON.stringify(graph.facts())));
 });
 
-test('GraphML holds every entity and fact, with declared keys and escaped text', (t) => {
-  const xml = fileOf('graphml', 'graph.graphml');
+test('GraphML holds every entity and fact, with declared keys and escaped text', async (t) => {
+  const xml = await fileOf('graphml', 'graph.graphml');
   const $ = load(xml, { xml: true });
   t.is($('node').length, graph.counts.entities);
   t.is($('edge').length, graph.counts.facts);
@@ -52,8 +50,9 @@ test('characters that XML forbids are dropped and the others come back', (t) => 
   );
 });
 
-test('CSV gives three tables that join by id', (t) => {
-  const rows = (name: string): Record<string, string>[] => parse(fileOf('csv', name), { columns: true });
+test('CSV gives three tables that join by id', async (t) => {
+  const files = await exported(EXPORTERS.csv, graph);
+  const rows = (name: string): Record<string, string>[] => parse(files.get(name)!, { columns: true });
   const entities = new Map(rows('entities.csv').map((row) => [row['id'], row['name']]));
   t.is(entities.size, graph.counts.entities);
   t.deepEqual(rows('facts.csv').map((row) => row['id']), graph.facts().map(({ id }) => id as string));
@@ -61,11 +60,17 @@ test('CSV gives three tables that join by id', (t) => {
   t.deepEqual(rows('attributes.csv').map((row) => [row['entityName'], row['name'], row['value']]), [['Grace Hopper', 'dateOfBirth', '1906-12-09']]);
 });
 
-test('each format of any graph is the same text each time, and an empty graph is a whole file', (t) => {
-  const textsOf = (g: typeof graph): string[] => Object.values(EXPORTERS).flatMap((exporter) => exporter(g).map((file) => [...file.pieces()].join('')));
-  fc.assert(fc.property(arbitraryCorpus, (corpus) => JSON.stringify(textsOf(buildGraph(corpus))) === JSON.stringify(textsOf(buildGraph([...corpus].reverse())))), { seed: 7, numRuns: 40 });
-  const [, graphml, entities] = textsOf(buildGraph([]));
-  t.true(graphml.endsWith('</graphml>\n'));
+test('each format of any graph is the same text each time, and an empty graph is a whole file', async (t) => {
+  const textsOf = async (g: typeof graph): Promise<string[]> => (await Promise.all(Object.values(EXPORTERS).map((exporter) => exported(exporter, g)))).flatMap((files) => [...files.values()]);
+  await fc.assert(
+    fc.asyncProperty(arbitraryCorpus, async (corpus) => {
+      t.deepEqual(await textsOf(buildGraph(corpus)), await textsOf(buildGraph([...corpus].reverse())));
+    }),
+    { seed: 7, numRuns: 40 },
+  );
+  const [jsonl, graphml, entities] = await textsOf(buildGraph([]));
+  t.is(jsonl, '');
+  t.true(graphml!.endsWith('</graphml>\n'));
   t.is(entities, 'id,type,name,aliases,mentions,documents\n');
 });
 
@@ -74,12 +79,12 @@ test('an unknown format lists the known ones', (t) => {
   t.true(error?.message.includes('jsonl, graphml, csv'));
 });
 
-test('what is for neo4j-admin says in its last file how the others are to be read', (t) => {
-  const files = EXPORTERS['neo4j-admin'](graph).map(({ name, pieces }) => [name, [...pieces()].join('')] as const);
-  const text = new Map(files);
-  t.is(files.at(-1)![0], 'import.args');
+test('what is for neo4j-admin says in its last file how the others are to be read', async (t) => {
+  const text = await exported(EXPORTERS['neo4j-admin'], graph);
+  const files = [...text.keys()];
+  t.is(files.at(-1), 'import.args');
   const named = [...text.get('import.args')!.matchAll(/--(?:nodes|relationships)=(.*)/g)].map(([, name]) => name);
-  t.deepEqual(named, files.slice(0, -1).map(([name]) => name));
+  t.deepEqual(named, files.slice(0, -1));
   t.true(text.get('import.args')!.includes('--array-delimiter=U+001F\n'));
   t.false(text.get('import.args')!.includes('multiline'));
   const rows = (name: string): Record<string, string>[] => parse(text.get(name)!, { columns: true });
@@ -88,10 +93,10 @@ test('what is for neo4j-admin says in its last file how the others are to be rea
   t.is(rows('mentions.csv').length, graph.entities().reduce((sum, { mentions }) => sum + new Set(mentions.map(({ documentId }) => documentId)).size, 0));
 });
 
-test('an attribute that is a number of one entity and a text of another has a table for each', (t) => {
+test('an attribute that is a number of one entity and a text of another has a table for each', async (t) => {
   const entity = (name: string, kind: 'number' | 'text', value: string) => ({ id: entityIdOf('LOC', name), type: 'LOC', name, aliases: [`${name}\u001f`], mentions: [], attributes: [{ name: 'population', value, surface: value, kind, probability: 1, provenance: [] }] });
   const mixed = KnowledgeGraph.fromDelta({ documents: [], entities: [entity('a\nb', 'number', '12'), entity('b', 'text', 'few')], facts: [] });
-  const text = new Map(EXPORTERS['neo4j-admin'](mixed).map(({ name, pieces }) => [name, [...pieces()].join('')]));
+  const text = await exported(EXPORTERS['neo4j-admin'], mixed);
   t.deepEqual(['entities-LOC.csv', 'entities-LOC-2.csv'].map((name) => /population:\w+/.exec(text.get(name)!)?.[0]).sort(), ['population:double', 'population:string']);
   t.true(text.get('import.args')!.includes('--array-delimiter=U+E000\n--multiline-fields=true\n'));
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { Appearance, Profile } from '../../../graph/resolve/profile.ts';
-import { SameName, type SameNameOptions } from '../../../graph/resolve/same-name.ts';
+import { SameName, type LogOdds } from '../../../graph/resolve/same-name.ts';
 import { documentIdOf } from '../../../pipeline/core/ids.ts';
 
 /** Things are told apart by the letter that a document's name begins with. */
@@ -14,25 +14,18 @@ function appearanceOf(name: string): Appearance {
 const profile = (documents: readonly string[]): Profile => ({ documents, values: new Map(), facts: new Map(), company: [], within: new Set(), years: undefined, context: undefined }) as unknown as Profile;
 const lettersOf = ({ documents }: Profile): string => [...new Set(documents.map((id) => letterOf.get(id)))].sort().join('');
 
-const options: SameNameOptions = {
-  logOdds: (a, b) => (lettersOf(a) === lettersOf(b) ? 2 : -2),
-  same: [],
-  different: [],
-};
+const byLetter: LogOdds = (a, b) => (lettersOf(a) === lettersOf(b) ? 2 : -2);
 
 /** Odds that look drawn by lot, so that whatever else they hang on shows. */
-const fitful: SameNameOptions = {
-  ...options,
-  logOdds: (a, b) => {
-    const [first, second] = [a, b].map(({ documents }) => [...documents].sort().join(' ')).sort();
-    return parseInt(documentIdOf(`${first}|${second}`).slice(-4), 16) / 0x4000 - 2;
-  },
+const fitful: LogOdds = (a, b) => {
+  const [first, second] = [a, b].map(({ documents }) => [...documents].sort().join(' ')).sort();
+  return parseInt(documentIdOf(`${first}|${second}`).slice(-4), 16) / 0x4000 - 2;
 };
 
 const shown = (name: SameName): string[] => name.senses().map(({ appearances }) => appearances.map(({ documentId }) => documentId).sort().join(' ')).sort();
 
 test('many documents of two things are two, also those beyond the sample', (t) => {
-  const name = new SameName(options);
+  const name = new SameName(byLetter);
   for (let i = 0; i < 200; i++) name.add(appearanceOf(`${i % 3 === 0 ? 'a' : 'b'}${i}`));
   const senses = name.senses();
   t.deepEqual(senses.map(({ size }) => size).sort((x, y) => x - y), [67, 133]);
@@ -40,7 +33,7 @@ test('many documents of two things are two, also those beyond the sample', (t) =
 });
 
 test('a thing so rare that the sample has none of it is found all the same', (t) => {
-  const name = new SameName(options);
+  const name = new SameName(byLetter);
   for (let i = 0; i < 300; i++) name.add(appearanceOf(`a${i}`));
   for (let i = 0; i < 3; i++) name.add(appearanceOf(`r${i}`));
   t.deepEqual(name.senses().map(({ size }) => size).sort((x, y) => x - y), [3, 300]);
@@ -53,9 +46,9 @@ test('order and looking in between play no part, nor do documents that came and 
     fc.property(names, fc.nat(10), fc.func(fc.boolean()), decisions, (all, gone, looks, decided) => {
       const pairs = decided.flatMap(([a, b, same]) => (a < b && b < all.length ? [{ pair: [documentIdOf(all[a]!), documentIdOf(all[b]!)] as const, same }] : []));
       const decidedPairs = { same: pairs.filter(({ same }) => same).map(({ pair }) => pair), different: pairs.filter(({ same }) => !same).map(({ pair }) => pair) };
-      const whole = new SameName({ ...fitful, ...decidedPairs });
+      const whole = new SameName(fitful, decidedPairs);
       for (const each of all.slice(gone)) whole.add(appearanceOf(each));
-      const other = new SameName({ ...fitful, ...decidedPairs });
+      const other = new SameName(fitful, decidedPairs);
       for (const each of [...all].reverse()) {
         other.add(appearanceOf(each));
         if (looks(each)) other.senses();
@@ -69,13 +62,13 @@ test('order and looking in between play no part, nor do documents that came and 
 
 test('what people said of two documents holds against what is found', (t) => {
   const ids = (['a1', 'a2', 'b1'] as const).map((each) => documentIdOf(each));
-  const name = new SameName({ ...options, same: [[ids[0]!, ids[2]!]], different: [[ids[0]!, ids[1]!]] });
+  const name = new SameName(byLetter, { same: [[ids[0]!, ids[2]!]], different: [[ids[0]!, ids[1]!]] });
   for (const each of ['a1', 'a2', 'b1']) name.add(appearanceOf(each));
   t.deepEqual(shown(name), [[ids[0]!, ids[2]!].sort().join(' '), ids[1]!].sort());
 });
 
 test('the version tells when the things changed', (t) => {
-  const name = new SameName(options);
+  const name = new SameName(byLetter);
   for (let i = 0; i < 40; i++) name.add(appearanceOf(`a${i}`));
   name.senses();
   const { version } = name;
