@@ -80,7 +80,7 @@ test('a known key in the wrong section is shown where it belongs', async (t) => 
 
 test('a wrong value is refused with its file and line, the key and what is expected', async (t) => {
   const cases: [text: string, said: RegExp][] = [
-    ['engine:\n  kind: gpu\n', /:2: 'engine\.kind' is 'gpu'; expected one of auto, onnx, wasm, tensorflow/],
+    ['engine:\n  kind: gpu\n', /:2: 'engine\.kind' is 'gpu'; expected one of auto, onnx, wasm, onnx-cuda, webgpu, tensorflow, tensorflow-cpu/],
     ['extract:\n  batchDocuments: 0\n', /:2: 'extract\.batchDocuments' is 0; expected a whole number from 1 up to 4096/],
     ['extract:\n  relationThreshold: high\n', /:2: .*expected a number/],
     ['activation:\n  decay: 0\n', /:2: 'activation\.decay' is 0; expected a number above 0 and below 1/],

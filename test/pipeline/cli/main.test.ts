@@ -139,7 +139,7 @@ test("a user's mistake ends in 2 with a message and no stack", async (t) => {
     [['bild'], /unknown command 'bild'[\s\S]*build/i],
     [['build'], /missing required argument 'input'/],
     [['build', 'x.txt', '--egine', 'wasm'], /unknown option '--egine'[\s\S]*--engine/],
-    [['build', 'x.txt', '--engine', 'gpu'], /Allowed choices are auto, onnx, wasm, tensorflow/],
+    [['build', 'x.txt', '--engine', 'gpu'], /Allowed choices are auto, onnx, wasm, onnx-cuda, webgpu, tensorflow, tensorflow-cpu/],
     [['build', join(folder, 'none.txt'), '--out', out], /No input at '.*none\.txt'/],
     [['build', folder, '--out', out, '--config', odd], /odd\.yaml:2: unknown key 'engine\.knd'\. Did you mean 'engine\.kind'/],
     [['build', folder, '--out', out, '--store', 'mysql://host'], /No store has the address 'mysql:\/\/host'/],
