@@ -33,7 +33,7 @@ async function startDevice(driver: Driver): Promise<DeviceThread> {
     throw new Error(start.problem);
   }
   const asked: { readonly resolve: (answer: DeviceAnswer) => void; readonly reject: (error: unknown) => void }[] = [];
-  let lost: Error | undefined;
+  let lost: EngramError | undefined;
   let busySeconds = 0;
   worker.on('message', (answer: DeviceAnswer) => {
     const { resolve, reject } = asked.shift()!;
@@ -43,7 +43,7 @@ async function startDevice(driver: Driver): Promise<DeviceThread> {
     else reject(new Error(answer.problem));
   });
   worker.on('error', (cause) => {
-    lost = new Error(`the thread of the device stopped (${messageOf(cause)})`, { cause });
+    lost = new EngramError('ENGRAM_MODEL_ENGINE_MISSING', { engine: driver, problem: `its thread stopped (${messageOf(cause)})` }, { cause });
     for (const { reject } of asked.splice(0)) reject(lost);
   });
   // A thread keeps the process alive only while it has something to do; listening to it had changed that.

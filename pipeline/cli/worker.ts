@@ -29,7 +29,7 @@ export function addWorkerCommand(program: Command): void {
       config,
       concurrency,
       signal: stop.signal,
-      onReady: (queue) => void (flags.quiet || flags.json || note(`engram: taking batches from ${queue}, ${concurrency} at once; ^C ends it.`)),
+      onReady: (queue, device) => void (flags.quiet || flags.json || note(`engram: taking batches from ${queue}, ${concurrency} at once, networks by ${device}; ^C ends it.`)),
     });
     if (flags.json) printJson(done);
     else if (!flags.quiet) print(`Read ${plural(done.batches, 'batch', 'batches')}: ${plural(done.documents, 'document')}, ${formatCount(done.words)} words.`);

@@ -114,7 +114,7 @@ const table = {
   ENGRAM_MODEL_OUT_OF_MEMORY: {
     retriable: false,
     exit: 3,
-    message: (c) => `The device has no memory for one sentence of ${c['tokens']} words, padding included: ${c['problem']}`,
+    message: (c) => `The device has no memory for a single row of ${c['tokens']} words: ${c['problem']}`,
     hint: 'Free memory of the device, or read on the CPU with `--engine onnx`.',
   },
   ENGRAM_DATA_INVALID: {

@@ -19,7 +19,7 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** Aborted: batches in hand have a few seconds to end, others are given back. */
   readonly signal?: AbortSignal;
-  readonly onReady?: (queue: string) => void;
+  readonly onReady?: (queue: string, device: string | undefined) => void;
   readonly onProgress?: (counts: WorkerCounts) => void;
   /** Starts what reads the documents. */
   readonly start?: typeof startExtractor;
@@ -112,7 +112,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerCounts> {
     const difference = coordinator && differenceOf(extractor.versions, coordinator.versions);
     if (difference !== undefined) throw otherModel(difference);
     await Promise.race([pulse.start(), queue.lost]);
-    options.onReady?.(queue.shown);
+    options.onReady?.(queue.shown, extractor.device);
     if (!stop.signal.aborted) {
       void worker.run().catch(leave);
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));

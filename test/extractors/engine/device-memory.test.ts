@@ -33,11 +33,11 @@ async function smallDevice(spec: EncoderSpec, tokens: number, says: string): Pro
 }
 
 const messages = [
-  'OOM when allocating tensor with shape[4096,800] and type float on /job:localhost/replica:0/task:0/device:GPU:0 by allocator GPU_0_bfc',
+  'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[20,10000,200] and type float on /job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu',
   "Non-zero status code returned while running LSTM node. Name:'' Status Message: Failed to allocate memory for requested buffer of size 419430400",
   'CUDA failure 2: out of memory ; GPU=0 ; hostname=a ; expr=cudaMalloc((void**)&p, size);',
   'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
-  'Buffer size (4294967296) exceeds the max buffer size limit (2147483648).',
+  'WebGPU validation failed. Buffer size (1280000000) exceeds the max buffer size limit (1073741824).',
   'std::bad_alloc',
 ];
 
