@@ -99,10 +99,17 @@ export function engramVersion(): string {
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+/** Records as JSON in order. Where they are in order of ids of one length, which their lines begin with, none is held. */
+function* sortedLines(records: readonly { readonly id: string }[]): Generator<string> {
+  const isInOrder = records.every(({ id }, at) => at === 0 || (id.length === records[at - 1]!.id.length && id > records[at - 1]!.id));
+  if (isInOrder) for (const record of records) yield JSON.stringify(record);
+  else yield* records.map((record) => JSON.stringify(record)).sort();
+}
+
 export function digestOfGraph(delta: GraphDelta): string {
   const hash = createHash('sha256');
   for (const records of [delta.documents, delta.entities, delta.facts]) {
-    for (const line of records.map((record) => JSON.stringify(record)).sort()) hash.update(line).update('\n');
+    for (const line of sortedLines(records)) hash.update(line).update('\n');
     hash.update('\n');
   }
   return hash.digest('hex');

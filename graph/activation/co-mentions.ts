@@ -3,15 +3,22 @@
 import { Buckets, Room } from '../compact/buckets.ts';
 import type { SnapshotSource } from './snapshot.ts';
 
+/** Pairs of entities; the same each time they are gone through. */
+export interface CoMentions {
+  /** Each pair once, the smaller first. */
+  forEach(visit: (a: number, b: number, strength: number) => void): void;
+  /** They are needed no longer. */
+  close(): void;
+}
+
 /** Documents, and nodes, whose mentions and pairs are gone through together. */
 const BLOCK = 4096;
 
 /**
  * @param count of the entities
  * @param most in a sentence with more entities each goes together with so many that follow it
- * @returns goes through all pairs, the first the smaller, each once; the same each time
  */
-export function coMentions(source: Pick<SnapshotSource, 'forEachMention'>, count: number, most: number, room = new Room()): (visit: (a: number, b: number, strength: number) => void) => void {
+export function coMentions(source: Pick<SnapshotSource, 'forEachMention'>, count: number, most: number, room = new Room()): CoMentions {
   const mentions = new Buckets(room);
   source.forEachMention((entity, document, sentence) => mentions.add(Math.floor(document / BLOCK), document, sentence, entity));
   const occurrences = new Float64Array(count);
@@ -25,18 +32,21 @@ export function coMentions(source: Pick<SnapshotSource, 'forEachMention'>, count
     }
   }
   mentions.close();
-  return (visit) => {
-    for (let block = 0; block < pairs.length; block++) {
-      const words = pairs.read(block);
-      const keys = new Float64Array(words.length / 2);
-      for (let pair = 0; pair < keys.length; pair++) keys[pair] = words[2 * pair]! * count + words[2 * pair + 1]!;
-      keys.sort();
-      for (let first = 0, last = 0; first < keys.length; first = last) {
-        while (last < keys.length && keys[last] === keys[first]) last++;
-        const [a, b] = [Math.floor(keys[first]! / count), keys[first]! % count];
-        visit(a, b, (last - first) / Math.sqrt(occurrences[a]! * occurrences[b]!));
+  return {
+    forEach(visit) {
+      for (let block = 0; block < pairs.length; block++) {
+        const words = pairs.read(block);
+        const keys = new Float64Array(words.length / 2);
+        for (let pair = 0; pair < keys.length; pair++) keys[pair] = words[2 * pair]! * count + words[2 * pair + 1]!;
+        keys.sort();
+        for (let first = 0, last = 0; first < keys.length; first = last) {
+          while (last < keys.length && keys[last] === keys[first]) last++;
+          const [a, b] = [Math.floor(keys[first]! / count), keys[first]! % count];
+          visit(a, b, (last - first) / Math.sqrt(occurrences[a]! * occurrences[b]!));
+        }
       }
-    }
+    },
+    close: () => pairs.close(),
   };
 }
 

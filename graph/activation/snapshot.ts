@@ -60,6 +60,12 @@ export interface SnapshotOptions extends LinkOptions {
   readonly further?: readonly FurtherLink[];
 }
 
+export interface Links {
+  forEach(visit: (subject: number, predicate: string, object: number, strength: number) => void): void;
+  /** They are needed no longer. */
+  close(): void;
+}
+
 /** The predicate of a link that no fact makes, only a shared sentence. */
 export const MENTIONED_WITH = 'mentionedWith';
 
@@ -80,20 +86,24 @@ export function createSnapshot(source: SnapshotSource, { predicates = {}, furthe
       visit(subject, object, strength * toObject);
       visit(object, subject, strength * toSubject);
     };
-    links(pass);
+    links.forEach(pass);
     for (const { from, predicate, to, strength } of known) pass(from, predicate, to, strength);
   }, options.room);
+  links.close();
   return { ids, further: known, ...arcs };
 }
 
 /** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */
-export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12, room }: LinkOptions = {}): (visit: (subject: number, predicate: string, object: number, strength: number) => void) => void {
+export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12, room }: LinkOptions = {}): Links {
   const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions, room) : undefined;
-  return (visit) => {
-    source.forEachFact((subject, predicate, object, probability) => {
-      if (subject !== object) visit(subject, predicate, object, probability);
-    });
-    together?.((a, b, strength) => visit(a, MENTIONED_WITH, b, strength));
+  return {
+    forEach(visit) {
+      source.forEachFact((subject, predicate, object, probability) => {
+        if (subject !== object) visit(subject, predicate, object, probability);
+      });
+      together?.forEach((a, b, strength) => visit(a, MENTIONED_WITH, b, strength));
+    },
+    close: () => together?.close(),
   };
 }
 

@@ -128,7 +128,7 @@ export async function trainWeights(source: SnapshotSource, examples: readonly Re
 function listArcs(source: SnapshotSource, nodes: number): { readonly from: Int32Array; readonly to: Int32Array; readonly kinds: Int32Array; readonly strengths: Float32Array; readonly names: readonly string[] } {
   const [from, to, kinds, strengths]: number[][] = [[], [], [], []];
   const names = new Map<string, number>();
-  linksOf(source, nodes)((subject, predicate, object, strength) => {
+  linksOf(source, nodes).forEach((subject, predicate, object, strength) => {
     if (!names.has(predicate)) names.set(predicate, names.size);
     const kind = 2 * names.get(predicate)!;
     from!.push(subject, object);

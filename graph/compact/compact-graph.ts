@@ -48,7 +48,7 @@ export async function compactGraph(rows: GraphRows, room: Room): Promise<Compact
   let mentionCount = 0;
   for await (const { id, name, mentions: own } of rows.entities()) {
     const entity = entities.add(id);
-    if (entity > 0 && !(entities.table.at(entity - 1) < id)) throw new EngramError('ENGRAM_STORE_CORRUPT', { store: 'graph', problem: `its entities are not in order of id: '${id}' stands behind '${entities.table.at(entity - 1)}'` });
+    if (entity !== names.length || (entity > 0 && entities.table.at(entity - 1) > id)) throw new EngramError('ENGRAM_STORE_CORRUPT', { store: 'graph', problem: `its entities are not in order of id: '${id}' stands behind '${entities.table.at(-1)}'` });
     names.push(name);
     for (const { documentId, sentence } of own) mentions.add(Math.floor(mentionCount++ / RECORDS), entity, documents.add(documentId), sentence);
   }

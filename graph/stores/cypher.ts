@@ -50,6 +50,14 @@ export function factConstraint(relationType: string): string {
 /** Rows of `type`, one for each relation type that Engram has written. */
 export const factTypes = `SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE name STARTS WITH '${factConstraintPrefix}' RETURN labelsOrTypes[0] AS type ORDER BY type`;
 
+const mentionType = 'MENTIONED_IN';
+
+/** Rows of `type`, of all relations but those to documents. */
+export const relationTypes = `CALL db.relationshipTypes() YIELD relationshipType AS type WHERE type <> '${mentionType}' RETURN type`;
+
+/** A row where a relation type, which has no constraint, has facts all the same. */
+export const hasFacts = (relationType: string): string => `MATCH (:EngramEntity)-[f:\`${relationType}\`]->(:EngramEntity) WHERE f.id STARTS WITH 'f-' AND f.digest IS NOT NULL RETURN true AS found LIMIT 1`;
+
 /** A relation type read from the server, or nothing when it is not one that Engram could have made. */
 export function isRelationType(name: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,125}$/.test(name);

@@ -48,6 +48,15 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return [...owned].sort();
   };
 
+  /** With those that Neo4j's import wrote, for what only reads. */
+  const standingTypes = async (): Promise<readonly string[]> => {
+    const types = new Set(await factTypes());
+    for (const { type } of await ask(cypher.relationTypes)) {
+      if (!types.has(type as string) && cypher.isRelationType(type as string) && (await ask(cypher.hasFacts(type as string))).length > 0) types.add(type as string);
+    }
+    return [...types].sort();
+  };
+
   /** Types whose facts are about to be written, or were by Neo4j's import, which makes no constraints. */
   const ownTypes = async ({ facts }: CheckedDelta): Promise<void> => {
     for (const type of new Set([...facts.values()].map((fact) => cypher.relationTypeOf(fact.predicate)))) {
@@ -173,7 +182,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   };
 
-  const rows = readRows({ ask: (statement, parameters) => alone(() => ask(statement, parameters)), factTypes: () => alone(factTypes), entityOf, factOf });
+  const rows = readRows({ ask: (statement, parameters) => alone(() => ask(statement, parameters)), factTypes: () => alone(standingTypes), entityOf, factOf });
 
   return {
     kind: 'neo4j',
@@ -215,7 +224,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
       alone(async (): Promise<StoreCounts> => {
         const count = async (statement: string): Promise<number> => (await ask(statement))[0]?.['n'] as number;
         let facts = 0;
-        for (const type of await factTypes()) facts += await count(cypher.countFacts(type));
+        for (const type of await standingTypes()) facts += await count(cypher.countFacts(type));
         return { documents: await count(cypher.countDocuments), entities: await count(cypher.countEntities), facts };
       }),
     readAll: () => wholeOf(rows),

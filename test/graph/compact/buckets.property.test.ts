@@ -64,7 +64,7 @@ test('rows and pairs are the same with any memory', async (t) => {
       const source = { forEachMention: (visit: (...mention: [number, number, number]) => void) => named.forEach((mention) => visit(...mention)) };
       const pairsIn = (given: Room | undefined): number[][] => {
         const found: number[][] = [];
-        coMentions(source, NODES, most, given)((...pair) => found.push(pair));
+        coMentions(source, NODES, most, given).forEach((...pair) => found.push(pair));
         return found;
       };
       t.deepEqual(pairsIn(room), pairsIn(undefined));

@@ -62,6 +62,16 @@ test('a page that holds the graph', async (t) => {
   t.is($('script[src], link[rel=stylesheet], img').length, 0);
 });
 
+test('a file has the same lines from memory and from the store', async (t) => {
+  const { folder, dir } = t.context;
+  const linesOf = async (name: string, more: readonly string[]): Promise<string[]> => {
+    const { code, err } = await engram(['export', '--dir', dir, '--format', 'graphml', '--out', join(folder, name), ...more]);
+    t.deepEqual([code, err], [0, '']);
+    return (await readFile(join(folder, name), 'utf8')).split('\n').sort();
+  };
+  t.deepEqual(await linesOf('stored.graphml', ['--store', 'embedded']), await linesOf('held.graphml', []));
+});
+
 test('what cannot be shown is told, with what to do, and nothing is written', async (t) => {
   const { folder, dir } = t.context;
   const path = join(folder, 'none.svg');
@@ -72,6 +82,8 @@ test('what cannot be shown is told, with what to do, and nothing is written', as
     [['--format', 'csv', '--around', 'Grace Hopper'], /--around, --hops and --limit are for svg, png, html/],
     [['--format', 'svg', '--scale', '3'], /--scale is for png/],
     [['--format', 'svg', '--hops', '0', '--around', 'Grace Hopper'], /whole number from 1 on/],
+    [['--format', 'svg', '--store', 'embedded'], /--store is for files of all of a graph/],
+    [['--format', 'csv', '--store', 'mongodb://x'], /No store has the address/],
     [['--format', 'gif'], /Allowed choices are .*svg, png, html/],
   ];
   for (const [flags, message] of cases) {
