@@ -75,17 +75,20 @@ export interface EngineReport {
   readonly hint?: string;
 }
 
-/** Loads each engine to find out; for `engram doctor`. */
-export async function availableEngines(): Promise<readonly EngineReport[]> {
-  const reports: EngineReport[] = [];
-  for (const [kind, { load, hint }] of Object.entries(ENGINES) as [Engine['kind'], EngineEntry][]) {
-    try {
-      const { device } = await load({});
-      reports.push({ kind, available: true, detail: `${device}, ${kind === 'onnx' ? 'int8 or float32' : 'float32'}` });
-    } catch (error) {
-      if (!(error instanceof EngramError)) throw error;
-      reports.push({ kind, available: false, detail: error.message, hint });
-    }
+const IN_THIS_PROCESS: ReadonlySet<EngineKind> = new Set(['onnx', 'wasm']);
+
+/** Loads each engine to find out, those of devices in processes of their own; for `engram doctor`. */
+export function availableEngines(): Promise<readonly EngineReport[]> {
+  return Promise.all((Object.keys(ENGINES) as Engine['kind'][]).map(async (kind) => (IN_THIS_PROCESS.has(kind) ? examineEngine(kind) : (await import('./engine-probe.ts')).examineApart(kind, ENGINES[kind].hint))));
+}
+
+export async function examineEngine(kind: Engine['kind']): Promise<EngineReport> {
+  const { load, hint } = ENGINES[kind];
+  try {
+    const { device } = await load({});
+    return { kind, available: true, detail: `${device}, ${kind === 'onnx' ? 'int8 or float32' : 'float32'}` };
+  } catch (error) {
+    if (!(error instanceof EngramError)) throw error;
+    return { kind, available: false, detail: error.message, hint };
   }
-  return reports;
 }
