@@ -63,9 +63,9 @@ async function measureForms(): Promise<void> {
     print(table([['entities', 'an entity', 'a fact'], ...objects.map((row) => [formatCount(row['entities']!), bytes(row['entity']!), bytes(row['fact']!)])], right(3)));
     print(heading('a build: what was extracted, resolution and graph, bytes a document'));
     print(table([['documents', 'a document', 'of it extraction', 'mentions', 'entities', 'facts'], ...builds.map((row) => [formatCount(row['documents']!), bytes(row['document']!), bytes(row['extraction']!), row['mentions']!.toFixed(1), row['entities']!.toFixed(1), row['facts']!.toFixed(1)])], right(6)));
-    print(heading('a compact copy, bytes'));
-    print(table([['an entity', 'a fact', 'held in all', 'with 1 MiB before it spills', 'in the file'], [bytes(compact.entity), bytes(compact.fact), mebibytes(many['all']!), mebibytes(spilled['all']!), mebibytes(spilled['spilled']!)]], right(5)));
-    print(`16 GB are full, reckoned from these: at ${formatCount(Math.round(full.documents))} documents of a build; at ${formatCount(Math.round(full.objects))} facts of a graph of objects, ${FACTS_OF_AN_ENTITY} an entity (a Map ends at 16,777,216); at ${formatCount(Math.round(full.compact))} facts of a compact copy.`);
+    print(heading('a compact copy, bytes; of the larger one what is held once it is read, facts and mentions included'));
+    print(table([['an entity', 'a fact', 'once read', 'with 1 MiB before it spills', 'in the file'], [bytes(compact.entity), bytes(compact.fact), mebibytes(many['tables']!), mebibytes(spilled['tables']!), mebibytes(spilled['spilled']!)]], right(5)));
+    print(`16 GB are full, reckoned from these: at ${formatCount(Math.round(full.documents))} documents of a build; at ${formatCount(Math.round(full.objects))} facts of a graph of objects, ${FACTS_OF_AN_ENTITY} an entity (a Map ends at 16,777,216); at ${formatCount(Math.round(full.compact))} facts of a compact copy, with nothing made of it yet.`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
