@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../pipeline/core/errors.ts';
 import type { Encoder, EncoderBatch, EncoderSpec } from './engine.ts';
-import { enter, leave } from './thread-gate.ts';
+import { guarded } from './thread-gate.ts';
 
 export type Driver = 'tensorflow' | 'cuda' | 'webgpu';
 
@@ -41,16 +41,6 @@ const DRIVERS: Readonly<Record<Driver, () => Promise<Device>>> = {
 const { driver, gate } = workerData as DeviceThreadData;
 const port = parentPort!;
 
-/** Native code runs behind the gate only; a closed gate means that the process is about to end. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  if (!enter(gate)) return new Promise<T>(() => undefined);
-  try {
-    return await work();
-  } finally {
-    leave(gate);
-  }
-}
-
 async function serve(device: Device): Promise<void> {
   const encoders = new Map<number, Encoder>();
   const answer = async (request: DeviceRequest): Promise<Float32Array<ArrayBuffer> | undefined> => {
@@ -65,7 +55,7 @@ async function serve(device: Device): Promise<void> {
       const start = performance.now();
       const secondsSince = (): number => ('run' in request ? (performance.now() - start) / 1000 : 0);
       try {
-        const scores = await guarded(() => answer(request));
+        const scores = await guarded(gate, () => answer(request));
         port.postMessage({ scores, seconds: secondsSince() } satisfies DeviceAnswer, scores ? [scores.buffer] : []);
       } catch (error) {
         port.postMessage({ problem: messageOf(error), seconds: secondsSince() } satisfies DeviceAnswer);
@@ -76,4 +66,4 @@ async function serve(device: Device): Promise<void> {
   port.postMessage({ device: name, isGpu } satisfies DeviceStart);
 }
 
-await guarded(DRIVERS[driver]).then(serve, (error: unknown) => port.postMessage({ problem: messageOf(error) }));
+await guarded(gate, DRIVERS[driver]).then(serve, (error: unknown) => port.postMessage({ problem: messageOf(error) }));

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../pipeline/core/errors.ts';
 import type { EncoderBatch } from './engine.ts';
 import { openSession, type SessionPlan } from './onnx-session.ts';
-import { enter, leave } from './thread-gate.ts';
+import { guarded } from './thread-gate.ts';
 
 export interface ThreadData {
   readonly plan: SessionPlan;
@@ -16,19 +16,9 @@ export type ThreadAnswer = 'ready' | { readonly scores: Float32Array<ArrayBuffer
 const { plan, gate } = workerData as ThreadData;
 const port = parentPort!;
 
-/** Native code runs behind the gate only; a closed gate means that the process is about to end. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  if (!enter(gate)) return new Promise<T>(() => undefined);
-  try {
-    return await work();
-  } finally {
-    leave(gate);
-  }
-}
-
-const session = await guarded(() => openSession(plan));
+const session = await guarded(gate, () => openSession(plan));
 port.on('message', (batch: EncoderBatch) => {
-  guarded(async () => new Float32Array(await session.run(batch))).then(
+  guarded(gate, async () => new Float32Array(await session.run(batch))).then(
     (scores) => port.postMessage({ scores } satisfies ThreadAnswer, [scores.buffer]),
     (error: unknown) => port.postMessage({ problem: messageOf(error) } satisfies ThreadAnswer),
   );

@@ -18,12 +18,22 @@ export function createGate(): Int32Array {
   return gate;
 }
 
+/** Runs native code, or never ends where the gate is closed: the process is about to end. */
+export async function guarded<T>(gate: Int32Array, work: () => Promise<T>): Promise<T> {
+  if (!enter(gate)) return new Promise<T>(() => undefined);
+  try {
+    return await work();
+  } finally {
+    leave(gate);
+  }
+}
+
 /** @returns false when the gate is closed: native code must not be entered any more */
-export function enter(gate: Int32Array): boolean {
+function enter(gate: Int32Array): boolean {
   return Atomics.compareExchange(gate, 0, OPEN, INSIDE) === OPEN;
 }
 
-export function leave(gate: Int32Array): void {
+function leave(gate: Int32Array): void {
   Atomics.compareExchange(gate, 0, INSIDE, OPEN);
   Atomics.notify(gate, 0);
 }
