@@ -3,7 +3,7 @@
 // share).
 import type { DocumentId } from '../pipeline/core/model.ts';
 import { rowsOf } from './activation/arcs.ts';
-import type { Room } from './compact/buckets.ts';
+import type { MemoryBudget } from './compact/buckets.ts';
 import { compareText } from './evidence.ts';
 import { communitiesOf } from './features/communities.ts';
 
@@ -46,10 +46,10 @@ const LEAST_DOCUMENTS = 2;
 
 type Group = { readonly label?: string; readonly documents: readonly number[] };
 
-export function topicGroups(source: TopicSource, room?: Room): TopicGroups {
+export function topicGroups(source: TopicSource, budget?: MemoryBudget): TopicGroups {
   const given = byLabel(source);
   const origin = given.length > 0 ? 'classifier' : 'communities';
-  const groups: readonly Group[] = origin === 'classifier' ? given : communities(source, room).map((documents) => ({ documents }));
+  const groups: readonly Group[] = origin === 'classifier' ? given : communities(source, budget).map((documents) => ({ documents }));
   const groupOf = new Int32Array(source.documents).fill(-1);
   groups.forEach(({ documents }, at) => documents.forEach((document) => (groupOf[document] = at)));
   let named: readonly TopicGroup[] | undefined;
@@ -71,7 +71,7 @@ function byLabel({ documents, labelOf }: TopicSource): Group[] {
 }
 
 /** Those with most documents first. An entity counts by how few documents name it (inverse document frequency: Spärck Jones 1972). */
-function communities(source: TopicSource, room: Room | undefined): (readonly number[])[] {
+function communities(source: TopicSource, budget: MemoryBudget | undefined): (readonly number[])[] {
   const count = source.documents;
   const isShared = ({ length }: readonly number[]): boolean => length >= 2 && length < count;
   let shared = 0;
@@ -90,7 +90,7 @@ function communities(source: TopicSource, room: Room | undefined): (readonly num
     });
   };
   const found: number[][] = [];
-  communitiesOf(rowsOf(count + shared, list, room)).subarray(0, count).forEach((community, document) => (found[community] ??= []).push(document));
+  communitiesOf(rowsOf(count + shared, list, budget)).subarray(0, count).forEach((community, document) => (found[community] ??= []).push(document));
   return found.filter((documents) => documents !== undefined && documents.length >= LEAST_DOCUMENTS).sort((a, b) => b.length - a.length || a[0]! - b[0]!);
 }
 

@@ -9,7 +9,7 @@ import { PAIRS_FILE, PASSAGES_FILE } from '../extractors/relation/relation-reade
 import { taggerFolder } from '../extractors/ner/tagger.ts';
 import { SHIPPED_MODELS } from '../extractors/network/word-vectors.ts';
 import { openStore } from '../graph/stores/index.ts';
-import type { Config } from './core/config.ts';
+import { isDevice, type Config } from './core/config.ts';
 import { EngramError, messageOf } from './core/errors.ts';
 import { engramVersion } from './manifest.ts';
 
@@ -41,7 +41,7 @@ export async function diagnose(config: Config): Promise<Diagnosis> {
   const stores = [await examineEmbedded(), await examineNeo4j(config)];
   const models = examineModels(config);
   const { kind } = config.engine;
-  const engineReady = engines.some((engine) => engine.available && (kind === 'auto' ? engine.kind === 'onnx' || engine.kind === 'wasm' : engine.kind === kind));
+  const engineReady = engines.some((engine) => engine.available && (kind === 'auto' ? !isDevice(engine.kind) : engine.kind === kind));
   const isNeo4j = /^(neo4j|bolt)/.test(config.store.address);
   const store = isNeo4j ? stores[1]! : stores[0]!;
   const storeReady = config.store.address.startsWith('jsonl') || store.available;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
-import type { Config } from './core/config.ts';
+import { isDevice, type Config } from './core/config.ts';
 import { EngramError, messageOf, type ErrorCode } from './core/errors.ts';
 import type { Document } from './core/model.ts';
 import { extractorOf, letterOf, secondsBy, type ExtractedBatch, type Extractor, type Stages } from './extract.ts';
@@ -36,13 +36,11 @@ const CORES_A_PROCESS = 3;
 /** Of memory, so that models and batches have room. */
 const BYTES_A_PROCESS = 2 * 2 ** 30;
 
-const ON_THE_CPU: ReadonlySet<Config['engine']['kind']> = new Set(['auto', 'onnx', 'wasm']);
-
 /** Most processes that read for a build. By themselves never more than one for a device: each would want all of its memory. */
-export function processesOf({ engine, extract: { processes } }: Config): number {
+export function processesOf({ engine, extract: { processes } }: Config, cores = availableParallelism(), bytes = totalmem()): number {
   if (processes !== 'auto') return processes;
-  if (!ON_THE_CPU.has(engine.kind)) return 1;
-  return Math.max(1, Math.min(Math.ceil(availableParallelism() / CORES_A_PROCESS), Math.floor(totalmem() / BYTES_A_PROCESS)));
+  if (isDevice(engine.kind)) return 1;
+  return Math.max(1, Math.min(Math.ceil(cores / CORES_A_PROCESS), Math.floor(bytes / BYTES_A_PROCESS)));
 }
 
 const PROGRAM = new URL(import.meta.url.endsWith('.js') ? './extraction-child.js' : './extraction-child.ts', import.meta.url);
@@ -56,24 +54,24 @@ const PROGRAM = new URL(import.meta.url.endsWith('.js') ? './extraction-child.js
 export async function startExtractor(config: Config, signal?: AbortSignal, program = PROGRAM): Promise<Extractor> {
   const start = (): Promise<Reader> => startReader(config, signal, program);
   const most = processesOf(config);
-  const places: Place[] = [{ reader: start(), batches: 0 }];
+  const slots: Slot[] = [{ reader: start(), batches: 0 }];
   let suspicious: Promise<Reader> | undefined;
   const alone = new PQueue({ concurrency: 1 });
 
-  const freePlace = (): Place => {
-    const place = places.reduce((freest, place) => (place.batches < freest.batches ? place : freest));
-    if (place.batches < config.extract.concurrency || places.length >= most) return place;
+  const freeSlot = (): Slot => {
+    const slot = slots.reduce((freest, slot) => (slot.batches < freest.batches ? slot : freest));
+    if (slot.batches < config.extract.concurrency || slots.length >= most) return slot;
     const further = { reader: start(), batches: 0 };
     // Who waits for it is told.
     further.reader.catch(() => undefined);
-    places.push(further);
+    slots.push(further);
     return further;
   };
-  const liveReader = async (place: Place): Promise<Reader> => {
-    const known = place.reader;
+  const liveReader = async (slot: Slot): Promise<Reader> => {
+    const known = slot.reader;
     if (!(await known).isLost()) return known;
-    if (place.reader === known) place.reader = start();
-    return place.reader;
+    if (slot.reader === known) slot.reader = start();
+    return slot.reader;
   };
   const readAlone = async (document: Document): Promise<ExtractedBatch> => {
     let problem = '';
@@ -91,14 +89,14 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   };
 
   const readTogether = async (documents: readonly Document[]): Promise<ExtractedBatch> => {
-    const place = freePlace();
-    place.batches++;
+    const slot = freeSlot();
+    slot.batches++;
     try {
-      return await (await liveReader(place)).read(documents);
+      return await (await liveReader(slot)).read(documents);
     } catch (error) {
       if (!(error instanceof ReaderLost) || signal?.aborted) throw error;
     } finally {
-      place.batches--;
+      slot.batches--;
     }
     const batches = await Promise.all(documents.map((document) => alone.add(() => readAlone(document))));
     return {
@@ -107,7 +105,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
     };
   };
   const stop = async (): Promise<void> => {
-    await Promise.all([...places.map(({ reader }) => reader), suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
+    await Promise.all([...slots.map(({ reader }) => reader), suspicious].map(async (open) => (await open?.catch(() => undefined))?.stop()));
   };
   const orInterrupted = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -120,7 +118,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
   const onAbort = (): void => void (drain = setTimeout(() => void stop(), DRAIN_MS).unref());
   signal?.addEventListener('abort', onAbort);
   return {
-    ...(await orInterrupted(places[0]!.reader)).ready,
+    ...(await orInterrupted(slots[0]!.reader)).ready,
     extract: (documents) => orInterrupted(readTogether(documents)),
     async close() {
       signal?.removeEventListener('abort', onAbort);
@@ -131,7 +129,7 @@ export async function startExtractor(config: Config, signal?: AbortSignal, progr
 }
 
 /** A process that reads, and how many batches it has. */
-interface Place {
+interface Slot {
   reader: Promise<Reader>;
   batches: number;
 }

@@ -2,7 +2,7 @@
 // is named.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Room } from '../graph/compact/buckets.ts';
+import { MemoryBudget } from '../graph/compact/buckets.ts';
 import { openSpill } from '../graph/compact/spill.ts';
 import { openStore } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
@@ -19,7 +19,7 @@ export interface OpenedRows {
   /** Where it is read from instead, as an address. */
   readonly store?: string;
   /** `graph.memory` for what is held of it; more goes to a file. */
-  readonly room: Room;
+  readonly budget: MemoryBudget;
   counts(): Promise<StoreCounts>;
   close(): Promise<void>;
 }
@@ -35,16 +35,16 @@ const MEBIBYTE = 2 ** 20;
  */
 export async function openRows(dir: string, config: Config, place: string | undefined, spillFolder: string): Promise<OpenedRows> {
   const spill = openSpill(spillFolder);
-  const room = new Room(config.graph.memory * MEBIBYTE, spill);
+  const budget = new MemoryBudget(config.graph.memory * MEBIBYTE, spill);
   const address = place ?? (await storeOfLarge(dir, config));
   if (address === undefined) {
     const held = await openGraph(dir, config);
-    return { rows: held.graph.rows(), held, room, counts: async () => held.graph.counts, close: async () => spill.close() };
+    return { rows: held.graph.rows(), held, budget, counts: async () => held.graph.counts, close: async () => spill.close() };
   }
   const { user, password } = config.store;
   const store = await openStore(address, { directory: dir, user: process.env['NEO4J_USER'] ?? user, password: process.env[password.env] });
   return {
-    ...{ rows: store.rows(), store: address, room },
+    ...{ rows: store.rows(), store: address, budget },
     counts: () => store.counts(),
     async close() {
       spill.close();

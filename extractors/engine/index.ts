@@ -1,4 +1,5 @@
 // Which engines there are, and which of them run here. Each is loaded when it is first asked for.
+import { isDevice } from '../../pipeline/core/config.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { DeviceOptions } from './device.ts';
 import { INT8_BITS, type Engine, type EngineKind, type Precision } from './engine.ts';
@@ -75,11 +76,9 @@ export interface EngineReport {
   readonly hint?: string;
 }
 
-const IN_THIS_PROCESS: ReadonlySet<EngineKind> = new Set(['onnx', 'wasm']);
-
 /** Loads each engine to find out, those of devices in processes of their own; for `engram doctor`. */
 export function availableEngines(): Promise<readonly EngineReport[]> {
-  return Promise.all((Object.keys(ENGINES) as Engine['kind'][]).map(async (kind) => (IN_THIS_PROCESS.has(kind) ? examineEngine(kind) : (await import('./engine-probe.ts')).examineApart(kind, ENGINES[kind].hint))));
+  return Promise.all((Object.keys(ENGINES) as Engine['kind'][]).map(async (kind) => (isDevice(kind) ? (await import('./engine-probe.ts')).examineApart(kind, ENGINES[kind].hint) : examineEngine(kind))));
 }
 
 export async function examineEngine(kind: Engine['kind']): Promise<EngineReport> {

@@ -1,14 +1,14 @@
 // The engine contract over tfjs in the calling thread: what trainings run on. Weights stay float32.
+import type { TRAINING_ENGINES } from '../../pipeline/core/config.ts';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import { cpuName } from './device-names.ts';
 import { wrongDevice } from './device.ts';
-import type { Engine, EngineKind } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { tapeEncoder } from './tape-encoder.ts';
 import { useBackend } from './tape.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
-/** Those that also give gradients. */
-export type TapeKind = Extract<EngineKind, 'wasm' | 'tensorflow' | 'tensorflow-cpu'>;
+export type TapeKind = (typeof TRAINING_ENGINES)[number];
 
 /** @throws EngramError `ENGRAM_MODEL_ENGINE_MISSING` with the reason */
 export async function createTapeEngine(kind: TapeKind = 'wasm'): Promise<Engine> {

@@ -1,5 +1,5 @@
 // Arcs of a graph as typed arrays (compressed sparse rows), which walks and pulses run over.
-import { Buckets, floatsOf, Room, wordOf } from '../compact/buckets.ts';
+import { Buckets, floatsOf, MemoryBudget, wordOf } from '../compact/buckets.ts';
 
 export interface Arcs {
   /** uint32 [nodes + 1]: the arcs of node n are at offsets[n] … offsets[n + 1] − 1. */
@@ -21,10 +21,10 @@ const LEAST_WEIGHT = 1e-9;
 /**
  * Rows of `nodes` nodes. Arcs that join the same two nodes in the same direction become one that holds unless all of them fail: 1 − Π (1 − w). The
  * order of the source plays no part.
- * @param room for what is listed; the rows themselves, 8 bytes an arc and 12 a node, are memory beside it
+ * @param budget for what is listed; the rows themselves, 8 bytes an arc and 12 a node, are memory beside it
  */
-export function rowsOf(nodes: number, source: ArcSource, room = new Room()): Arcs {
-  const blocks = new Buckets(room);
+export function rowsOf(nodes: number, source: ArcSource, budget = new MemoryBudget()): Arcs {
+  const blocks = new Buckets(budget);
   let listed = 0;
   source((from, to, weight) => {
     if (weight < LEAST_WEIGHT) return;

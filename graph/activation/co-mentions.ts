@@ -1,6 +1,6 @@
 // Which entities sentences name together, and how strongly that joins them: sentences that name both / √(sentences that name the one × those that name the
 // other).
-import { Buckets, Room } from '../compact/buckets.ts';
+import { Buckets, MemoryBudget } from '../compact/buckets.ts';
 import type { SnapshotSource } from './snapshot.ts';
 
 /** Pairs of entities; the same each time they are gone through. */
@@ -18,11 +18,11 @@ const BLOCK = 4096;
  * @param count of the entities
  * @param most in a sentence with more entities each goes together with so many that follow it
  */
-export function coMentions(source: Pick<SnapshotSource, 'forEachMention'>, count: number, most: number, room = new Room()): CoMentions {
-  const mentions = new Buckets(room);
+export function coMentions(source: Pick<SnapshotSource, 'forEachMention'>, count: number, most: number, budget = new MemoryBudget()): CoMentions {
+  const mentions = new Buckets(budget);
   source.forEachMention((entity, document, sentence) => mentions.add(Math.floor(document / BLOCK), document, sentence, entity));
   const occurrences = new Float64Array(count);
-  const pairs = new Buckets(room);
+  const pairs = new Buckets(budget);
   for (let block = 0; block < mentions.length; block++) {
     for (const named of sentencesOf(mentions.take(block))) {
       for (let at = 0; at < named.length; at++) {

@@ -2,7 +2,7 @@
 // passes on, plus weak ones where two entities share a sentence.
 import type { EntityId, Fact } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
-import type { Room } from '../compact/buckets.ts';
+import type { MemoryBudget } from '../compact/buckets.ts';
 import { rowsOf, type Arcs } from './arcs.ts';
 import { coMentions } from './co-mentions.ts';
 
@@ -50,7 +50,7 @@ export interface LinkOptions {
   /** In a sentence with more entities (a list, a table) each is linked with this many that follow it. */
   readonly maxCoMentions?: number;
   /** For what is listed on the way; all of the memory there is when left out. */
-  readonly room?: Room;
+  readonly budget?: MemoryBudget;
 }
 
 export interface SnapshotOptions extends LinkOptions {
@@ -88,14 +88,14 @@ export function createSnapshot(source: SnapshotSource, { predicates = {}, furthe
     };
     links.forEach(pass);
     for (const { from, predicate, to, strength } of known) pass(from, predicate, to, strength);
-  }, options.room);
+  }, options.budget);
   links.close();
   return { ids, further: known, ...arcs };
 }
 
 /** Every fact, and every pair of entities that sentences name together, with its strength in [0, 1]; the same each time it is asked. */
-export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12, room }: LinkOptions = {}): Links {
-  const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions, room) : undefined;
+export function linksOf(source: SnapshotSource, count: number, { maxCoMentions = 12, budget }: LinkOptions = {}): Links {
+  const together = maxCoMentions > 0 ? coMentions(source, count, maxCoMentions, budget) : undefined;
   return {
     forEach(visit) {
       source.forEachFact((subject, predicate, object, probability) => {

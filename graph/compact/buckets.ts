@@ -9,7 +9,7 @@ export interface SpillFile {
 }
 
 /** Memory that several `Buckets` share. Where they have all of it, all of them go to the file; where there is no file, they have as much as they need. */
-export class Room {
+export class MemoryBudget {
   readonly file: SpillFile | undefined;
   private readonly bytes: number;
   private readonly holders = new Set<Buckets>();
@@ -48,11 +48,11 @@ const LEAST_WORDS = 16;
 const NONE = new Uint32Array(0);
 
 export class Buckets {
-  private readonly room: Room;
+  private readonly budget: MemoryBudget;
   private readonly buckets: (Bucket | undefined)[] = [];
 
-  constructor(room: Room) {
-    this.room = room;
+  constructor(budget: MemoryBudget) {
+    this.budget = budget;
   }
 
   /** One more than the number of the last bucket that has something. */
@@ -63,7 +63,7 @@ export class Buckets {
   /** Puts a record of two words, or more, behind those of its bucket. */
   add(bucket: number, a: number, b: number, c?: number): void {
     const words = c === undefined ? 2 : 3;
-    const into = this.withRoom(bucket, words);
+    const into = this.reserve(bucket, words);
     into.words[into.length] = a;
     into.words[into.length + 1] = b;
     if (c !== undefined) into.words[into.length + 2] = c;
@@ -71,7 +71,7 @@ export class Buckets {
   }
 
   addAll(bucket: number, words: Uint32Array): void {
-    const into = this.withRoom(bucket, words.length);
+    const into = this.reserve(bucket, words.length);
     into.words.set(words, into.length);
     into.length += words.length;
   }
@@ -88,7 +88,7 @@ export class Buckets {
     let at = 0;
     for (let piece = 0; piece < pieces.length; piece += 2) {
       const end = at + pieces[piece + 1]!;
-      this.room.file!.read(bytesOf(whole, at, end), pieces[piece]!);
+      this.budget.file!.read(bytesOf(whole, at, end), pieces[piece]!);
       at = end;
     }
     whole.set(words.subarray(0, length), at);
@@ -107,36 +107,36 @@ export class Buckets {
   close(): void {
     for (const bucket of this.buckets) if (bucket !== undefined) this.empty(bucket);
     this.buckets.length = 0;
-    this.room.leave(this);
+    this.budget.leave(this);
   }
 
   /** Puts into the file what is in memory. */
   spill(): void {
     for (const bucket of this.buckets) {
       if (bucket === undefined) continue;
-      if (bucket.length > 0) bucket.pieces.push(this.room.file!.write(bytesOf(bucket.words, 0, bucket.length)), bucket.length);
-      this.room.give(bucket.words.byteLength);
+      if (bucket.length > 0) bucket.pieces.push(this.budget.file!.write(bytesOf(bucket.words, 0, bucket.length)), bucket.length);
+      this.budget.give(bucket.words.byteLength);
       bucket.words = NONE;
       bucket.length = 0;
     }
   }
 
-  private withRoom(number: number, words: number): Bucket {
+  private reserve(number: number, words: number): Bucket {
     const bucket = (this.buckets[number] ??= { words: NONE, length: 0, pieces: [] });
     if (bucket.length + words <= bucket.words.length) return bucket;
     const before = bucket.words;
     const size = Math.max(bucket.length + words, Math.min(2 * bucket.length, bucket.length + LARGEST_STEP), LEAST_WORDS);
-    this.room.take(WORD * (size - before.length), this);
+    this.budget.take(WORD * (size - before.length), this);
     // It may have been spilled to make room for itself.
     const isSpilled = bucket.words !== before;
-    if (isSpilled) this.room.give(-WORD * before.length);
+    if (isSpilled) this.budget.give(-WORD * before.length);
     bucket.words = new Uint32Array(size);
     if (!isSpilled) bucket.words.set(before.subarray(0, bucket.length));
     return bucket;
   }
 
   private empty(bucket: Bucket): void {
-    this.room.give(bucket.words.byteLength);
+    this.budget.give(bucket.words.byteLength);
     bucket.words = NONE;
     bucket.length = 0;
     bucket.pieces = [];

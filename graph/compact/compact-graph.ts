@@ -4,7 +4,7 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import type { EntityId, GraphRows } from '../../pipeline/core/model.ts';
 import type { NodeIds, SnapshotSource } from '../activation/snapshot.ts';
 import type { TopicSource } from '../topic-groups.ts';
-import { Buckets, type Room } from './buckets.ts';
+import { Buckets, type MemoryBudget } from './buckets.ts';
 import { TextSet, TextTable } from './text-table.ts';
 
 export interface CompactGraph extends SnapshotSource, TopicSource {
@@ -27,10 +27,10 @@ export interface CompactGraph extends SnapshotSource, TopicSource {
 const RECORDS = 2 ** 16;
 
 /**
- * @param room for facts and mentions, 20 and 12 bytes each; about 100 bytes an entity and 60 a document are memory beside it
+ * @param budget for facts and mentions, 20 and 12 bytes each; about 100 bytes an entity and 60 a document are memory beside it
  * @throws EngramError `ENGRAM_GRAPH_UNKNOWN_ENTITY` for a fact whose ends are not among the entities; `ENGRAM_GRAPH_SPILL`
  */
-export async function compactGraph(rows: GraphRows, room: Room): Promise<CompactGraph> {
+export async function compactGraph(rows: GraphRows, budget: MemoryBudget): Promise<CompactGraph> {
   const documents = new TextSet();
   const dates: (string | undefined)[] = [];
   const labels: (string | undefined)[] = [];
@@ -44,7 +44,7 @@ export async function compactGraph(rows: GraphRows, room: Room): Promise<Compact
 
   const entities = new TextSet();
   const names = new TextTable();
-  const mentions = new Buckets(room);
+  const mentions = new Buckets(budget);
   let mentionCount = 0;
   for await (const { id, name, mentions: own } of rows.entities()) {
     const entity = entities.add(id);
@@ -56,7 +56,7 @@ export async function compactGraph(rows: GraphRows, room: Room): Promise<Compact
   const count = entities.table.length;
   const [factsOut, factsIn, claims] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)];
   const predicates = new TextSet();
-  const [facts, probabilities] = [new Buckets(room), new Buckets(room)];
+  const [facts, probabilities] = [new Buckets(budget), new Buckets(budget)];
   const [probability, words] = doubleAsWords();
   let factCount = 0;
   const numberOf = (id: EntityId): number => {

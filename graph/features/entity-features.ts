@@ -3,7 +3,7 @@ import type { DocumentId, Entity, EntityId, GraphRows } from '../../pipeline/cor
 import { pageRank } from '../activation/page-rank.ts';
 import { createSnapshot, nodeOf, type Snapshot, type SnapshotOptions } from '../activation/snapshot.ts';
 import { spread, strongest, type SpreadOptions } from '../activation/spread.ts';
-import { Room } from '../compact/buckets.ts';
+import { MemoryBudget } from '../compact/buckets.ts';
 import { compactGraph } from '../compact/compact-graph.ts';
 import type { KnowledgeGraph } from '../knowledge-graph.ts';
 import { spokenOf } from '../sentiment.ts';
@@ -60,7 +60,7 @@ export interface FeatureOptions {
   readonly activation?: SpreadOptions;
   readonly links?: SnapshotOptions;
   /** For what is not needed at once; all of the memory there is when left out. */
-  readonly room?: Room;
+  readonly budget?: MemoryBudget;
 }
 
 /** What all rows are made from; it does not follow later changes of the graph. */
@@ -84,14 +84,14 @@ const isDate = (date: string | undefined): date is string => date !== undefined 
  * Rows in the order of `FEATURE_COLUMNS`, one at a time, of a graph that is only gone through: what is held is `compactGraph`, its arcs, and about 200 bytes a node
  * while vectors and communities are made.
  */
-export async function* entityFeatures(rows: GraphRows, { only, neighbours = 10, activation = {}, links = {}, room = new Room() }: FeatureOptions = {}): AsyncGenerator<FeatureRow> {
-  const graph = await compactGraph(rows, room);
-  const snapshot = createSnapshot(graph, { ...links, room });
-  const topics = topicGroups(graph, room);
+export async function* entityFeatures(rows: GraphRows, { only, neighbours = 10, activation = {}, links = {}, budget = new MemoryBudget() }: FeatureOptions = {}): AsyncGenerator<FeatureRow> {
+  const graph = await compactGraph(rows, budget);
+  const snapshot = createSnapshot(graph, { ...links, budget });
+  const topics = topicGroups(graph, budget);
   graph.close();
   const dates = graph.dates.filter(isDate);
   const makeRow = createRowMaker({
-    ...{ snapshot, activation, vectorOf: createVectorReader(snapshot, room) },
+    ...{ snapshot, activation, vectorOf: createVectorReader(snapshot, budget) },
     topicOf: (id) => topics.labelOf(graph.numberOf(id)),
     dateOf: (id) => graph.dates[graph.numberOf(id)],
     latest: dates.reduce((latest, date) => Math.max(latest, Date.parse(date)), -Infinity),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createRandom } from '../../pipeline/core/random.ts';
 import type { Arcs } from '../activation/arcs.ts';
 import type { Snapshot } from '../activation/snapshot.ts';
-import { Buckets, floatsOf, Room, wordsOf } from '../compact/buckets.ts';
+import { Buckets, floatsOf, MemoryBudget, wordsOf } from '../compact/buckets.ts';
 
 export interface NodeVectorOptions {
   readonly dimensions?: number;
@@ -33,10 +33,10 @@ export function nodeVectors(snapshot: Snapshot, options: NodeVectorOptions = {})
 
 /**
  * The same a row at a time, best in order of nodes, for graphs whose vectors are not to be held at once.
- * @param room for what the walks lead to; 2 · 64 bytes a node, and 40 more, are memory beside it
+ * @param budget for what the walks lead to; 2 · 64 bytes a node, and 40 more, are memory beside it
  */
-export function createVectorReader(snapshot: Snapshot, room: Room): (node: number) => Float32Array {
-  const { blockOf } = createNodeVectors(snapshot, {}, room);
+export function createVectorReader(snapshot: Snapshot, budget: MemoryBudget): (node: number) => Float32Array {
+  const { blockOf } = createNodeVectors(snapshot, {}, budget);
   let [held, vectors]: [number, Float32Array] = [-1, new Float32Array(0)];
   return (node) => {
     const block = Math.floor(node / BLOCK);
@@ -46,7 +46,7 @@ export function createVectorReader(snapshot: Snapshot, room: Room): (node: numbe
 }
 
 /** Walks slice by slice; the vectors of a block of nodes are put together from all of them when they are asked for. */
-function createNodeVectors(snapshot: Snapshot, { dimensions = VECTOR_DIMENSIONS, seed = 17, hops = [0.2, 1, 1, 0.5] }: NodeVectorOptions, room = new Room()) {
+function createNodeVectors(snapshot: Snapshot, { dimensions = VECTOR_DIMENSIONS, seed = 17, hops = [0.2, 1, 1, 0.5] }: NodeVectorOptions, budget = new MemoryBudget()) {
   const { ids, fan } = snapshot;
   const nodes = fan.length;
   const blocks = Math.ceil(nodes / BLOCK);
@@ -57,7 +57,7 @@ function createNodeVectors(snapshot: Snapshot, { dimensions = VECTOR_DIMENSIONS,
   let at = 0;
   for (const id of ids) states[at++] = createHash('sha256').update(`${seed} ${id}`).digest().readUInt32LE(0);
   const squares = hops.map(() => new Float64Array(nodes));
-  const walks = new Buckets(room);
+  const walks = new Buckets(budget);
   const placeOf = (slice: number, hop: number, block: number): number => (slice * hops.length + hop) * blocks + block;
   let [walk, next] = [new Float32Array(nodes * SLICE), new Float32Array(nodes * SLICE)];
   for (const [slice, width] of slices.entries()) {

@@ -39,7 +39,7 @@ export function addFeatureCommands(program: Command): void {
       const names = flags.for === undefined ? undefined : await linesOf(flags.for);
       const only = names === undefined ? undefined : graph === undefined ? await entitiesNamed(opened.rows, names) : names.map((name) => entityNamed(graph, name));
       const { spread: activation, links } = await readActivation(config.activation, graph, flags.dir);
-      rows = await writers[write](beside, entityFeatures(opened.rows, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links, room: opened.room }));
+      rows = await writers[write](beside, entityFeatures(opened.rows, { ...(only === undefined ? {} : { only }), neighbours: flags.neighbours, activation, links, budget: opened.budget }));
       await rename(beside, flags.out);
     } catch (cause) {
       await rm(beside, { force: true });

@@ -1,7 +1,7 @@
 // What several commands share: their common flags, the folder they read by default, and flags turned into settings.
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { ENGINE_KINDS, type Config, type ConfigInput } from '../core/config.ts';
+import { ENGINE_KINDS, TRAINING_ENGINES, type Config, type ConfigInput } from '../core/config.ts';
 import { EngramError } from '../core/errors.ts';
 import { readConfig } from '../read-config.ts';
 
@@ -63,11 +63,11 @@ export function addEngineOptions(command: Command): Command {
 
 /** Of trainings: engines that give gradients. */
 export interface TrainingEngineFlags {
-  readonly engine?: 'wasm' | 'tensorflow' | 'tensorflow-cpu';
+  readonly engine?: (typeof TRAINING_ENGINES)[number];
 }
 
 export function addTrainingEngineOption(command: Command): Command {
-  return command.addOption(new Option('--engine <kind>', 'what it is trained on: the CPU, or TensorFlow on a GPU').choices(['wasm', 'tensorflow', 'tensorflow-cpu']));
+  return command.addOption(new Option('--engine <kind>', 'what it is trained on: the CPU, or TensorFlow on a GPU').choices(TRAINING_ENGINES));
 }
 
 export interface ReadingFlags {

@@ -28,12 +28,12 @@ export function addRelatedCommand(program: Command): void {
     const opened = await openRows(flags.dir, config, flags.store, flags.dir);
     try {
       noteStore(opened, flags);
-      const { held, rows, room } = opened;
+      const { held, rows, budget } = opened;
       const { spread, links } = await readActivation(config.activation, held?.graph, flags.dir);
       const options = { ...spread, limit: flags.limit, ...(flags.type === undefined ? {} : { types: flags.type }) };
       const answer =
         held === undefined
-          ? await relatedRows(rows, names, { ...options, links, room })
+          ? await relatedRows(rows, names, { ...options, links, budget })
           : related(held.graph, names, { ...options, snapshot: createSnapshot(held.graph, links), textOf: (id) => held.documents.get(id)?.text });
       if (flags.json) return printJson(answer);
       print(relatedText(answer, flags.why ? 'all' : flags.quiet ? 'none' : 'last'));

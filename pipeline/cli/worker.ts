@@ -1,7 +1,6 @@
 // `engram worker`: reads documents for a build on another machine, until it is told to stop.
 import type { Command } from 'commander';
 import { addCommonOptions, addEngineOptions, addExample, addQueueOptions, addReadingOptions, configOf, queueOf, readingOf, wholeNumber, type EngineFlags, type QueueFlags, type ReadingFlags } from './options.ts';
-import { processesOf } from '../extraction-process.ts';
 import { EXIT, formatCount, note, plural, print, printJson } from './output.ts';
 
 interface WorkerFlags extends EngineFlags, QueueFlags, ReadingFlags {
@@ -17,6 +16,7 @@ export function addWorkerCommand(program: Command): void {
   command.action(async (flags: WorkerFlags) => {
     const config = await configOf(flags, { ...queueOf(flags), ...readingOf(flags) });
     const { runWorker } = await import('../queue/worker.ts');
+    const { processesOf } = await import('../extraction-process.ts');
     const stop = new AbortController();
     const interrupt = (): void => {
       if (stop.signal.aborted) process.exit(EXIT.unreachable);

@@ -2,9 +2,16 @@
 import { z } from 'zod';
 import { FIELD_KINDS, LABEL_NAME } from './model.ts';
 
-/** What runs the networks; `auto` is one on the CPU. */
-export const ENGINE_KINDS = ['auto', 'onnx', 'wasm', 'onnx-cuda', 'webgpu', 'tensorflow', 'tensorflow-cpu'] as const;
+/** In the order in which `auto` tries them. */
+export const CPU_ENGINES = ['onnx', 'wasm'] as const;
+/** Those that give gradients. */
+export const TRAINING_ENGINES = ['wasm', 'tensorflow', 'tensorflow-cpu'] as const;
+/** What runs the networks; `auto` is one of the CPU's, the others are opened as devices. */
+export const ENGINE_KINDS = ['auto', ...CPU_ENGINES, 'onnx-cuda', 'webgpu', 'tensorflow', 'tensorflow-cpu'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+/** Whether it is opened as a device: one at a time, in a thread of its own. */
+export const isDevice = (kind: EngineKind): boolean => kind !== 'auto' && !(CPU_ENGINES as readonly EngineKind[]).includes(kind);
 
 const count = z.int().min(1);
 const field = z.string().min(1);

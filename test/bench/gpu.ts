@@ -14,7 +14,7 @@ import type { Passage } from '../../extractors/relation/passage.ts';
 import { createRelationReader } from '../../extractors/relation/relation-reader.ts';
 import { createSegmenter } from '../../extractors/text/segmenter.ts';
 import { formatCount, note, paint, print, printJson, table } from '../../pipeline/cli/output.ts';
-import { DEFAULT_CONFIG, ENGINE_KINDS } from '../../pipeline/core/config.ts';
+import { DEFAULT_CONFIG, ENGINE_KINDS, isDevice } from '../../pipeline/core/config.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { firstWords, readDocuments } from '../support/documents.ts';
 
@@ -77,7 +77,7 @@ async function findPassages(): Promise<Passage[]> {
 }
 
 async function measureDevices(): Promise<(Measured & { readonly kind: EngineKind })[]> {
-  const asked = flags.engines?.split(',') ?? ENGINE_KINDS.filter((kind) => kind !== 'auto' && kind !== 'onnx' && kind !== 'wasm');
+  const asked = flags.engines?.split(',') ?? ENGINE_KINDS.filter(isDevice);
   const found: (Measured & { readonly kind: EngineKind })[] = [];
   for (const name of asked) {
     const kind = ENGINE_KINDS.find((known) => known === name);

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createSnapshot } from '../../graph/activation/snapshot.ts';
 import { pageRank } from '../../graph/activation/page-rank.ts';
 import { spread, strongest } from '../../graph/activation/spread.ts';
-import { Room } from '../../graph/compact/buckets.ts';
+import { MemoryBudget } from '../../graph/compact/buckets.ts';
 import { compactGraph } from '../../graph/compact/compact-graph.ts';
 import { openSpill } from '../../graph/compact/spill.ts';
 import { communitiesOf } from '../../graph/features/communities.ts';
@@ -96,16 +96,16 @@ async function live({ documents = 0 }: Task) {
 
 /** What is held while features are made: tables and arcs. */
 async function compact(size: Task) {
-  const room = roomOf(size);
+  const budget = budgetOf(size);
   const start = held();
-  const found = await compactGraph(generateLarge(size, SEED), room.room);
+  const found = await compactGraph(generateLarge(size, SEED), budget.budget);
   const tables = held() - start;
-  const arcs = createSnapshot(found, { room: room.room });
+  const arcs = createSnapshot(found, { budget: budget.budget });
   found.close();
   // Shared memory is not counted there.
   const all = held() - start + [arcs.offsets, arcs.targets, arcs.weights, arcs.fan].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  room.close();
-  return { tables, all, arcs: arcs.targets.length, spilled: room.size() };
+  budget.close();
+  return { tables, all, arcs: arcs.targets.length, spilled: budget.size() };
 }
 
 /** A store of JSON lines, written as it comes. */
@@ -134,11 +134,11 @@ async function* linesOf(records: Rows<object>): AsyncGenerator<string> {
 
 /** The compact copy, then activation from three seeds a thousand times, PageRank, communities, vectors. */
 async function snapshot(size: Task) {
-  const room = roomOf(size);
+  const budget = budgetOf(size);
   const clock = createClock();
-  const found = await compactGraph(await storedRows(size), room.room);
+  const found = await compactGraph(await storedRows(size), budget.budget);
   const read = clock();
-  const arcs = createSnapshot(found, { room: room.room });
+  const arcs = createSnapshot(found, { budget: budget.budget });
   found.close();
   const copy = clock();
   const copied = process.resourceUsage().maxRSS * 1024;
@@ -159,20 +159,20 @@ async function snapshot(size: Task) {
   const ranking = clock();
   communitiesOf(arcs);
   const communities = clock();
-  createVectorReader(arcs, room.room);
+  createVectorReader(arcs, budget.budget);
   const vectors = clock();
-  room.close();
-  return { read, copy, copied, arcs: arcs.targets.length, median: times[QUERIES / 2]!, p99: times[Math.floor(0.99 * QUERIES)]!, reached, ranking, communities, vectors, spilled: room.size() };
+  budget.close();
+  return { read, copy, copied, arcs: arcs.targets.length, median: times[QUERIES / 2]!, p99: times[Math.floor(0.99 * QUERIES)]!, reached, ranking, communities, vectors, spilled: budget.size() };
 }
 
 /** One row an entity, without neighbours: those take as long as so many activations. */
 async function features(size: Task) {
-  const room = roomOf(size);
+  const budget = budgetOf(size);
   const clock = createClock();
   const path = join(size.folder, 'features.parquet');
-  const rows = await writeParquet(path, entityFeatures(await storedRows(size), { neighbours: 0, room: room.room }));
-  room.close();
-  return { seconds: clock(), rows, bytes: statSync(path).size, spilled: room.size() };
+  const rows = await writeParquet(path, entityFeatures(await storedRows(size), { neighbours: 0, budget: budget.budget }));
+  budget.close();
+  return { seconds: clock(), rows, bytes: statSync(path).size, spilled: budget.size() };
 }
 
 async function admin(size: Task) {
@@ -209,8 +209,8 @@ async function storedRows({ folder }: Task): Promise<GraphRows> {
   return (await openStore(`jsonl:${folder}`)).rows();
 }
 
-function roomOf({ memory, folder }: Task) {
+function budgetOf({ memory, folder }: Task) {
   const spill = openSpill(folder);
-  const room = memory === undefined ? new Room() : new Room(memory * 2 ** 20, spill);
-  return { room, size: () => spill.size, close: () => spill.close() };
+  const budget = memory === undefined ? new MemoryBudget() : new MemoryBudget(memory * 2 ** 20, spill);
+  return { budget, size: () => spill.size, close: () => spill.close() };
 }

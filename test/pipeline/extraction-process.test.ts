@@ -1,6 +1,5 @@
 // Documents that bring down the process that reads them: they alone are lost, after three tries at most.
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
@@ -62,9 +61,15 @@ test.serial('more batches than a process takes start further ones, up to the mos
   t.deepEqual(narrow.results, [...wide.results.slice(0, 2)]);
 });
 
-test('by themselves there is one process for every three cores begun', (t) => {
-  t.is(processesOf(DEFAULT_CONFIG), Math.max(1, Math.min(Math.ceil(availableParallelism() / 3), Math.floor(totalmem() / 2 ** 31))));
-  t.is(processesOf({ ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, processes: 5 } }), 5);
+const GIBIBYTE = 2 ** 30;
+for (const [cores, gibibytes, processes] of [[1, 64, 1], [2, 64, 1], [3, 64, 1], [4, 64, 2], [8, 64, 3], [16, 64, 6], [16, 7, 3], [16, 1, 1]] as const) {
+  test(`by themselves ${cores} cores and ${gibibytes} GiB start ${processes} at most`, (t) => t.is(processesOf(DEFAULT_CONFIG, cores, gibibytes * GIBIBYTE), processes));
+}
+
+test('a device has one process, unless another number is named', (t) => {
+  const onDevice = { ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, kind: 'webgpu' } } as const;
+  t.is(processesOf(onDevice, 16, 64 * GIBIBYTE), 1);
+  t.is(processesOf({ ...onDevice, extract: { ...onDevice.extract, processes: 5 } }, 2, GIBIBYTE), 5);
 });
 
 test.serial('a process that cannot start says why', async (t) => {

@@ -34,8 +34,8 @@ for (const address of ['jsonl', 'embedded']) {
     t.is(stored.held, undefined);
     t.deepEqual(await stored.counts(), graph.counts);
     t.true(graph.counts.facts > 2);
-    t.deepEqual(await collected(entityFeatures(stored.rows, { room: stored.room })), await collected(entityFeatures(held.rows)));
-    for (const options of [{}, { types: ['PER'], limit: 2 }]) t.deepEqual(await relatedRows(stored.rows, ['ada lee'], { ...options, room: stored.room }), related(graph, ['Ada Lee'], options));
+    t.deepEqual(await collected(entityFeatures(stored.rows, { budget: stored.budget })), await collected(entityFeatures(held.rows)));
+    for (const options of [{}, { types: ['PER'], limit: 2 }]) t.deepEqual(await relatedRows(stored.rows, ['ada lee'], { ...options, budget: stored.budget }), related(graph, ['Ada Lee'], options));
     const [ada] = await entitiesNamed(stored.rows, ['Ada Lee']);
     t.deepEqual(await entitiesNamed(stored.rows, [ada!, 'ADA LEE']), [ada!, ada!]);
     await t.throwsAsync(entitiesNamed(stored.rows, ['Nobody']), { code: 'ENGRAM_GRAPH_UNKNOWN_ENTITY' });

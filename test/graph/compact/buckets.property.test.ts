@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { rowsOf } from '../../../graph/activation/arcs.ts';
 import { coMentions } from '../../../graph/activation/co-mentions.ts';
-import { Buckets, floatsOf, Room, wordOf, wordsOf } from '../../../graph/compact/buckets.ts';
+import { Buckets, floatsOf, MemoryBudget, wordOf, wordsOf } from '../../../graph/compact/buckets.ts';
 import { openSpill } from '../../../graph/compact/spill.ts';
 import { EngramError } from '../../../pipeline/core/errors.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -15,10 +15,10 @@ test('what is put into buckets comes back in order, whatever memory there is and
   const folder = await temporaryFolder(t);
   const records = fc.array(fc.tuple(fc.nat(5), word, word, fc.option(word, { nil: undefined })), { maxLength: 200, size: 'max' });
   fc.assert(
-    fc.property(records, fc.array(word, { maxLength: 80 }), bytes, (list, more, budget) => {
+    fc.property(records, fc.array(word, { maxLength: 80 }), bytes, (list, more, bytes) => {
       const spill = openSpill(folder);
-      const room = new Room(budget, spill);
-      const [one, other] = [new Buckets(room), new Buckets(room)];
+      const budget = new MemoryBudget(bytes, spill);
+      const [one, other] = [new Buckets(budget), new Buckets(budget)];
       const expected: number[][] = [];
       for (const [bucket, ...words] of list) {
         one.add(bucket, ...words);
@@ -32,7 +32,7 @@ test('what is put into buckets comes back in order, whatever memory there is and
       t.deepEqual([...other.read(0)], list.flatMap(([bucket]) => [1, bucket]));
       t.deepEqual([...one.take(2)], expected[2] ?? []);
       t.is(one.read(2).length, 0);
-      t.true(budget > 0 || list.length === 0 || spill.size > 0);
+      t.true(bytes > 0 || list.length === 0 || spill.size > 0);
       one.close();
       other.close();
       spill.close();
@@ -58,17 +58,17 @@ test('rows and pairs are the same with any memory', async (t) => {
   const arcs = fc.array(fc.tuple(fc.nat(NODES - 1), fc.nat(NODES - 1), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 100, size: 'max' });
   const mentions = fc.array(fc.tuple(fc.nat(20), fc.constantFrom(0, 1, 5000, 9000), fc.nat(2)), { maxLength: 120, size: 'max' });
   fc.assert(
-    fc.property(arcs, mentions, fc.integer({ min: 1, max: 4 }), bytes, (list, named, most, budget) => {
+    fc.property(arcs, mentions, fc.integer({ min: 1, max: 4 }), bytes, (list, named, most, bytes) => {
       const spill = openSpill(folder);
-      const room = new Room(budget, spill);
+      const budget = new MemoryBudget(bytes, spill);
       const source = { forEachMention: (visit: (...mention: [number, number, number]) => void) => named.forEach((mention) => visit(...mention)) };
-      const pairsIn = (given: Room | undefined): number[][] => {
+      const pairsIn = (given: MemoryBudget | undefined): number[][] => {
         const found: number[][] = [];
         coMentions(source, NODES, most, given).forEach((...pair) => found.push(pair));
         return found;
       };
-      t.deepEqual(pairsIn(room), pairsIn(undefined));
-      t.deepEqual(rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc)), room), rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc))));
+      t.deepEqual(pairsIn(budget), pairsIn(undefined));
+      t.deepEqual(rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc)), budget), rowsOf(NODES, (visit) => list.forEach((arc) => visit(...arc))));
       spill.close();
     }),
     { seed: 13, numRuns: 60 },
