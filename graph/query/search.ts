@@ -86,13 +86,10 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
   const index = new WordIndex<EntityId, ReturnType<typeof recordOf>>(
     {
       fields: { name: 3, aliases: 2, attributes: 1 },
-      store: ['mentions'],
       tokenize: searchWords,
+      weightOf: ({ mentions }) => 1 + Math.log1p(mentions) / 4,
+      isUnfinished: (word, at, words) => word.length >= 2 && at === words.length - 1,
       typingErrors: (word) => (word.length >= FUZZY_FROM_LENGTH && word.length <= FUZZY_TO_LENGTH && !/^\d+$/.test(word) ? 0.2 : false),
-      search: {
-        prefix: (word, at, words) => word.length >= 2 && at === words.length - 1,
-        boostDocument: (_id, _term, stored) => 1 + Math.log1p(stored!['mentions'] as number) / 4,
-      },
     },
     graph.entityIds().map(recordOf),
   );
@@ -129,8 +126,8 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
       }),
     update(ids) {
       for (const id of ids) {
-        index.remove(id);
         if (graph.hasEntity(id)) index.add(recordOf(id));
+        else index.remove(id);
         names.update(id);
       }
     },

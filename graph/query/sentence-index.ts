@@ -87,7 +87,6 @@ export class SentenceIndex {
   }
 
   private index(place: number): void {
-    this.words.remove(place);
     this.words.add({ id: place, text: this.places.get(place)!.text });
   }
 

@@ -1,16 +1,18 @@
-// Full-text search (MiniSearch, BM25+) that stays quick where many records have a word of the query: records are found by its rarer words, and how many common words they have
-// too decides among them; what a common word alone finds is kept for the next query.
-import MiniSearch, { type SearchOptions } from 'minisearch';
+// Full-text search (BM25+) that stays quick where many records have a word of the query: records are found by its rarer words, and how many common words they have
+// too decides among them; what a common word alone finds is kept for the next query. The words are a radix tree of MiniSearch, which finds unfinished and misspelt ones;
+// records are weighed here, as its own search makes a class of objects for each that it finds, which a service then collects for a second at a time.
+import SearchableMap from 'minisearch/SearchableMap';
 
 export interface WordIndexOptions<Record> {
   /** Names of fields that are texts, and what a word in each counts. */
   readonly fields: Readonly<{ [Field in keyof Record]?: number }>;
   readonly tokenize: (text: string) => string[];
-  /** Of the library: unfinished words, boosts by stored fields. */
-  readonly search?: SearchOptions;
+  /** What the score of a record is multiplied by; 1 where it is left out. */
+  readonly weightOf?: (record: Record) => number;
+  /** Whether a word of a query may be the beginning of a longer one. */
+  readonly isUnfinished?: (word: string, at: number, words: readonly string[]) => boolean;
   /** Share of the letters of a word that may be wrong, where no record has it as it is. */
   readonly typingErrors?: (word: string) => number | false;
-  readonly store?: readonly string[];
 }
 
 export interface WordHit<Id> {
@@ -27,105 +29,193 @@ const MOST_OF_A_COMMON_WORD = 200;
 /** Records found by rarer words that are looked through for common ones. */
 const MOST_LOOKED_THROUGH = 200;
 
+/** BM25+ (Lv & Zhai, Lower-Bounding Term Frequency Normalization, CIKM 2011): saturation, part of the length, least share of a word that is there. */
+const [K, B, DELTA] = [1.2, 0.7, 0.5];
+/** What a longer word counts beside the word itself, less with each letter more. */
+const [UNFINISHED, EACH_LETTER_MORE] = [0.375, 0.3];
+/** What a misspelt word counts beside the word itself, less with each letter that differs. */
+const MISSPELT = 0.45;
+/** However long the word. */
+const MOST_WRONG_LETTERS = 6;
+
+/** A word that records have. */
+interface Word {
+  readonly text: string;
+  /** Records that have it. */
+  count: number;
+  /** By field: places of records, and how often each has it, in turn. */
+  readonly found: number[][];
+}
+
+interface Indexed<Id> {
+  readonly id: Id;
+  readonly weight: number;
+  readonly words: readonly Word[];
+  /** Different words, by field. */
+  readonly lengths: readonly number[];
+}
+
+type Scores = Map<number, { score: number; readonly words: string[] }>;
+
 export class WordIndex<Id extends string | number, Record extends { readonly id: Id }> {
-  private readonly index: MiniSearch<Record>;
   private readonly options: WordIndexOptions<Record>;
-  private readonly fields: readonly string[];
-  /** Numbers of words, and how many records have each. */
-  private readonly numbers = new Map<string, number>();
-  private readonly counts: number[] = [];
-  private readonly wordsOf = new Map<Id, Uint32Array>();
-  /** Of the record that is being added. */
-  private words = new Set<number>();
-  /** By the number of the word. */
-  private readonly ofCommonWord = new Map<number, readonly WordHit<Id>[]>();
+  private readonly fields: readonly (readonly [name: keyof Record, weight: number])[];
+  private readonly words = new SearchableMap<Word>();
+  private readonly records: (Indexed<Id> | undefined)[] = [];
+  private readonly placeOf = new Map<Id, number>();
+  /** Of records that were removed. */
+  private readonly freePlaces: number[] = [];
+  /** Of all records, by field. */
+  private readonly lengths: number[];
+  private readonly ofCommonWord = new Map<Word, readonly WordHit<Id>[]>();
 
   constructor(options: WordIndexOptions<Record>, records: readonly Record[]) {
     this.options = options;
-    this.fields = Object.keys(options.fields);
-    const tokenize = (text: string, field?: string): string[] => {
-      const words = options.tokenize(text);
-      if (field !== undefined) for (const word of words) this.words.add(this.numberOf(word));
-      return words;
-    };
-    this.index = new MiniSearch<Record>({ fields: [...this.fields], tokenize, processTerm: (term) => term, ...(options.store === undefined ? {} : { storeFields: [...options.store] }) });
+    this.fields = Object.entries(options.fields as Readonly<{ readonly [field: string]: number }>).map(([name, weight]) => [name as keyof Record, weight]);
+    this.lengths = this.fields.map(() => 0);
     for (const record of records) this.add(record);
   }
 
+  /** One that has the id of another takes its place. */
   add(record: Record): void {
-    this.words.clear();
-    this.index.add(record);
-    this.wordsOf.set(record.id, Uint32Array.from(this.words));
-    for (const word of this.words) this.counts[word]!++;
-    this.forget(this.words);
+    this.remove(record.id);
+    const place = this.freePlaces.pop() ?? this.records.length;
+    const words = new Set<Word>();
+    const lengths = this.fields.map(([name], field) => {
+      const counts = new Map<Word, number>();
+      for (const text of this.options.tokenize(record[name] as string)) {
+        const word = this.words.fetch(text, () => ({ text, count: 0, found: this.fields.map(() => []) }));
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+      }
+      for (const [word, count] of counts) {
+        word.found[field]!.push(place, count);
+        words.add(word);
+      }
+      this.lengths[field]! += counts.size;
+      return counts.size;
+    });
+    for (const word of words) {
+      word.count++;
+      this.ofCommonWord.delete(word);
+    }
+    this.records[place] = { id: record.id, weight: this.options.weightOf?.(record) ?? 1, words: [...words], lengths };
+    this.placeOf.set(record.id, place);
   }
 
   remove(id: Id): void {
-    if (!this.index.has(id)) return;
-    this.index.discard(id);
-    for (const word of this.wordsOf.get(id)!) this.counts[word]!--;
-    this.forget(this.wordsOf.get(id)!);
-    this.wordsOf.delete(id);
+    const place = this.placeOf.get(id);
+    if (place === undefined) return;
+    const { words, lengths } = this.records[place]!;
+    for (const word of words) {
+      for (const found of word.found) {
+        let at = 0;
+        while (at < found.length && found[at] !== place) at += 2;
+        found.splice(at, 2);
+      }
+      if (--word.count === 0) this.words.delete(word.text);
+      this.ofCommonWord.delete(word);
+    }
+    lengths.forEach((length, field) => (this.lengths[field]! -= length));
+    this.records[place] = undefined;
+    this.freePlaces.push(place);
+    this.placeOf.delete(id);
   }
 
   /** Looks for the common words now, so that no later search has to. */
   warm(): void {
-    for (const [word, number] of this.numbers) if (this.counts[number]! > COMMON_FROM) this.withCommonWord(word);
-  }
-
-  private forget(words: Iterable<number>): void {
-    if (this.ofCommonWord.size > 0) for (const word of words) this.ofCommonWord.delete(word);
-  }
-
-  private numberOf(word: string): number {
-    let number = this.numbers.get(word);
-    if (number === undefined) this.numbers.set(word, (number = this.counts.push(0) - 1));
-    return number;
-  }
-
-  private countOf(word: string): number {
-    return this.counts[this.numbers.get(word) ?? -1] ?? 0;
+    for (const word of this.words.values()) if (word.count > COMMON_FROM) this.withCommonWord(word);
   }
 
   /** Best first, of the same score in order of id. Of records that have common words alone not all are found. */
   search(text: string): WordHit<Id>[] {
     const words = [...new Set(this.options.tokenize(text))];
-    const common = words.filter((word) => this.countOf(word) > COMMON_FROM);
-    if (common.length === 0) return this.find(text).sort(byScore);
-    const rare = words.filter((word) => !common.includes(word));
-    const found = rare.length === 0 ? [] : this.find(rare.join(' '));
-    const hits = new Map<Id, { score: number; words: readonly string[] }>(found.map(({ id, score, words: own }) => [id, { score, words: own }]));
-    const weights = common.map((word) => Math.log1p((this.index.documentCount - this.countOf(word) + 0.5) / (this.countOf(word) + 0.5)));
-    const best = Math.max(0, ...Object.values(this.options.fields as Readonly<{ readonly [field: string]: number }>));
+    const common = words.map((word) => this.words.get(word)).filter((word) => word !== undefined && word.count > COMMON_FROM) as Word[];
+    const found = this.find(common.length === 0 ? words : words.filter((word) => !common.some((other) => other.text === word))).sort(byScore);
+    if (common.length === 0) return found;
+    const hits = new Map(found.map((hit): [Id, WordHit<Id>] => [hit.id, hit]));
+    const best = Math.max(...this.fields.map(([, weight]) => weight));
     for (const { id } of found.slice(0, MOST_LOOKED_THROUGH)) {
-      const own = this.wordsOf.get(id)!;
-      common.forEach((word, at) => {
-        if (!own.includes(this.numbers.get(word)!)) return;
+      const { words: own } = this.records[this.placeOf.get(id)!]!;
+      for (const word of common) {
+        if (!own.includes(word)) continue;
         const { score, words: before } = hits.get(id)!;
-        hits.set(id, { score: score + best * weights[at]!, words: [...before, word] });
-      });
+        hits.set(id, { id, score: score + best * this.rarity(word.count), words: [...before, word.text] });
+      }
     }
     for (const word of common) {
       for (const { id, score } of this.withCommonWord(word)) {
         const hit = hits.get(id);
-        if (hit === undefined) hits.set(id, { score, words: [word] });
-        else if (!hit.words.includes(word)) hits.set(id, { score: hit.score + score, words: [...hit.words, word] });
+        if (hit === undefined) hits.set(id, { id, score, words: [word.text] });
+        else if (!hit.words.includes(word.text)) hits.set(id, { id, score: hit.score + score, words: [...hit.words, word.text] });
       }
     }
-    return Array.from(hits, ([id, { score, words: own }]) => ({ id, score, words: own })).sort(byScore);
+    return [...hits.values()].sort(byScore);
   }
 
-  private withCommonWord(word: string): readonly WordHit<Id>[] {
-    const number = this.numbers.get(word)!;
-    let hits = this.ofCommonWord.get(number);
-    if (hits === undefined) this.ofCommonWord.set(number, (hits = this.find(word, { prefix: false }).slice(0, MOST_OF_A_COMMON_WORD)));
+  private withCommonWord(word: Word): readonly WordHit<Id>[] {
+    let hits = this.ofCommonWord.get(word);
+    if (hits === undefined) {
+      const scores: Scores = new Map();
+      this.weigh(word.text, word, 1, scores);
+      this.ofCommonWord.set(word, (hits = this.hitsOf(scores).sort(byScore).slice(0, MOST_OF_A_COMMON_WORD)));
+    }
     return hits;
   }
 
-  private find(text: string, more: Pick<SearchOptions, 'prefix'> = {}): WordHit<Id>[] {
-    const boost = this.options.fields as { [field: string]: number };
-    const { typingErrors = () => false, search } = this.options;
-    return this.index.search(text, { boost, fuzzy: (word) => (this.countOf(word) > 0 ? false : typingErrors(word)), ...search, ...more }).map(({ id, score, queryTerms }) => ({ id: id as Id, score, words: queryTerms }));
+  /** In no order. */
+  private find(words: readonly string[]): WordHit<Id>[] {
+    const scores: Scores = new Map();
+    for (const [at, asked] of words.entries()) for (const [word, share] of this.meantBy(asked, at, words)) this.weigh(asked, word, share, scores);
+    return this.hitsOf(scores);
+  }
+
+  /** The word itself, longer ones that it may be the beginning of, and where it is nobody's those that it may be misspelt of; what each counts, in (0, 1]. */
+  private *meantBy(asked: string, at: number, words: readonly string[]): Generator<readonly [Word, number]> {
+    const { isUnfinished = () => false, typingErrors = () => false } = this.options;
+    const itself = this.words.get(asked);
+    if (itself !== undefined) yield [itself, 1];
+    const isBeginning = isUnfinished(asked, at, words);
+    if (isBeginning) {
+      for (const [{ length }, word] of this.words.atPrefix(asked)) {
+        if (length > asked.length) yield [word, (UNFINISHED * length) / (length + EACH_LETTER_MORE * (length - asked.length))];
+      }
+    }
+    const errors = itself === undefined && typingErrors(asked);
+    const most = errors === false ? 0 : Math.min(MOST_WRONG_LETTERS, Math.round(asked.length * errors));
+    if (most === 0) return;
+    for (const [text, [word, wrong]] of this.words.fuzzyGet(asked, most)) {
+      if (!(isBeginning && text.startsWith(asked))) yield [word, (MISSPELT * text.length) / (text.length + wrong)];
+    }
+  }
+
+  private weigh(asked: string, { found }: Word, share: number, scores: Scores): void {
+    for (const [field, [, fieldWeight]] of this.fields.entries()) {
+      const own = found[field]!;
+      const meanLength = this.lengths[field]! / this.placeOf.size;
+      const most = share * fieldWeight * this.rarity(own.length / 2);
+      for (let at = 0; at < own.length; at += 2) {
+        const [place, count] = [own[at]!, own[at + 1]!];
+        const { weight, lengths } = this.records[place]!;
+        const score = most * weight * (DELTA + (count * (K + 1)) / (count + K * (1 - B + (B * lengths[field]!) / meanLength)));
+        const known = scores.get(place);
+        if (known === undefined) {
+          scores.set(place, { score, words: [asked] });
+          continue;
+        }
+        known.score += score;
+        if (known.words.at(-1) !== asked) known.words.push(asked);
+      }
+    }
+  }
+
+  /** The more words of the query a record has, the better. */
+  private hitsOf(scores: Scores): WordHit<Id>[] {
+    return Array.from(scores, ([place, { score, words }]) => ({ id: this.records[place]!.id, score: score * words.length, words }));
+  }
+
+  /** Inverse document frequency. */
+  private rarity(count: number): number {
+    return Math.log1p((this.placeOf.size - count + 0.5) / (count + 0.5));
   }
 }
 
