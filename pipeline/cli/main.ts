@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=64
+#!/usr/bin/env -S node --max-semi-space-size=64 --no-memory-reducer
 // The `engram` command: which commands there are, and what exit code an outcome gets.
 import { Command } from 'commander';
 import { engramVersion } from '../manifest.ts';

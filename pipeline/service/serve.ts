@@ -6,6 +6,7 @@ import { manifestOf, readManifest } from '../manifest.ts';
 import { createGraphService } from './graph-service.ts';
 import { openGraphSource } from './graph-source.ts';
 import { createHttpServer } from './http-server.ts';
+import { settleHeap } from './settle-heap.ts';
 import { watchFolders } from './watch.ts';
 
 export interface ServeOptions {
@@ -62,6 +63,7 @@ export async function serve({ source: place, config, host, port, token, requests
       started.push(() => watching.close());
     }
     service.warm();
+    settleHeap();
     return { url, counts: source.graph.counts, close };
   } catch (error) {
     await close();

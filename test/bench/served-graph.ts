@@ -4,6 +4,7 @@ import { LiveGraph } from '../../graph/live-graph.ts';
 import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
 import { createGraphService } from '../../pipeline/service/graph-service.ts';
 import { createHttpServer } from '../../pipeline/service/http-server.ts';
+import { settleHeap } from '../../pipeline/service/settle-heap.ts';
 import { documentsOf } from '../support/graph-arbitraries.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 
@@ -20,6 +21,7 @@ const [url, limitedUrl] = [await app.listen({ port: 0 }), await limited.listen({
 const began = performance.now();
 service.warm();
 await app.inject({ url: '/search?q=warm%20up' });
+settleHeap();
 const entities = live.graph.entityIds();
 const sample = Array.from({ length: 500 }, (_, at) => live.graph.entity(entities[Math.floor((at * entities.length) / 500)]!)!);
 say({ url, limitedUrl, counts: live.graph.counts, warmSeconds: (performance.now() - began) / 1000, names: sample.map(({ name }) => name), ids: sample.map(({ id }) => id) });

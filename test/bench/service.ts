@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 const RECOVERY_SECONDS = 5;
 const { values: flags } = parseArgs({ options: { documents: { type: 'string', default: '15500' }, minutes: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } });
 
-const child = spawn(process.execPath, ['--max-semi-space-size=64', '--import=tsx', 'test/bench/served-graph.ts', flags.documents], { stdio: ['pipe', 'pipe', 'inherit'] });
+const child = spawn(process.execPath, ['--max-semi-space-size=64', '--no-memory-reducer', '--import=tsx', 'test/bench/served-graph.ts', flags.documents], { stdio: ['pipe', 'pipe', 'inherit'] });
 const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
 const next = async <T>(): Promise<T> => JSON.parse((await lines.next()).value as string) as T;
 const { url, limitedUrl, counts, warmSeconds, names, ids } = await next<{ url: string; limitedUrl: string; counts: { entities: number; facts: number; documents: number }; warmSeconds: number; names: string[]; ids: string[] }>();
