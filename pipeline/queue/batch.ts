@@ -39,7 +39,7 @@ const document = z.strictObject({
   metadata: z.record(z.string(), z.string()).optional(),
 });
 
-const [index, score] = [z.int().min(0), z.number()];
+const [index, score] = [z.uint32(), z.number()];
 const findings = z.strictObject({
   sentences: z.array(z.tuple([index, index])),
   mentions: z.array(
