@@ -52,7 +52,7 @@ const findings = z.strictObject({
   topics: z.strictObject({ model: z.string(), labels: z.array(z.strictObject({ label: z.string(), probability: score })) }).optional(),
 }) satisfies z.ZodType<Findings>;
 
-/** The first line of what comes back: of each document its words, or why it could not be read. A line of findings follows for each that was. */
+/** The first line of what comes back: of each document its words, or why it could not be read. A line for each follows: its findings, or nothing. */
 const headOfResult = z.strictObject({
   results: z.array(z.union([index, z.strictObject({ stage: z.string(), code: z.string(), message: z.string(), hint: z.string().optional() })])),
   seconds: z.record(z.string(), z.number()),
@@ -75,7 +75,7 @@ export async function packDocuments(versions: Versions, documents: readonly Docu
 export async function unpackDocuments(batch: string, data: unknown): Promise<{ readonly versions: Versions; readonly documents: readonly Document[] }> {
   try {
     const { versions, documents: packed } = jobData.parse(data);
-    const documents = z.array(document).min(1).max(MOST_DOCUMENTS).parse(JSON.parse(await unpack(Buffer.from(packed, 'base64'))));
+    const documents = z.array(document).min(1).max(MOST_DOCUMENTS).parse(JSON.parse((await unpack(Buffer.from(packed, 'base64'))).toString()));
     if (batchIdOf(versions, documents) !== batch) throw new Error('its content is not that of its address');
     return { versions, documents };
   } catch (cause) {
@@ -83,7 +83,10 @@ export async function unpackDocuments(batch: string, data: unknown): Promise<{ r
   }
 }
 
-/** Nothing of what was sent, so that no worker can change it. @returns pieces of bounded size */
+/**
+ * Nothing of what was sent, so that no worker can change it.
+ * @returns pieces of bounded size
+ */
 export async function packResult({ results, seconds }: ExtractedBatch): Promise<readonly Buffer[]> {
   const head = {
     results: results.map((each) => {
@@ -93,7 +96,7 @@ export async function packResult({ results, seconds }: ExtractedBatch): Promise<
     }),
     seconds,
   } satisfies z.input<typeof headOfResult>;
-  const bytes = await pack([JSON.stringify(head), ...results.flatMap((each) => ('findings' in each ? [each.findings] : []))].join('\n'));
+  const bytes = await pack([JSON.stringify(head), ...results.map((each) => ('findings' in each ? each.findings : ''))].join('\n'));
   const pieces: Buffer[] = [];
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) pieces.push(bytes.subarray(from, from + PIECE_BYTES));
   return pieces;
@@ -102,15 +105,12 @@ export async function packResult({ results, seconds }: ExtractedBatch): Promise<
 /** @throws EngramError `ENGRAM_QUEUE_BATCH_INVALID` */
 export async function unpackResult(batch: string, pieces: readonly Buffer[], documents: readonly Document[]): Promise<ExtractedBatch> {
   try {
-    const [head, ...found] = (await unpack(Buffer.concat(pieces))).split('\n', documents.length + 2);
+    const [head, ...found] = linesOf(await unpack(Buffer.concat(pieces)), documents.length + 2);
     const { results, seconds } = headOfResult.parse(JSON.parse(head!));
     if (results.length !== documents.length) throw new Error(`${results.length} results of ${documents.length} documents`);
-    const read = results.filter((each) => typeof each === 'number').length;
-    if (found.length !== read) throw new Error(`findings of ${found.length} documents, and ${read} were read`);
-    for (const text of found) checkFindings(text);
-    const findingsOfNext = found.values();
+    if (found.length !== documents.length) throw new Error(`findings of ${found.length} documents, not of ${documents.length}`);
     return {
-      results: results.map((each, at) => (typeof each === 'number' ? { findings: findingsOfNext.next().value!, words: each } : { deadLetter: { uri: documents[at]!.uri, ...each } })),
+      results: results.map((each, at) => (typeof each === 'number' ? { findings: checkedFindings(found[at]!), words: each } : { deadLetter: { uri: documents[at]!.uri, ...each } })),
       seconds: secondsBy((stage) => seconds[stage] ?? 0),
     };
   } catch (cause) {
@@ -118,18 +118,29 @@ export async function unpackResult(batch: string, pieces: readonly Buffer[], doc
   }
 }
 
-/** Only checked: the journal keeps the text, whose keys the checks would put in another order. */
-function checkFindings(text: string): void {
+/** Only checked: what the checks return has its keys in another order, and so would the journal. */
+function checkedFindings(text: string): string {
   findings.parse(JSON.parse(text));
   if (!text.startsWith('{')) throw new Error('findings begin with a space');
+  return text;
 }
 
 async function pack(text: string): Promise<Buffer> {
   return promisify(deflateRaw)(text, { level: LEVEL });
 }
 
-async function unpack(bytes: Buffer): Promise<string> {
-  return (await promisify(inflateRaw)(bytes, { maxOutputLength: MOST_BYTES, chunkSize: CHUNK_BYTES })).toString();
+async function unpack(bytes: Buffer): Promise<Buffer> {
+  return promisify(inflateRaw)(bytes, { maxOutputLength: MOST_BYTES, chunkSize: CHUNK_BYTES });
+}
+
+/** Each a string of its own: in one of all, a single character beyond Latin-1 would make every other take two bytes, and longer to read. */
+function linesOf(bytes: Buffer, most: number): string[] {
+  const lines: string[] = [];
+  for (let [from, end] = [0, 0]; end >= 0 && lines.length < most; from = end + 1) {
+    end = bytes.indexOf('\n', from);
+    lines.push(bytes.toString('utf8', from, end < 0 ? bytes.length : end));
+  }
+  return lines;
 }
 
 /** Not what was found there: it may be a text of any length. */
