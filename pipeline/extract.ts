@@ -22,8 +22,11 @@ export type ExtractionStage = (typeof STAGES)[number];
 
 export const secondsBy = (secondsOf: (stage: ExtractionStage) => number): Record<ExtractionStage, number> => Object.fromEntries(STAGES.map((stage) => [stage, secondsOf(stage)])) as Record<ExtractionStage, number>;
 
-/** What one document became. */
-export type Extracted = { readonly extraction: Extraction; readonly words: number } | { readonly deadLetter: DeadLetter };
+/** Of an extraction, what the document did not say itself. */
+export type Findings = Omit<Extraction, keyof Document | 'record'>;
+
+/** What one document became; its findings as JSON, so that they are written once, wherever they were made, and go into the journal as they are. */
+export type Extracted = { readonly findings: string; readonly words: number } | { readonly deadLetter: DeadLetter };
 
 export interface ExtractedBatch {
   /** One a document, in their order. */
@@ -57,7 +60,7 @@ export function extractorOf(stages: Stages): Extractor {
       const read = async (batch: readonly Document[]): Promise<readonly Extracted[] | StageFailure> => {
         try {
           const related = await passStages(batch, stages, seconds);
-          return related.map((document) => ({ extraction: extractionOf(document, name), words: document.sentences.reduce((sum, { tokens }) => sum + tokens.length, 0) }));
+          return related.map((document) => ({ findings: JSON.stringify(findingsOf(document, name)), words: document.sentences.reduce((sum, { tokens }) => sum + tokens.length, 0) }));
         } catch (error) {
           if (!(error instanceof StageFailure)) throw error;
           if (error.error instanceof EngramError && FATAL_CODES.has(error.error.code)) throw error.error;
@@ -114,15 +117,18 @@ export function letterOf({ uri }: Pick<Document, 'uri'>, stage: string, thrown: 
   return { uri, stage, code: error.code, message: error.message, hint: error.hint };
 }
 
-/** What an extraction keeps of its document as it was given, always in this order: so are the bytes of the journal. */
+/** What an extraction keeps of its document as it was given, in an order as fixed. */
 export function givenOf({ id, uri, text, title, date, metadata }: Document): Pick<Extraction, keyof Document> {
   return { id, uri, text, ...(title === undefined ? {} : { title }), ...(date === undefined ? {} : { date }), ...(metadata === undefined ? {} : { metadata }) };
 }
 
 export function extractionOf(document: ClassifiedDocument, extractor: string): Extraction {
-  const { mentions, chains, relations, sentences, sentiment, topics } = document;
+  return { ...givenOf(document), ...findingsOf(document, extractor) };
+}
+
+/** Always in this order: so are the bytes of the journal. */
+function findingsOf({ mentions, chains, relations, sentences, sentiment, topics }: ClassifiedDocument, extractor: string): Findings {
   return {
-    ...givenOf(document),
     sentences: sentences.map((sentence) => [sentence.start, sentence.end] as const),
     mentions,
     chains,

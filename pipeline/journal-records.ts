@@ -1,18 +1,25 @@
 // A line of the journal: a checksum, a space, and a record as JSON. How one is written, checked and found again.
 import { createReadStream } from 'node:fs';
 import { digestOf, sha256Of } from './core/ids.ts';
-import type { Decision, DocumentId, Extraction, Reference } from './core/model.ts';
+import type { Decision, Document, DocumentId, Extraction, Reference } from './core/model.ts';
+import { givenOf, type Findings } from './extract.ts';
 import { splitLines } from './sources/lines.ts';
 
 export type JournalRecord =
-  | {
-      readonly kind: 'extraction';
-      /** Tells whether the document, or what reads it, has changed since. */
-      readonly key: string;
-      readonly extraction: Extraction;
-    }
+  | ({ readonly kind: 'extraction' } & ExtractionRecord)
   | { readonly kind: 'removed'; readonly id: DocumentId }
   | DecisionRecord;
+
+/** An extraction, or its two parts: the document, and its findings as JSON. */
+export type ExtractionRecord = {
+  /** Tells whether the document, or what reads it, has changed since. */
+  readonly key: string;
+} & ({ readonly extraction: Extraction } | { readonly document: Document; readonly findings: string });
+
+/** What is read back of it. */
+export function extractionOfRecord(record: ExtractionRecord): Extraction {
+  return 'extraction' in record ? record.extraction : { ...givenOf(record.document), ...(JSON.parse(record.findings) as Findings) };
+}
 
 /** What a person said of two things; of the same two the last one counts. `same` left out takes it back. */
 export interface DecisionRecord {
@@ -54,15 +61,21 @@ const BODY_MARK = ',"extraction":';
 const LONGEST_LINE = 1024 * 1024 * 1024;
 
 export function lineFrom(record: JournalRecord): { readonly head: RecordHead; readonly line: Buffer } {
-  const fields =
-    record.kind === 'removed'
-      ? record
-      : record.kind === 'decision'
-        ? { kind: record.kind, id: decisionIdOf(record.a, record.b), ...(record.same === undefined ? {} : { decision: { a: record.a, b: record.b, same: record.same } }) }
-        : { kind: record.kind, id: record.extraction.id, key: record.key, uri: record.extraction.uri, extraction: record.extraction };
-  const json = Buffer.from(JSON.stringify(fields));
+  const json = Buffer.from(jsonOf(record));
   const checksum = checksumOf(json);
   return { head: headFrom(json, checksum), line: Buffer.concat([Buffer.from(`${checksum} `), json, Buffer.from('\n')]) };
+}
+
+function jsonOf(record: JournalRecord): string {
+  if (record.kind === 'removed') return JSON.stringify(record);
+  if (record.kind === 'decision') {
+    const { kind, a, b, same } = record;
+    return JSON.stringify({ kind, id: decisionIdOf(a, b), ...(same === undefined ? {} : { decision: { a, b, same } }) });
+  }
+  const extraction = 'extraction' in record ? record.extraction : givenOf(record.document);
+  const json = JSON.stringify({ kind: record.kind, id: extraction.id, key: record.key, uri: extraction.uri, extraction });
+  // The fields of the one object, and on with those of the other.
+  return 'extraction' in record ? json : `${json.slice(0, -2)},${record.findings.slice(1)}}`;
 }
 
 /** The same for both orders of the pair. */

@@ -9,6 +9,7 @@ import type { DeadLetter, GraphStore, SourceItem } from './core/stage.ts';
 import type { Extractor } from './extract.ts';
 import { startExtractor } from './extraction-process.ts';
 import { openJournal, type DecisionRecord } from './journal.ts';
+import { extractionOfRecord } from './journal-records.ts';
 import { manifestOf, writeManifest } from './manifest.ts';
 import { graphOf } from './open-graph.ts';
 import { writeRejected } from './rejected.ts';
@@ -107,7 +108,7 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
               keyOf: journal.keyOf,
               async append(records) {
                 await journal.append(...records.map((record) => ({ kind: 'extraction', ...record }) as const));
-                for (const { extraction } of records) journalled.set(extraction.id, extraction);
+                for (const extraction of records.map(extractionOfRecord)) journalled.set(extraction.id, extraction);
               },
             },
             onDeadLetter: (letter) => void deadLetters.push(letter),

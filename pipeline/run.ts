@@ -3,14 +3,15 @@
 import PQueue from 'p-queue';
 import { EngramError } from './core/errors.ts';
 import { digestOf, sha256Of } from './core/ids.ts';
-import type { Document, DocumentId, Extraction } from './core/model.ts';
+import type { Document, DocumentId } from './core/model.ts';
 import type { DeadLetter, SourceItem } from './core/stage.ts';
 import { letterOf, secondsBy, type ExtractionStage, type Extractor } from './extract.ts';
+import type { ExtractionRecord } from './journal-records.ts';
 
 /** What a run needs of the journal. */
 export interface RunJournal {
   keyOf(id: DocumentId): string | undefined;
-  append(records: readonly { readonly key: string; readonly extraction: Extraction }[]): Promise<void>;
+  append(records: readonly ExtractionRecord[]): Promise<void>;
 }
 
 export interface RunProgress {
@@ -88,10 +89,10 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const workOn = async ({ documents, keys }: Batch): Promise<void> => {
     const { results, seconds, taken } = await extractor.extract(documents);
     for (const stage of Object.keys(seconds) as ExtractionStage[]) stageSeconds[stage] += seconds[stage];
-    const read = results.flatMap((result, i) => ('extraction' in result ? [{ ...result, key: keys[i]! }] : []));
-    await append(read.map(({ key, extraction }) => ({ key, extraction })));
-    for (const { extraction, words } of read) {
-      current.add(extraction.id);
+    const read = results.flatMap((result, i) => ('findings' in result ? [{ ...result, key: keys[i]!, document: documents[i]! }] : []));
+    await append(read);
+    for (const { document, words } of read) {
+      current.add(document.id);
       counts.extracted++;
       counts.words += words;
     }
@@ -125,7 +126,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     bytes = 0;
     if (batch.documents.length > 0) await send(batch);
   };
-  let rows: { readonly key: string; readonly extraction: Extraction }[] = [];
+  let rows: Extract<ExtractionRecord, { extraction: unknown }>[] = [];
   const flushRows = async (): Promise<void> => {
     const records = rows;
     rows = [];

@@ -58,7 +58,7 @@ export function createPulse({ redis, key }: QueueConnection, identity: WorkerIde
     count({ results }) {
       batches++;
       documents += results.length;
-      for (const result of results) if ('extraction' in result) words += result.words;
+      for (const result of results) if ('findings' in result) words += result.words;
       recent.push({ at: performance.now(), words });
       return counts();
     },

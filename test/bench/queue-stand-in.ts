@@ -24,7 +24,7 @@ function createStandIn(): Extractor {
     versions,
     async extract(documents) {
       const results = documents.map(({ text }) => foundIn.get(text)!);
-      const words = results.reduce((sum, result) => sum + ('extraction' in result ? result.words : 0), 0);
+      const words = results.reduce((sum, result) => sum + ('findings' in result ? result.words : 0), 0);
       await reading.add(() => wait((1000 * words) / wordsPerSecond));
       return { results, seconds: secondsBy(() => 0) };
     },

@@ -61,7 +61,7 @@ try {
   const documents = texts.map((text, at) => documentOf(`${at}`, text));
   const batches = Array.from({ length: 6 }, () => documents.slice(0, BATCH));
   const found: readonly Extracted[] = (await real.extract(documents)).results;
-  const wordsOf = (result: Extracted): number => ('extraction' in result ? result.words : 0);
+  const wordsOf = (result: Extracted): number => ('findings' in result ? result.words : 0);
   const wordsInBatch = found.slice(0, BATCH).reduce((sum, result) => sum + wordsOf(result), 0);
   const start = performance.now();
   await Promise.all(batches.map((batch) => real.extract(batch)));

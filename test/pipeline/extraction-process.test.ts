@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { DEFAULT_CONFIG, type Config } from '../../pipeline/core/config.ts';
+import type { Extracted, Findings } from '../../pipeline/extract.ts';
 import { processesOf, startExtractor } from '../../pipeline/extraction-process.ts';
 import { documentOf } from '../support/fake-stages.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -11,6 +12,8 @@ const PROGRAM = new URL('../support/troubled-reader.ts', import.meta.url);
 const CONFIG: Config = { ...DEFAULT_CONFIG, extract: { ...DEFAULT_CONFIG.extract, deadline: 2 } };
 process.env['NODE_OPTIONS'] = '--max-old-space-size=60';
 
+/** The id of a document that was read, the address of one that was not. */
+const nameOf = (result: Extracted): string => ('findings' in result ? (JSON.parse(result.findings) as Findings).mentions[0]!.surface.replace('Ada-', '') : result.deadLetter.uri);
 const readers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 
 const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly (readonly string[])[], extract: Partial<Config['extract']> = {}) => {
@@ -18,9 +21,9 @@ const read = async (t: Parameters<typeof temporaryFolder>[0], batches: readonly 
   process.env['ENGRAM_TEST_LOG'] = log;
   const extractor = await startExtractor({ ...CONFIG, extract: { ...CONFIG.extract, processes: 1, ...extract } }, undefined, PROGRAM);
   try {
-    const results = (await Promise.all(batches.map((ids) => extractor.extract(ids.map((id) => documentOf(id, `Ada ${id}`)))))).flatMap(({ results }) => results);
+    const results = (await Promise.all(batches.map((ids) => extractor.extract(ids.map((id) => documentOf(id, `Ada-${id}`)))))).flatMap(({ results }) => results);
     const lines = (await readFile(log, 'utf8')).split('\n');
-    return { results, processes: readers(), triesOf: (id: string) => lines.filter((text) => text === `Ada ${id}`).length };
+    return { results, processes: readers(), triesOf: (id: string) => lines.filter((text) => text === `Ada-${id}`).length };
   } finally {
     await extractor.close();
   }
@@ -35,7 +38,7 @@ for (const [trouble, problem, tries] of [
 ] as const) {
   test.serial(`a document that ${trouble} is a dead letter after ${tries} tries, and the rest is read`, async (t) => {
     const { results, triesOf } = await read(t, [['a', trouble, 'b'], ['c', 'd']]);
-    t.deepEqual(results.map((result) => ('extraction' in result ? result.extraction.id : result.deadLetter.uri)), ['a', `${trouble}.txt`, 'b', 'c', 'd']);
+    t.deepEqual(results.map(nameOf), ['a', `${trouble}.txt`, 'b', 'c', 'd']);
     const [letter] = results.flatMap((result) => ('deadLetter' in result ? [result.deadLetter] : []));
     t.regex(letter!.message, problem);
     t.is(letter!.code, trouble === 'throws' ? 'ENGRAM_STAGE_FAILED' : 'ENGRAM_STAGE_LOST');
@@ -52,7 +55,7 @@ test.serial('several in one batch are told apart, and nobody else is blamed', as
 test.serial('more batches than a process takes start further ones, up to the most; a lost one costs only its own batch', async (t) => {
   const batches = [['a'], ['b', 'exits'], ['c'], ['d'], ['e']];
   const wide = await read(t, batches, { processes: 3, concurrency: 1 });
-  t.deepEqual(wide.results.map((result) => ('extraction' in result ? result.extraction.id : result.deadLetter.uri)), ['a', 'b', 'exits.txt', 'c', 'd', 'e']);
+  t.deepEqual(wide.results.map(nameOf), ['a', 'b', 'exits.txt', 'c', 'd', 'e']);
   // Two of three are left, and one reads what was in the third.
   t.is(wide.processes, 3);
   t.true(['a', 'c', 'd', 'e'].filter((id) => wide.triesOf(id) > 1).length <= 1, 'nobody who had another process is read again');
@@ -81,7 +84,7 @@ test.serial('a stopped run waits a little for what is in flight, and not for mod
   delete process.env['ENGRAM_TEST_LOG'];
   const stop = new AbortController();
   const extractor = await startExtractor(DEFAULT_CONFIG, stop.signal, PROGRAM);
-  const reading = extractor.extract([documentOf('hangs', 'Ada hangs')]);
+  const reading = extractor.extract([documentOf('hangs', 'Ada-hangs')]);
   stop.abort();
   await t.throwsAsync(reading, { code: 'ENGRAM_RUN_INTERRUPTED' });
   await extractor.close();

@@ -38,8 +38,17 @@ async function journalWith(dir: string, records: readonly JournalRecord[]): Prom
   await journal.close();
 }
 
+const givenOrFound = ({ id, uri, text, title, metadata, ...found }: Extraction) => ({ document: { text, id, uri, title, metadata }, findings: JSON.stringify(found) });
+
 const segmentOf = (dir: string) => join(dir, 'journal', '000001.jsonl');
 const byId = (a: Extraction, b: Extraction) => (a.id < b.id ? -1 : 1);
+
+test('an extraction in two parts, a document and its findings, is written as the whole one is', async (t) => {
+  const [whole, parts] = [await temporaryFolder(t), await temporaryFolder(t)];
+  await journalWith(whole, [recordOf('a'), recordOf('b')]);
+  await journalWith(parts, ['a', 'b'].map((name) => ({ kind: 'extraction', key: `key of ${name}`, ...givenOrFound(extractionOf(name)) })));
+  t.is(await readFile(segmentOf(parts), 'utf8'), await readFile(segmentOf(whole), 'utf8'));
+});
 
 test('what was appended is read back in order of document id, while it is open and after', async (t) => {
   const dir = await temporaryFolder(t);

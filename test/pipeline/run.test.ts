@@ -5,6 +5,7 @@ import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Document, Extraction } from '../../pipeline/core/model.ts';
 import type { DeadLetter, SourceItem } from '../../pipeline/core/stage.ts';
 import { extractorOf } from '../../pipeline/extract.ts';
+import { extractionOfRecord, type ExtractionRecord } from '../../pipeline/journal-records.ts';
 import { journalKeyOf, runExtraction, type RunJournal, type RunOptions } from '../../pipeline/run.ts';
 import { createFakeStages, documentOf, itemsOf, type FakeOptions } from '../support/fake-stages.ts';
 
@@ -14,9 +15,12 @@ class MemoryJournal implements RunJournal {
   keyOf(id: string): string | undefined {
     return this.records.get(id)?.key;
   }
-  async append(records: readonly { key: string; extraction: Extraction }[]): Promise<void> {
+  async append(records: readonly ExtractionRecord[]): Promise<void> {
     this.appends++;
-    for (const record of records) this.records.set(record.extraction.id, record);
+    for (const record of records) {
+      const extraction = extractionOfRecord(record);
+      this.records.set(extraction.id, { key: record.key, extraction });
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 // What goes through the queue comes out as it was, or is refused.
 import test from 'ava';
-import { extractorOf, type ExtractedBatch } from '../../../pipeline/extract.ts';
+import { extractorOf, type ExtractedBatch, type Findings } from '../../../pipeline/extract.ts';
 import { batchIdOf, packDocuments, packResult, unpackDocuments, unpackResult } from '../../../pipeline/queue/batch.ts';
 import { createFakeStages, documentOf } from '../../support/fake-stages.ts';
 
 const VERSIONS = { ner: 'a', relation: 'b' };
-const DOCUMENTS = [{ ...documentOf('a', 'Ada met Kingston. −0 \u0000 \ud800'), title: 'T', date: '1843', metadata: { z: '1', a: '2' } }, documentOf('b', 'Grace Boston')];
+const DOCUMENTS = [{ ...documentOf('a', 'Ada met Kingston. −0 \u0000 \ud800'), title: 'T', date: '1843', metadata: { z: '1', a: '2' } }, documentOf('b', 'Grace Boston—\u2028Zürich')];
 const read = (): Promise<ExtractedBatch> => extractorOf(createFakeStages()).extract(DOCUMENTS);
 
 test('documents come out as they went in, by an address that their content gives', async (t) => {
@@ -30,14 +30,32 @@ test('results come out letter by letter, and hold nothing of what was sent', asy
 test('a large result is in pieces of half a mebibyte', async (t) => {
   const batch = await read();
   const [first] = batch.results;
-  if (first === undefined || !('extraction' in first)) return t.fail();
-  const mentions = Array.from({ length: 40_000 }, () => ({ ...first.extraction.mentions[0]!, score: Math.random(), surface: `${Math.random()}` }));
-  const large: ExtractedBatch = { ...batch, results: [{ ...first, extraction: { ...first.extraction, mentions } }, batch.results[1]!] };
+  if (first === undefined || !('findings' in first)) return t.fail();
+  const findings = JSON.parse(first.findings) as Findings;
+  const mentions = Array.from({ length: 40_000 }, () => ({ ...findings.mentions[0]!, score: Math.random(), surface: `${Math.random()}` }));
+  const large: ExtractedBatch = { ...batch, results: [{ ...first, findings: JSON.stringify({ ...findings, mentions }) }, batch.results[1]!] };
   const pieces = await packResult(large);
   t.true(pieces.length > 1);
   t.true(pieces.every(({ length }) => length <= 512 * 1024));
   t.deepEqual(await unpackResult('b', pieces, DOCUMENTS), large);
 });
+
+for (const [what, told, change] of [
+  ['of a field that none has', /Unrecognized key/, (text: string) => text.replace('{', '{"text":"Other",')],
+  ['of a field that is everybody\'s', /Unrecognized key/, (text: string) => text.replace('{', '{"__proto__":{"x":1},')],
+  ['of a field in a mention that none has', /Unrecognized key/, (text: string) => text.replace('{"label"', '{"id":"x","label"')],
+  ['without mentions', /mentions: /, (text: string) => text.replace('"mentions"', '"mention"')],
+  ['with a number that is none', /score: /, (text: string) => text.replace('"score":0.9', '"score":1e999')],
+  ['that are cut off', /JSON/, (text: string) => text.slice(0, -1)],
+  ['of two lines', /findings of 3 documents, not of 2/, (text: string) => text.replace(',', ',\n')],
+  ['that begin with a space', /begin with a space/, (text: string) => ` ${text}`],
+] as const) {
+  test(`findings ${what} are refused`, async (t) => {
+    const batch = await read();
+    const pieces = await packResult({ ...batch, results: batch.results.map((each) => ('findings' in each ? { ...each, findings: change(each.findings) } : each)).with(1, batch.results[1]!) });
+    await t.throwsAsync(unpackResult('b', pieces, DOCUMENTS), { code: 'ENGRAM_QUEUE_BATCH_INVALID', message: told });
+  });
+}
 
 test('a result of too many documents, and one that is none, are refused', async (t) => {
   const pieces = await packResult(await read());
