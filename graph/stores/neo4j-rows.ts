@@ -49,7 +49,7 @@ export function stepsOf(changes: Changes, factTypes: readonly string[], store: s
     rows: [...ids],
     idOf: (id: string) => id,
     async run(transaction, slice) {
-      for (const statement of statements) await transaction.run(statement, { ids: slice });
+      await Promise.all(statements.map((statement) => transaction.run(statement, { ids: slice })));
     },
   });
   const entities = [...changes.entities.values()];

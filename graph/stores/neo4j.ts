@@ -247,9 +247,9 @@ interface BatchSize {
   tooLarge(rows: number): void;
 }
 
-/** As many rows as take about `BATCH_MS`; never again so many that the server refused them. */
+/** As many rows as take about `BATCH_MS` more than the quickest batch, which tells how long the way is; never again so many that the server refused them. */
 function createBatchSize(): BatchSize {
-  let [rows, most] = [FIRST_ROWS, MOST_ROWS];
+  let [rows, most, least] = [FIRST_ROWS, MOST_ROWS, Infinity];
   return {
     endOf(all, start) {
       let characters = 0;
@@ -258,8 +258,9 @@ function createBatchSize(): BatchSize {
       return end;
     },
     took(count, ms) {
+      least = Math.min(least, ms);
       if (count < rows) return;
-      rows = Math.max(FEWEST_ROWS, Math.min(most, rows * 2, Math.round((rows + (count * BATCH_MS) / Math.max(1, ms)) / 2)));
+      rows = Math.max(FEWEST_ROWS, Math.min(most, rows * 2, Math.round((rows + (count * (BATCH_MS + least)) / Math.max(1, ms)) / 2)));
     },
     tooLarge(count) {
       most = Math.max(1, Math.min(most, Math.floor(count / 2)));
