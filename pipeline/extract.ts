@@ -1,6 +1,7 @@
 // Passes batches of documents through the stages: what a document becomes, or why it cannot be read. One that fails is tried again by itself, so that
 // the rest of its batch is kept.
 import { EngramError, messageOf } from './core/errors.ts';
+import { givenOf, type Findings } from './core/extraction.ts';
 import type { ChainedDocument, ClassifiedDocument, Document, Extraction, RelatedDocument, SegmentedDocument, TaggedDocument } from './core/model.ts';
 import type { DeadLetter, Stage } from './core/stage.ts';
 
@@ -21,9 +22,6 @@ const STAGES = ['segment', 'ner', 'coreference', 'relation', 'classify'] as cons
 export type ExtractionStage = (typeof STAGES)[number];
 
 export const secondsBy = (secondsOf: (stage: ExtractionStage) => number): Record<ExtractionStage, number> => Object.fromEntries(STAGES.map((stage) => [stage, secondsOf(stage)])) as Record<ExtractionStage, number>;
-
-/** Of an extraction, what the document did not say itself. */
-export type Findings = Omit<Extraction, keyof Document | 'record'>;
 
 /** What one document became; its findings as JSON, so that they are written once, wherever they were made, and go into the journal as they are. */
 export type Extracted = { readonly findings: string; readonly words: number } | { readonly deadLetter: DeadLetter };
@@ -115,11 +113,6 @@ async function passStages(documents: readonly Document[], stages: Stages, second
 export function letterOf({ uri }: Pick<Document, 'uri'>, stage: string, thrown: unknown): DeadLetter {
   const error = thrown instanceof EngramError ? thrown : new EngramError('ENGRAM_STAGE_FAILED', { stage, uri, problem: messageOf(thrown) });
   return { uri, stage, code: error.code, message: error.message, hint: error.hint };
-}
-
-/** What an extraction keeps of its document as it was given, in an order as fixed. */
-export function givenOf({ id, uri, text, title, date, metadata }: Document): Pick<Extraction, keyof Document> {
-  return { id, uri, text, ...(title === undefined ? {} : { title }), ...(date === undefined ? {} : { date }), ...(metadata === undefined ? {} : { metadata }) };
 }
 
 export function extractionOf(document: ClassifiedDocument, extractor: string): Extraction {

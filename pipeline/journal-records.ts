@@ -1,8 +1,8 @@
 // A line of the journal: a checksum, a space, and a record as JSON. How one is written, checked and found again.
 import { createReadStream } from 'node:fs';
+import { givenOf, type Findings } from './core/extraction.ts';
 import { digestOf, sha256Of } from './core/ids.ts';
 import type { Decision, Document, DocumentId, Extraction, Reference } from './core/model.ts';
-import { givenOf, type Findings } from './extract.ts';
 import { splitLines } from './sources/lines.ts';
 
 export type JournalRecord =

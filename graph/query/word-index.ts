@@ -44,7 +44,7 @@ interface Word {
   /** Records that have it. */
   count: number;
   /** By field: places of records, and how often each has it, in turn. */
-  readonly found: number[][];
+  readonly postings: number[][];
 }
 
 interface Indexed<Id> {
@@ -84,11 +84,11 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     const lengths = this.fields.map(([name], field) => {
       const counts = new Map<Word, number>();
       for (const text of this.options.tokenize(record[name] as string)) {
-        const word = this.words.fetch(text, () => ({ text, count: 0, found: this.fields.map(() => []) }));
+        const word = this.words.fetch(text, () => ({ text, count: 0, postings: this.fields.map(() => []) }));
         counts.set(word, (counts.get(word) ?? 0) + 1);
       }
       for (const [word, count] of counts) {
-        word.found[field]!.push(place, count);
+        word.postings[field]!.push(place, count);
         words.add(word);
       }
       this.lengths[field]! += counts.size;
@@ -107,10 +107,10 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     if (place === undefined) return;
     const { words, lengths } = this.records[place]!;
     for (const word of words) {
-      for (const found of word.found) {
+      for (const postings of word.postings) {
         let at = 0;
-        while (at < found.length && found[at] !== place) at += 2;
-        found.splice(at, 2);
+        while (at < postings.length && postings[at] !== place) at += 2;
+        postings.splice(at, 2);
       }
       if (--word.count === 0) this.words.delete(word.text);
       this.ofCommonWord.delete(word);
@@ -129,8 +129,8 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
   /** Best first, of the same score in order of id. Of records that have common words alone not all are found. */
   search(text: string): WordHit<Id>[] {
     const words = [...new Set(this.options.tokenize(text))];
-    const common = words.map((word) => this.words.get(word)).filter((word) => word !== undefined && word.count > COMMON_FROM) as Word[];
-    const found = this.find(common.length === 0 ? words : words.filter((word) => !common.some((other) => other.text === word))).sort(byScore);
+    const common = words.flatMap((text) => this.words.get(text) ?? []).filter(({ count }) => count > COMMON_FROM);
+    const found = this.find(words.filter((word) => !common.some((other) => other.text === word))).sort(byScore);
     if (common.length === 0) return found;
     const hits = new Map(found.map((hit): [Id, WordHit<Id>] => [hit.id, hit]));
     const best = Math.max(...this.fields.map(([, weight]) => weight));
@@ -139,7 +139,7 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
       for (const word of common) {
         if (!own.includes(word)) continue;
         const { score, words: before } = hits.get(id)!;
-        hits.set(id, { id, score: score + best * this.rarity(word.count), words: [...before, word.text] });
+        hits.set(id, { id, score: score + best * this.inverseDocumentFrequency(word.count), words: [...before, word.text] });
       }
     }
     for (const word of common) {
@@ -188,11 +188,11 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     }
   }
 
-  private weigh(asked: string, { found }: Word, share: number, scores: Scores): void {
+  private weigh(asked: string, { postings }: Word, share: number, scores: Scores): void {
     for (const [field, [, fieldWeight]] of this.fields.entries()) {
-      const own = found[field]!;
+      const own = postings[field]!;
       const meanLength = this.lengths[field]! / this.placeOf.size;
-      const most = share * fieldWeight * this.rarity(own.length / 2);
+      const most = share * fieldWeight * this.inverseDocumentFrequency(own.length / 2);
       for (let at = 0; at < own.length; at += 2) {
         const [place, count] = [own[at]!, own[at + 1]!];
         const { weight, lengths } = this.records[place]!;
@@ -213,8 +213,7 @@ export class WordIndex<Id extends string | number, Record extends { readonly id:
     return Array.from(scores, ([place, { score, words }]) => ({ id: this.records[place]!.id, score: score * words.length, words }));
   }
 
-  /** Inverse document frequency. */
-  private rarity(count: number): number {
+  private inverseDocumentFrequency(count: number): number {
     return Math.log1p((this.placeOf.size - count + 0.5) / (count + 0.5));
   }
 }

@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { z } from 'zod';
 import { EngramError, messageOf } from '../core/errors.ts';
+import type { Findings } from '../core/extraction.ts';
 import { sha256Of } from '../core/ids.ts';
 import type { Document, DocumentId } from '../core/model.ts';
-import { secondsBy, type ExtractedBatch, type Findings } from '../extract.ts';
+import { secondsBy, type ExtractedBatch } from '../extract.ts';
 
 /** Of what is sent; counts in the address, so that releases that write another one do not meet. */
 const FORMAT = 2;

@@ -50,7 +50,6 @@ test('a word that nobody has is taken for a typing error, one that somebody has 
   t.deepEqual(index.search('hopper').map(({ id }) => id), [1]);
 });
 
-
 interface Work {
   readonly id: number;
   readonly title: string;

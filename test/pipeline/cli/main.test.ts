@@ -29,6 +29,12 @@ function engram(args: readonly string[], environment: Readonly<Record<string, st
   });
 }
 
+test('the command is started with the same flags as a package and from its sources', async (t) => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
+  const [shebang] = (await readFile('pipeline/cli/main.ts', 'utf8')).split('\n');
+  t.is(shebang!.replace('#!/usr/bin/env -S ', ''), scripts['engram']!.replace(' --import=tsx pipeline/cli/main.ts', ''));
+});
+
 test('every command has a help text with an example', async (t) => {
   for (const command of COMMANDS) {
     const { code, out } = await engram([...command.split(' '), '--help']);

@@ -1,6 +1,7 @@
 // What goes through the queue comes out as it was, or is refused.
 import test from 'ava';
-import { extractorOf, type ExtractedBatch, type Findings } from '../../../pipeline/extract.ts';
+import type { Findings } from '../../../pipeline/core/extraction.ts';
+import { extractorOf, type ExtractedBatch } from '../../../pipeline/extract.ts';
 import { batchIdOf, packDocuments, packResult, unpackDocuments, unpackResult } from '../../../pipeline/queue/batch.ts';
 import { createFakeStages, documentOf } from '../../support/fake-stages.ts';
 
