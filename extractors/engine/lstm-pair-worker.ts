@@ -19,7 +19,8 @@ function compute({ kind, shape, memory, inputs, answers }: PairMessage): void {
 }
 
 for (;;) {
-  while (Atomics.load(control, 0) !== ASKED) Atomics.wait(control, 0, Atomics.load(control, 0));
+  // Looked at once each time: to wait for another state than one that was asked for meanwhile would be to wait for ever.
+  for (let state = Atomics.load(control, 0); state !== ASKED; state = Atomics.load(control, 0)) Atomics.wait(control, 0, state);
   let state = FAILED;
   try {
     compute(receiveMessageOnPort(port)!.message as PairMessage);
