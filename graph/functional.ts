@@ -1,6 +1,7 @@
 // One value for what has one: of several dates of birth of an entity the likeliest stays, and the others are told of. A date that
 // says less ("1906" beside "1906-12-09") agrees with the fuller one, which takes its evidence over.
-import type { Attribute, EntityId, Provenance } from '../pipeline/core/model.ts';
+import type { Attribute, DocumentId, Entity, EntityId, Provenance } from '../pipeline/core/model.ts';
+import type { RejectedRelation } from './admit-relations.ts';
 import type { KnowledgeGraph } from './knowledge-graph.ts';
 
 /** A value that a likelier one took the place of. */
@@ -9,6 +10,19 @@ export interface LesserValue {
   readonly probability: number;
   readonly provenance: readonly Provenance[];
   readonly value: { readonly entity: EntityId } | { readonly surface: string; readonly type: 'NUM' | 'TIME' };
+}
+
+type Shown = Pick<Entity, 'name' | 'type'>;
+
+/** As it is told of: with the surest of the documents that say it. */
+export function rejectionOf({ name, type }: Shown, { predicate, probability, provenance, value }: LesserValue, entityOf: (id: EntityId) => Shown, uriOf: (id: DocumentId) => string): RejectedRelation {
+  const said = provenance.reduce((best, each) => (each.score > best.score ? each : best));
+  const object = 'entity' in value ? entityOf(value.entity) : { name: value.surface, type: value.type };
+  return {
+    ...{ reason: 'functional', predicate, subject: name, subjectType: type, probability },
+    ...{ uri: uriOf(said.documentId), start: said.start, end: said.end },
+    ...{ object: object.name, objectType: object.type },
+  };
 }
 
 /** @param functional predicates that have one value */

@@ -1,14 +1,13 @@
 // The knowledge graph of a set of documents that come and go: mentions become entities through resolution, relations between entities become
 // facts, relations to dates and numbers attributes. After every change it is what the documents that are there and what people say give by themselves,
 // whatever came before; a change costs what it touches: the entities of its documents, and those that other documents now mean by their names.
-import { isValueLabel } from '../pipeline/core/model.ts';
-import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Provenance, Reference, Relation } from '../pipeline/core/model.ts';
+import type { Decision, DocumentId, DocumentRecord, Entity, EntityId, Extraction, Fact, GraphDelta, Reference, Relation } from '../pipeline/core/model.ts';
 import { admitExtraction, functionalOf, uniqueById, type AdmitOptions } from './admit-extractions.ts';
 import type { RejectedRelation } from './admit-relations.ts';
+import { byHead, claimOf, documentRecordOf, namingMentions } from './claims.ts';
 import { compareText } from './evidence.ts';
-import { keepOneValue, type LesserValue } from './functional.ts';
+import { keepOneValue, rejectionOf, type LesserValue } from './functional.ts';
 import { KnowledgeGraph } from './knowledge-graph.ts';
-import { attributeValueOf } from './resolve/attribute-value.ts';
 import type { ContextReader } from './resolve/context.ts';
 import type { Cluster } from './resolve/resolved-clusters.ts';
 import { EntityResolver } from './resolve/entity-resolver.ts';
@@ -81,6 +80,11 @@ export class LiveGraph {
     return this.clusters.get(id) ?? [];
   }
 
+  /** What of a document came into the graph. */
+  extraction(id: DocumentId): Extraction | undefined {
+    return this.documents.get(id)?.extraction;
+  }
+
   /** The entity that a document means by a name. */
   entityOf(reference: Reference): EntityId | undefined {
     const appearance = this.resolver.find(reference);
@@ -91,7 +95,7 @@ export class LiveGraph {
   rejected(): RejectedRelation[] {
     const { minRelationScore = 0 } = this.options;
     const byDocument = [...this.documents].sort(([a], [b]) => compareText(a, b)).flatMap(([, { rejected }]) => rejected);
-    const byEntity = [...this.lesserValues].sort(([a], [b]) => compareText(a, b)).flatMap(([id, values]) => values.map((value) => this.rejectionOf(this.graph.entity(id)!, value)));
+    const byEntity = [...this.lesserValues].sort(([a], [b]) => compareText(a, b)).flatMap(([id, values]) => values.map((value) => rejectionOf(this.graph.entity(id)!, value, (object) => this.graph.entity(object)!, (document) => this.graph.document(document)!.uri)));
     return [...byDocument, ...byEntity].filter(({ probability }) => probability >= minRelationScore);
   }
 
@@ -145,7 +149,7 @@ export class LiveGraph {
       this.lesserValues.delete(id);
       this.graph.clearEntity(id);
     }
-    for (const id of present) for (const cluster of this.clusters.get(id)!) this.graph.upsertEntity(resolvedEntity(cluster));
+    for (const id of present) for (const cluster of this.clusters.get(id)!) this.graph.upsertEntity(resolvedEntity(cluster, cluster.appearances.flatMap(({ documentId, entity }) => namingMentions(this.documents.get(documentId)!.extraction, entity.mentions))));
     for (const id of touched) {
       if ((this.clusters.get(id)?.length ?? 0) > 0) continue;
       this.clusters.delete(id);
@@ -164,44 +168,17 @@ export class LiveGraph {
   }
 
   private claim(subject: EntityId, { extraction, entityOf }: LiveDocument, relation: Relation): void {
-    const tail = extraction.mentions[relation.tail];
-    if (tail === undefined || relation.score < (this.options.minRelationScore ?? 0)) return;
-    const provenance = [provenanceOf(extraction, relation)];
-    if (isValueLabel(tail.label)) {
-      this.graph.addAttribute(subject, { name: relation.label, ...attributeValueOf(tail), surface: tail.surface, provenance });
-      return;
-    }
-    const object = entityOf[relation.tail];
-    // Two names of one thing, such as "X was renamed Y", make no fact about it.
-    if (object !== undefined && object !== subject) this.graph.upsertFact({ subject, predicate: relation.label, object, provenance });
+    if (relation.score < (this.options.minRelationScore ?? 0)) return;
+    const claim = claimOf(extraction, relation, subject, (mention) => entityOf[mention]);
+    if (claim === undefined) return;
+    if ('attribute' in claim) this.graph.addAttribute(subject, claim.attribute);
+    else this.graph.upsertFact({ subject, ...claim });
   }
 
   private viewOf(ids: ReadonlySet<EntityId>): { readonly entities: readonly Entity[]; readonly facts: readonly Fact[] } {
     const sorted = [...ids].sort(compareText);
     return { entities: sorted.flatMap((id) => this.graph.entity(id) ?? []), facts: sorted.flatMap((id) => this.graph.factsFrom(id)).sort((a, b) => compareText(a.id, b.id)) };
   }
-
-  private rejectionOf({ name, type }: Entity, { predicate, probability, provenance, value }: LesserValue): RejectedRelation {
-    const said = provenance.reduce((best, each) => (each.score > best.score ? each : best));
-    const object = 'entity' in value ? this.graph.entity(value.entity)! : undefined;
-    return {
-      ...{ reason: 'functional', predicate, subject: name, subjectType: type, probability },
-      uri: this.graph.document(said.documentId)!.uri,
-      ...{ start: said.start, end: said.end },
-      object: 'surface' in value ? value.surface : object!.name,
-      objectType: 'surface' in value ? value.type : object!.type,
-    };
-  }
-}
-
-function byHead(relations: readonly Relation[]): Map<number, Relation[]> {
-  const groups = new Map<number, Relation[]>();
-  for (const relation of relations) {
-    const group = groups.get(relation.head);
-    if (group === undefined) groups.set(relation.head, [relation]);
-    else group.push(relation);
-  }
-  return groups;
 }
 
 function changed<T extends { readonly id: string }>(before: readonly T[], after: readonly T[]): T[] {
@@ -212,23 +189,4 @@ function changed<T extends { readonly id: string }>(before: readonly T[], after:
 function lost<Id extends string>(before: readonly { readonly id: Id }[], after: readonly { readonly id: Id }[]): Id[] {
   const left = new Set(after.map(({ id }) => id));
   return before.flatMap(({ id }) => (left.has(id) ? [] : [id]));
-}
-
-function provenanceOf({ id, mentions, sentences, extractor }: Extraction, { head, tail, score }: Relation): Provenance {
-  const [a, b] = [mentions[head], mentions[tail]];
-  const spanOf = (sentence: number): readonly [number, number] | undefined => sentences[sentence];
-  return {
-    documentId: id,
-    sentence: a.sentence,
-    start: Math.min(spanOf(a.sentence)?.[0] ?? a.start, spanOf(b.sentence)?.[0] ?? b.start),
-    end: Math.max(spanOf(a.sentence)?.[1] ?? a.end, spanOf(b.sentence)?.[1] ?? b.end),
-    head: [a.start, a.end],
-    tail: [b.start, b.end],
-    extractor,
-    score,
-  };
-}
-
-function documentRecordOf({ id, uri, title, date, metadata, sentiment, topics }: Extraction): DocumentRecord {
-  return { id, uri, title, date, metadata, sentiment: sentiment?.score, topics: topics?.labels };
 }

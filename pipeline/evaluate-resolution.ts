@@ -48,12 +48,12 @@ export async function evaluatePairs(folder: string, config: Config, marked: bool
   const resolver = new EntityResolver({ functional: functionalOf(schema), reader: createContextReader(loadWordVectors()) });
   const admitted = admitExtractions(extractions, { ...config.graph, schema });
   for (const extraction of admitted) resolver.add(extraction);
+  const extractionOf = new Map(admitted.map((extraction) => [extraction.id as string, extraction]));
   const clusterAt = new Map<string, number>();
   resolver.clusters().forEach(({ appearances }, cluster) => {
-    for (const { extraction, entity } of appearances) for (const mention of entity.mentions) clusterAt.set(placeKey(extraction, mention), cluster);
+    for (const { documentId, entity } of appearances) for (const mention of entity.mentions) clusterAt.set(placeKey(extractionOf.get(documentId)!, mention), cluster);
   });
   const byId = new Map(documents.map((document) => [document.id as string, document]));
-  const extractionOf = new Map(admitted.map((extraction) => [extraction.id as string, extraction]));
   const entityOf = (end: MarkedPair['a']): number | undefined => mostFrequent(clustersOf(byId.get(end.documentId)!, extractionOf.get(end.documentId)!, end.entity, clusterAt));
   const nameOf = (end: MarkedPair['a']): string => {
     const { type, names } = byId.get(end.documentId)!.entities.find(({ entity }) => entity === end.entity)!;
@@ -130,7 +130,7 @@ export async function evaluatePoured(path: string): Promise<PouredEvaluation> {
       if (own === undefined) ofName.set(name, [cluster]);
       else own.push(cluster);
     }
-    for (const { extraction, entity } of appearances) for (const mention of entity.mentions) entityOf.set(`${extraction.id} ${mention}`, cluster);
+    for (const { documentId, entity } of appearances) for (const mention of entity.mentions) entityOf.set(`${documentId} ${mention}`, cluster);
   });
   const [resolved, equal, gold]: number[][] = [[], [], []];
   const numbers = new Map<string, number>();

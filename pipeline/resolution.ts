@@ -48,7 +48,11 @@ export function findNamed({ live, search }: Resolution, text: string): NamedThin
   const at = whole.search(/\s@\s/);
   const [name, place] = at < 0 ? [whole, undefined] : [whole.slice(0, at).trimEnd(), whole.slice(at + 2).trimStart()];
   const ofEntity = place !== undefined && ENTITY_ID.test(place) ? live.clustersOf(place as EntityId) : [];
-  const isThere = ({ extraction: { uri } }: Appearance): boolean => place === undefined || ofEntity.length > 0 || uri === place || uri.endsWith(`/${place}`);
+  const isThere = ({ documentId }: Appearance): boolean => {
+    if (place === undefined || ofEntity.length > 0) return true;
+    const { uri } = live.graph.document(documentId)!;
+    return uri === place || uri.endsWith(`/${place}`);
+  };
   let best: NamedThing | undefined;
   const consider = (cluster: Cluster, isMeant: (appearance: Appearance) => boolean): void => {
     const appearances = cluster.appearances.filter((appearance) => isMeant(appearance) && isThere(appearance));

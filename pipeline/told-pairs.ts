@@ -43,9 +43,10 @@ export function mostTelling(pairs: readonly WeighedPair[]): WeighedPair[] {
 }
 
 /** @param reference to a name that its document uses */
-export function toldName({ resolver }: LiveGraph, reference: Reference): ToldName {
+export function toldName(live: LiveGraph, reference: Reference): ToldName {
   const { type, key, documentId } = reference;
-  const { entity, extraction: { uri, title, text, mentions, sentences } } = resolver.find(reference)!;
+  const { entity } = live.resolver.find(reference)!;
+  const { uri, title, text, mentions, sentences } = live.extraction(documentId)!;
   const name = entity.names.get(key) ?? key;
   const { sentence, ...mention } = mentions[entity.mentions.find((index) => mentions[index]!.surface === name) ?? entity.mentions[0]!]!;
   const [start, end] = sentences[sentence] ?? [0, text.length];

@@ -11,7 +11,7 @@ export interface SpillFile {
 /** Memory that several `Buckets` share. Where they have all of it, all of them go to the file; where there is no file, they have as much as they need. */
 export class MemoryBudget {
   readonly file: SpillFile | undefined;
-  private readonly bytes: number;
+  readonly bytes: number;
   private readonly holders = new Set<Buckets>();
   private held = 0;
 

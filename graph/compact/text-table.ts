@@ -99,8 +99,8 @@ export class TextSet {
 }
 
 /** FNV-1a over the characters, with its bits mixed once more (the finalizer of MurmurHash3). */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+export function hashOf(text: string, seed = 0x811c9dc5): number {
+  let hash = seed;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

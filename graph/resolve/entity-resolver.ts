@@ -28,13 +28,16 @@ export interface ResolverOptions {
   /** Left out, what surrounds the names is not compared. */
   readonly reader?: ContextReader;
   readonly decisions?: readonly Decision[];
+  /** Where names are resolved in parts: keys that too many names of all parts have, and what all rows of tables are about. */
+  readonly isLongBlock?: (key: string) => boolean;
+  readonly records?: ResolvedRecords;
 }
 
 export class EntityResolver {
   private readonly options: ResolverOptions;
   private readonly documents = new Map<DocumentId, readonly Appearance[]>();
   private readonly groups = new Map<string, Group>();
-  private readonly blocks = new NameBlocks();
+  private readonly blocks: NameBlocks;
   private readonly lone: LoneNames;
   /** What rows of tables are about; linked anew when one comes or goes. */
   private readonly rows = new Set<Appearance>();
@@ -52,6 +55,8 @@ export class EntityResolver {
 
   constructor(options: ResolverOptions) {
     this.options = options;
+    this.blocks = new NameBlocks(options.isLongBlock);
+    this.records = options.records;
     this.decisions = new Decisions(options.decisions ?? []);
     this.lone = new LoneNames({ decisions: this.decisions, rarityOf: (key) => this.rarityOf(key) });
   }
@@ -103,7 +108,8 @@ export class EntityResolver {
     return this.decisions.all();
   }
 
-  private put(appearance: Appearance): void {
+  /** A thing of a document that stays. */
+  put(appearance: Appearance): void {
     if (isRow(appearance)) {
       this.rows.add(appearance);
       this.records = undefined;
@@ -424,6 +430,5 @@ export class EntityResolver {
   }
 }
 
-/** Whether it is what a row of a table is about, its first mention. */
-const isRow = ({ extraction, entity }: Appearance): boolean => extraction.record !== undefined && entity.mentions.includes(0);
+const isRow = ({ row }: Appearance): boolean => row !== undefined;
 const lastWordOf = ({ key }: { readonly key: string }): string => key.slice(key.lastIndexOf(' ') + 1);

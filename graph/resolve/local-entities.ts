@@ -12,14 +12,14 @@ export interface LocalEntity {
   readonly key: string;
   /** Every normalised name that is no acronym of another one, `key` included, with a wording of it. */
   readonly names: ReadonlyMap<string, string>;
-  /** Acronyms that the document itself explains. */
-  readonly acronyms: ReadonlySet<string>;
+  /** Acronyms that the document itself explains, with a wording of each. */
+  readonly acronyms: ReadonlyMap<string, string>;
   /** Indexes into the mentions of the extraction, in order of position; references such as "she" included. */
   readonly mentions: readonly number[];
 }
 
 /** Shared, for most have none. */
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** One for each chain that has a name; chains of values are none. */
 export function localEntities({ mentions, chains }: Extraction): LocalEntity[] {
@@ -35,7 +35,8 @@ export function localEntities({ mentions, chains }: Extraction): LocalEntity[] {
     if (surfaces.size === 0) return [];
     const spelled = [...surfaces].filter(([, surface]) => chain.label === 'PER' || acronymOf(surface) === undefined);
     const names = new Map(spelled.length > 0 ? spelled : surfaces);
-    const acronyms = names.size === surfaces.size ? NONE : new Set([...surfaces.keys()].filter((key) => !names.has(key)));
+    const wordingOf = (acronym: string): string => mentions[chain.mentions.find((index) => acronymOf(mentions[index]!.surface) === acronym) ?? chain.mentions[0]!]!.surface;
+    const acronyms = names.size === surfaces.size ? NONE : new Map([...surfaces.keys()].flatMap((key) => (names.has(key) ? [] : [[key, wordingOf(key)]])));
     const key = [...names.keys()].sort(compareSpecificity)[0];
     return [{ type: chain.label, key, names, acronyms, mentions: chain.mentions }];
   });

@@ -3,13 +3,19 @@ import { nameKeysOf } from './compare-names.ts';
 import { nameOf, type Group } from './name-groups.ts';
 
 /** Names under one key of which there are more are found by their other keys. */
-const LONGEST_BLOCK = 128;
+export const LONGEST_BLOCK = 128;
 
 const NONE: ReadonlySet<Group> = new Set();
 
 export class NameBlocks {
   /** Most keys have one group, which is kept without a set. */
   private readonly blocks = new Map<string, Group | Set<Group>>();
+  private readonly isLong: (key: string) => boolean;
+
+  /** @param isLong keys of which it is known that too many names have them, here or elsewhere */
+  constructor(isLong: (key: string) => boolean = () => false) {
+    this.isLong = isLong;
+  }
 
   /**
    * Puts a group under the keys of the names it has now.
@@ -18,7 +24,7 @@ export class NameBlocks {
   update(group: Group): Group[] {
     const affected: Group[] = [];
     const before = new Set(group.keys);
-    const keys = new Set([...group.names.keys()].flatMap((key) => nameKeysOf(nameOf(group, key))));
+    const keys = new Set([...group.names.keys()].flatMap((key) => nameKeysOf(nameOf(group, key)).filter((each) => !this.isLong(each))));
     for (const key of before) if (!keys.has(key)) affected.push(...this.leave(group, key));
     for (const key of keys) {
       if (before.has(key)) continue;

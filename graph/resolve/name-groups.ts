@@ -1,5 +1,5 @@
 // The things that documents call by one name, and the other names they give them.
-import type { EntityType, Extraction, Reference } from '../../pipeline/core/model.ts';
+import type { EntityType, Reference } from '../../pipeline/core/model.ts';
 import { acronymOf } from '../../pipeline/core/names/acronym.ts';
 import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
@@ -8,13 +8,16 @@ import { isLone } from './decisions.ts';
 import type { Appearance } from './profile.ts';
 import type { SameName, Sense } from './same-name.ts';
 
-export interface Group {
-  readonly id: string;
+export interface NamedGroup {
   readonly type: EntityType;
   /** Its own name. */
   readonly key: string;
   /** Its own name and those that documents give to its things beside it: how many documents write each in which way. */
   readonly names: Map<string, Map<string, number>>;
+}
+
+export interface Group extends NamedGroup {
+  readonly id: string;
   /** Single names that documents give to its persons beside their surname, such as "Pelé": how many documents. */
   loneNames: ReadonlyMap<string, number>;
   sameName: SameName;
@@ -51,11 +54,11 @@ const NONE: ReadonlyMap<string, number> = new Map();
 export const createGroup = (id: string, type: EntityType, key: string, sameName: SameName): Group => ({ id, type, key, names: new Map(), loneNames: NONE, sameName, keys: [], neighbours: new Map(), links: new Map(), component: undefined });
 
 /** Names that a document gives to a thing, its own first; a surname alone is none that others could share. */
-export function* namesOf({ extraction, entity }: Appearance): Generator<readonly [key: string, surface: string]> {
+export function* namesOf({ entity }: Appearance): Generator<readonly [key: string, surface: string]> {
   const { type, key: own } = entity;
   yield [own, entity.names.get(own)!];
   for (const [key, surface] of entity.names) if (key !== own && !isLone({ type, key })) yield [key, surface];
-  for (const acronym of entity.acronyms) if (!entity.names.has(acronym)) yield [acronym, surfaceOfAcronym(extraction, entity.mentions, acronym)];
+  yield* entity.acronyms;
 }
 
 /** Single names of a person that are neither surname nor given name of the full one. */
@@ -70,24 +73,20 @@ export const loneNamesBorne = ({ type, key, loneNames }: Group): string[] => (ty
 /** A name as its document writes it. */
 export const nameIn = ({ entity: { type, key, names } }: Appearance): Name => ({ type, key, surface: names.get(key)! });
 
-function surfaceOfAcronym({ mentions }: Extraction, own: readonly number[], acronym: string): string {
-  return mentions[own.find((index) => acronymOf(mentions[index]!.surface) === acronym) ?? own[0]!]!.surface;
-}
-
 /** With the wording that is an acronym where there is one, else the first in the alphabet: whichever came first plays no part. */
-export function nameOf({ type, names }: Group, key: string): Name {
+export function nameOf({ type, names }: NamedGroup, key: string): Name {
   const surfaces = [...names.get(key)!.keys()].sort(compareText);
   return { type, key, surface: surfaces.find((surface) => acronymOf(surface) !== undefined) ?? surfaces[0]! };
 }
 
-export const ownName = (group: Group): Name => nameOf(group, group.key);
+export const ownName = (group: NamedGroup): Name => nameOf(group, group.key);
 
 /** `stated` where one has the other's own name among its names. An acronym that a document explains stands for nothing else. */
-export function bestLevel(a: Group, b: Group): NameLevel | undefined {
+export function bestLevel(a: NamedGroup, b: NamedGroup): NameLevel | undefined {
   if (a.names.has(b.key) || b.names.has(a.key)) return 'stated';
   const own = compareNames(ownName(a), ownName(b));
   if (own !== undefined) return own;
-  const spelled = (group: Group): Name[] => [...group.names.keys()].map((key) => nameOf(group, key)).filter(({ key, surface }) => key === group.key || acronymOf(surface) === undefined);
+  const spelled = (group: NamedGroup): Name[] => [...group.names.keys()].map((key) => nameOf(group, key)).filter(({ key, surface }) => key === group.key || acronymOf(surface) === undefined);
   const found = new Set<NameLevel | undefined>();
   for (const name of spelled(a)) for (const other of spelled(b)) found.add(name.key === other.key ? 'stated' : compareNames(name, other));
   return NAME_LEVELS.find((level) => found.has(level));

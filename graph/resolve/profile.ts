@@ -1,7 +1,7 @@
 // What one document tells of a thing beside its name, and what several documents tell together: dates and numbers it has one of, facts, the
 // company it keeps, the place it lies in, the surroundings in which it is spoken of.
 import { isValueLabel } from '../../pipeline/core/model.ts';
-import type { DocumentId, Extraction, Relation } from '../../pipeline/core/model.ts';
+import type { DocumentId, Extraction, RecordFields, Relation } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
 import { attributeValueOf } from './attribute-value.ts';
 import { meanContext, MOST_MENTIONS, REACH, type Context, type ContextReader } from './context.ts';
@@ -36,8 +36,9 @@ export interface Companion {
 /** A thing in one document. */
 export interface Appearance {
   readonly documentId: DocumentId;
-  readonly extraction: Extraction;
   readonly entity: LocalEntity;
+  /** Of what a row of a table is about: its columns. */
+  readonly row?: RecordFields;
   readonly profile: Profile;
 }
 
@@ -116,7 +117,8 @@ export function appearancesOf(extraction: Extraction, functional: ReadonlySet<st
       context: contexts?.[at],
     };
   };
-  return entities.map((entity, at): Appearance => ({ documentId: extraction.id, extraction, entity, profile: profileOf(entity, at) }));
+  const { id: documentId, record } = extraction;
+  return entities.map((entity, at): Appearance => ({ documentId, entity, profile: profileOf(entity, at), ...(record !== undefined && entity.mentions.includes(0) ? { row: record } : {}) }));
 }
 
 const inOrder = (company: readonly Companion[]): Companion[] => [...new Map(company.map((each) => [each.name, each])).values()].sort((a, b) => compareText(a.name, b.name));

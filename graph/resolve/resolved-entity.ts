@@ -10,18 +10,12 @@ import type { Cluster } from './resolved-clusters.ts';
 /** Of whom there are two where two dates are given. */
 export const LIFE_DATES: ReadonlySet<string> = new Set(['dateOfBirth', 'dateOfDeath']);
 
-export const idOfCluster = ({ type, anchor }: Cluster): EntityId => entityIdOf(type, anchor);
+export const idOfCluster = ({ type, anchor }: Pick<Cluster, 'type' | 'anchor'>): EntityId => entityIdOf(type, anchor);
 
 /** Aliases most frequent first, mentions in order of document and place; attributes come with the facts. */
-export function resolvedEntity(cluster: Cluster): Omit<Entity, 'attributes'> {
-  const { type, anchor, appearances } = cluster;
-  const mentions = appearances.flatMap(({ extraction, entity }) =>
-    entity.mentions.flatMap((index): EntityMention[] => {
-      const { sentence, start, end, surface, score, reference } = extraction.mentions[index]!;
-      const sentiment = extraction.sentiment?.mentions[index];
-      return reference === undefined ? [{ documentId: extraction.id, sentence, start, end, surface, score, ...(sentiment === undefined ? {} : { sentiment }) }] : [];
-    }),
-  );
+export function resolvedEntity(cluster: Pick<Cluster, 'type' | 'anchor'>, found: readonly EntityMention[]): Omit<Entity, 'attributes'> {
+  const { type, anchor } = cluster;
+  const mentions = [...found];
   mentions.sort((a, b) => compareText(a.documentId, b.documentId) || a.start - b.start || a.end - b.end);
   const counts = new Map<string, number>();
   for (const { surface } of mentions) counts.set(surface, (counts.get(surface) ?? 0) + 1);

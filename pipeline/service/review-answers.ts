@@ -74,7 +74,7 @@ export function decisionsOf(resolution: Resolution, { a, b, decision }: CheckedI
     if (decision === 'none') return takeBack(resolution, first, second);
     if (decision === 'same' && (typeof a === 'string' || typeof b === 'string')) return merge(resolution, first, second);
     const shared = first.appearances.find((appearance) => second.appearances.includes(appearance));
-    if (shared !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${shared.entity.key}' of '${shared.extraction.uri}' is on both sides: it is one with itself.` });
+    if (shared !== undefined) throw new EngramError('ENGRAM_USAGE', { problem: `'${shared.entity.key}' of '${resolution.live.graph.document(shared.documentId)!.uri}' is on both sides: it is one with itself.` });
     // What is said of two documents holds though they are one already.
     return decision === 'same' ? [join(x, y)] : tellApart(resolution, first, second);
   };

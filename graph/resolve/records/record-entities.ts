@@ -72,7 +72,7 @@ export function resolveRecords(all: readonly Appearance[], functional: ReadonlyS
 
 function linkRows(rows: readonly Appearance[], functional: ReadonlySet<string>): LinkedRows {
   const kinds = new Map<string, FieldKind>();
-  for (const { extraction } of rows) for (const { predicate, kind } of extraction.record!.fields) if (!kinds.has(predicate)) kinds.set(predicate, kind);
+  for (const { row } of rows) for (const { predicate, kind } of row!.fields) if (!kinds.has(predicate)) kinds.set(predicate, kind);
   const columns = [...kinds.keys()].sort();
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
   const single = columns.flatMap((column, place) => (functional.has(column) ? [place] : []));
@@ -82,7 +82,7 @@ function linkRows(rows: readonly Appearance[], functional: ReadonlySet<string>):
   return { rows, columns, single, linkage: { ...linkage, pairs: { ...linkage.pairs, logOdds } } };
 }
 
-const cellOf = ({ extraction }: Appearance, column: string): string => extraction.record!.fields.find(({ predicate }) => predicate === column)?.value ?? '';
+const cellOf = ({ row }: Appearance, column: string): string => row!.fields.find(({ predicate }) => predicate === column)?.value ?? '';
 
 function compareRows({ rows, columns, single, linkage }: LinkedRows, x: Appearance, y: Appearance): ReturnType<ResolvedRecords['compare']> {
   const [first, second] = [rows.indexOf(x), rows.indexOf(y)].sort((p, q) => p - q);

@@ -1,0 +1,75 @@
+// The same as `EntityResolver` gives for a set of documents that does not change, in bounded memory: what documents tell of their things goes into a file where it does not
+// fit, and names that have nothing to do with each other are resolved one part after the other.
+import type { MemoryBudget } from '../compact/buckets.ts';
+import { Records } from '../compact/records.ts';
+import { Decisions } from './decisions.ts';
+import { EntityResolver, type ResolverOptions } from './entity-resolver.ts';
+import { sortedByDocument } from './name-groups.ts';
+import { NamePartition } from './name-parts.ts';
+import { packAppearance, unpackAppearance, type PackedAppearance } from './pack-appearance.ts';
+import { appearancesOf, type Appearance } from './profile.ts';
+import { resolveRecords } from './records/record-entities.ts';
+import type { Cluster } from './resolved-clusters.ts';
+import type { Extraction } from '../../pipeline/core/model.ts';
+
+/** Things that are read back at once, on the way to their parts. */
+const CHUNK = 1 << 16;
+/** What a thing of a document takes while its part is resolved, about (`npm run bench:large`). */
+const BYTES_OF_APPEARANCE = 4096;
+/** Of the memory there is. */
+const SHARE_OF_PART = 0.25;
+const MOST_OF_PART = 1 << 18;
+
+export class PartedResolver {
+  private readonly options: ResolverOptions;
+  private readonly budget: MemoryBudget;
+  private readonly partition: NamePartition;
+  /** In the order they came, each with the number of its name. */
+  private readonly things: Records<readonly [name: number, PackedAppearance]>;
+  /** Rows of tables are linked in memory. */
+  private readonly rows: Appearance[] = [];
+  private count = 0;
+
+  constructor(options: ResolverOptions, budget: MemoryBudget) {
+    this.options = options;
+    this.budget = budget;
+    this.partition = new NamePartition(options.decisions ?? [], budget);
+    this.things = new Records(budget);
+  }
+
+  /** Each document once. */
+  add(extraction: Extraction): void {
+    for (const appearance of appearancesOf(extraction, this.options.functional, this.options.reader)) {
+      if (appearance.row !== undefined) this.rows.push(appearance);
+      else this.things.add(Math.floor(this.count++ / CHUNK), [this.partition.add(appearance), packAppearance(appearance)]);
+    }
+  }
+
+  /**
+   * In no order.
+   * @param most things of a part; left out, as many as a quarter of the memory holds
+   */
+  *clusters(most = Math.min(MOST_OF_PART, Math.max(1, Math.floor((SHARE_OF_PART * this.budget.bytes) / BYTES_OF_APPEARANCE)))): Generator<Cluster> {
+    const parts = this.partition.divide(most);
+    const ofPart = new Records<PackedAppearance>(this.budget);
+    for (let chunk = 0; chunk < this.things.length; chunk++) for (const [name, thing] of this.things.take(chunk)) ofPart.add(parts.partOf(name), thing);
+    this.things.close();
+    const decisions = new Decisions(this.options.decisions ?? []);
+    const records = this.rows.length === 0 ? undefined : resolveRecords(this.rows, this.options.functional, (rows) => decisions.among(rows.map(({ documentId }) => documentId)));
+    /** What rows of tables are about, with what the parts know of it. */
+    const ofRows = new Map<string, Cluster>();
+    for (let part = 0; part < parts.count; part++) {
+      const resolver = new EntityResolver({ ...this.options, isLongBlock: parts.isLong, records });
+      for (const thing of ofPart.take(part)) resolver.put(unpackAppearance(thing));
+      for (const cluster of resolver.clusters()) {
+        if (!cluster.appearances.some(({ row }) => row !== undefined)) yield cluster;
+        else {
+          const name = `${cluster.type} ${cluster.anchor}`;
+          ofRows.set(name, { ...cluster, appearances: sortedByDocument([...new Set([...(ofRows.get(name)?.appearances ?? []), ...cluster.appearances])]) });
+        }
+      }
+    }
+    ofPart.close();
+    yield* ofRows.values();
+  }
+}
