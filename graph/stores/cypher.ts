@@ -138,6 +138,10 @@ export function factDigests(relationType: string): string {
   return `${matchFacts(relationType)} RETURN f.id AS id, f.digest AS digest`;
 }
 
+/** Those whose ids are behind `$after` and not behind `$to`. */
+export const nodeDigestsBetween = (label: 'EngramEntity' | 'EngramDocument'): string => `MATCH (n:${label}) WHERE n.id > $after AND n.id <= $to RETURN n.id AS id, n.digest AS digest`;
+export const factDigestsBetween = (relationType: string): string => `${matchFacts(relationType)} AND f.id > $after AND f.id <= $to RETURN f.id AS id, f.digest AS digest`;
+
 /** All there is of what Engram owns, for a comparison. */
 export const wholeDocuments = 'MATCH (d:EngramDocument) WHERE d.id IS NOT NULL RETURN d.id AS id, properties(d) AS properties';
 export const wholeEntities = 'MATCH (e:EngramEntity) WHERE e.id IS NOT NULL RETURN e.id AS id, properties(e) AS properties, labels(e) AS labels, [(e)-[m:MENTIONED_IN]->(d:EngramDocument) | [d.id, m.count]] AS links';

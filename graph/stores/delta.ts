@@ -2,8 +2,9 @@
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { digestOf } from '../../pipeline/core/ids.ts';
 import { isEntityType } from '../../pipeline/core/model.ts';
-import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
-import type { Difference, SyncReport } from '../../pipeline/core/stage.ts';
+import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta, GraphRows } from '../../pipeline/core/model.ts';
+import type { Difference, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
+import { TextSet } from '../compact/text-table.ts';
 import { isPredicateName } from './cypher.ts';
 
 /** A delta with no id twice and nothing both removed and written: removals come first, so what is written stays. */
@@ -102,6 +103,29 @@ export function refuseMissingEntities(delta: CheckedDelta, stored: ReadonlySet<s
   throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: without.length, example });
 }
 
+/** Looks at the facts of a graph as they go by; entities come before them. */
+export class EndsCheck {
+  private readonly entities = new TextSet();
+  private missing = 0;
+  private example: EntityId | undefined;
+
+  entity(id: EntityId): void {
+    this.entities.add(id);
+  }
+
+  fact({ subject, object }: Fact): void {
+    const end = [subject, object].find((id) => this.entities.find(id) < 0);
+    if (end === undefined) return;
+    this.missing++;
+    this.example ??= end;
+  }
+
+  /** @throws EngramError `ENGRAM_STORE_MISSING_ENTITY` where facts had ends that are no entities */
+  end(store: string): void {
+    if (this.example !== undefined) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: this.missing, example: this.example });
+  }
+}
+
 /** How often an entity is mentioned in each document. */
 export function mentionCounts(entity: Entity): ReadonlyMap<DocumentId, number> {
   const counts = new Map<DocumentId, number>();
@@ -132,11 +156,15 @@ export function differencesBetween(expected: GraphDelta, found: GraphDelta): Dif
 /** Of a store that writes all or nothing. */
 export function reportOf(delta: CheckedDelta): SyncReport {
   return {
-    written: { documents: delta.documents.size, entities: delta.entities.size, facts: delta.facts.size },
+    ...wholeReport({ documents: delta.documents.size, entities: delta.entities.size, facts: delta.facts.size }),
     removed: { documents: delta.removedDocuments.size, entities: delta.removedEntities.size, facts: delta.removedFacts.size },
-    ...{ refused: [], batches: 1, retries: 0, deadlocks: 0 },
   };
 }
+
+/** Of one that wrote a graph anew. */
+export const wholeReport = (written: StoreCounts): SyncReport => ({ written, removed: { documents: 0, entities: 0, facts: 0 }, refused: [], batches: 1, retries: 0, deadlocks: 0 });
+
+export const rowsOfDelta = ({ documents, entities, facts }: Pick<CheckedDelta, 'documents' | 'entities' | 'facts'>): GraphRows => ({ documents: () => documents.values(), entities: () => entities.values(), facts: () => facts.values() });
 
 /** Slices of at most `size`, in order. */
 export function* slicesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {

@@ -9,12 +9,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Connection, Database, LbugValue, QueryResult } from '@ladybugdb/core';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import type { Attribute, DocumentRecord, Entity, EntityMention, Fact, GraphDelta, GraphRows } from '../../pipeline/core/model.ts';
+import type { Attribute, Entity, EntityMention, Fact, GraphDelta, GraphRows } from '../../pipeline/core/model.ts';
 import type { GraphStore, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import { countDocuments, countEntities, countFacts, factDigests, nodeDigests } from './cypher.ts';
-import { changesFrom, checkDelta, differencesBetween, endsOutside, mentionCounts, refuseMissingEntities, reportOf, rowDigest, slicesOf } from './delta.ts';
+import { changesFrom, checkDelta, differencesBetween, endsOutside, refuseMissingEntities, reportOf, rowsOfDelta, slicesOf, wholeReport } from './delta.ts';
 import type { CheckedDelta, StandingRow } from './delta.ts';
 import * as cypher from './embedded-cypher.ts';
+import { documentRow, entityRow, factRow, fillDatabase, linkRows } from './embedded-rows.ts';
 import { probeEmbedded } from './embedded-probe.ts';
 import { readRows, wholeOf, type RowReading } from './read-rows.ts';
 
@@ -33,7 +34,6 @@ export interface EmbeddedOptions {
 const maxDatabaseBytes = 2 ** 38;
 const bufferPoolBytes = 2 ** 30;
 const rowsPerStatement = 2000;
-const rowsPerChunk = 5000;
 const rowsAtOnce = 4096;
 /** Of all rows; a new file is quicker where more have changed. */
 const mostChanged = 1 / 50;
@@ -72,7 +72,7 @@ export async function openEmbedded(file: string, options: EmbeddedOptions = {}):
 }
 
 /** One connection, one statement at a time. */
-interface Session {
+export interface Session {
   run(statement: string, parameters?: Readonly<Record<string, unknown>>, readOnly?: boolean): Promise<readonly CypherRow[]>;
   close(): Promise<void>;
 }
@@ -102,16 +102,24 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
     }
   };
 
-  const rebuild = async (checked: CheckedDelta): Promise<SyncReport> => {
+  const rebuild = async (rows: GraphRows): Promise<SyncReport> => {
     const folder = await mkdtemp(`${path}.build-`);
     try {
       const fresh = join(folder, basename(path));
-      await buildDatabase(fresh, folder, name, checked);
+      const building = await openSession(fresh, name);
+      let written: StoreCounts;
+      try {
+        await prepare(building);
+        written = await fillDatabase(building, folder, name, rows);
+      } finally {
+        // Closed, it is one file without a log.
+        await building.close();
+      }
       await session.close();
       await removeSideFiles(path);
       await rename(fresh, path);
       session = await openSession(path, name);
-      return reportOf(checked);
+      return wholeReport(written);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -121,10 +129,10 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
     const checked = checkDelta(delta, name);
     refuseMissingEntities(checked, new Set(), name);
     const standing = await readDigests(session);
-    if (standing === undefined) return rebuild(checked);
+    if (standing === undefined) return rebuild(rowsOfDelta(checked));
     const changes = changesFrom(checked, standing);
-    const [changed, all] = [changes, checked].map(rowsOfDelta) as [number, number];
-    return changed > all * mostChanged ? rebuild(checked) : changed === 0 ? reportOf(changes) : inTransaction(changes);
+    const [changed, all] = [changes, checked].map(sizeOf) as [number, number];
+    return changed > all * mostChanged ? rebuild(rowsOfDelta(checked)) : changed === 0 ? reportOf(changes) : inTransaction(changes);
   };
 
   return {
@@ -137,12 +145,13 @@ function createEmbeddedStore(path: string, name: string, first: Session): Querya
         return inTransaction(checked);
       }),
     replaceAll: (delta) => alone(() => replaceAll(delta)),
+    load: (rows) => alone(() => rebuild(rows)),
     differences: (delta) => alone(async () => differencesBetween(delta, await wholeOf(rowsIn(session.run)))),
     repair: (delta) =>
       alone(() => {
         const checked = checkDelta(delta, name);
         refuseMissingEntities(checked, new Set(), name);
-        return rebuild(checked);
+        return rebuild(rowsOfDelta(checked));
       }),
     counts: () => alone(() => readCounts(session)),
     readAll: () => alone(() => wholeOf(rowsIn(session.run))),
@@ -198,7 +207,7 @@ async function readDigests(session: Session): Promise<Record<'documents' | 'enti
   }
 }
 
-const rowsOfDelta = ({ documents, entities, facts, removedDocuments, removedEntities, removedFacts }: CheckedDelta): number =>
+const sizeOf = ({ documents, entities, facts, removedDocuments, removedEntities, removedFacts }: CheckedDelta): number =>
   [documents, entities, facts, removedDocuments, removedEntities, removedFacts].reduce((sum, { size }) => sum + size, 0);
 
 async function idsOf(session: Session, table: cypher.NodeTable, ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -208,27 +217,6 @@ async function idsOf(session: Session, table: cypher.NodeTable, ids: readonly st
   }
   return found;
 }
-
-const documentRow = (record: DocumentRecord) => ({ id: record.id, uri: record.uri, title: record.title ?? '', record: JSON.stringify(record), digest: rowDigest(record) });
-const entityRow = (entity: Entity) => ({
-  id: entity.id,
-  type: entity.type,
-  name: entity.name,
-  aliases: JSON.stringify(entity.aliases),
-  attributes: JSON.stringify(entity.attributes),
-  mentions: JSON.stringify(entity.mentions),
-  digest: rowDigest(entity),
-});
-const linkRows = (entity: Entity) => [...mentionCounts(entity)].map(([document, count]) => ({ id: entity.id, document, count }));
-const factRow = (fact: Fact) => ({
-  subject: fact.subject,
-  object: fact.object,
-  id: fact.id,
-  predicate: fact.predicate,
-  probability: String(fact.probability),
-  provenance: JSON.stringify(fact.provenance),
-  digest: rowDigest(fact),
-});
 
 async function readCounts(session: Session): Promise<StoreCounts> {
   const count = async (statement: string): Promise<number> => Number((await session.run(statement))[0]?.['n']);
@@ -254,40 +242,6 @@ const rowsIn = (ask: RowReading['ask']): GraphRows =>
     }),
     factOf: (row) => ({ ...row, provenance: JSON.parse(row['provenance'] as string) as Fact['provenance'] }) as Fact,
   });
-
-/** A fresh database filled by COPY, many times faster than MERGE; closed, so that it is one file without a log. */
-async function buildDatabase(path: string, folder: string, name: string, delta: CheckedDelta): Promise<void> {
-  const session = await openSession(path, name);
-  try {
-    await prepare(session);
-    const entities = [...delta.entities.values()];
-    const links = entities.flatMap(linkRows).filter((link) => delta.documents.has(link.document));
-    await copyRows(session, folder, 'EngramDocument', [...delta.documents.values()].map(documentRow));
-    await copyRows(session, folder, 'EngramEntity', entities.map(entityRow));
-    await copyRows(session, folder, 'MENTIONED_IN', links);
-    await copyRows(session, folder, 'Fact', [...delta.facts.values()].map(factRow));
-  } finally {
-    await session.close();
-  }
-}
-
-/** Rows with their columns in the order of the table; a relation's ends come first. */
-async function copyRows(session: Session, folder: string, table: string, rows: readonly object[]): Promise<void> {
-  if (rows.length === 0) return;
-  const path = join(folder, `${table}.csv`);
-  const file = await open(path, 'w');
-  try {
-    for (const slice of slicesOf(rows, rowsPerChunk)) await file.appendFile(slice.map(csvLine).join(''));
-  } finally {
-    await file.close();
-  }
-  // Paths have no parameter form in COPY; a JSON string is a valid Cypher string.
-  await session.run(`COPY ${table} FROM ${JSON.stringify(path)} (HEADER=false, PARALLEL=false, DELIM=',', QUOTE='"', ESCAPE='"')`);
-}
-
-function csvLine(row: object): string {
-  return `${Object.values(row).map((value) => `"${String(value).replaceAll('"', '""')}"`).join(',')}\n`;
-}
 
 async function openSession(path: string, name: string): Promise<Session> {
   let engine: { Database: typeof Database; Connection: typeof Connection };

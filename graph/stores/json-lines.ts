@@ -5,9 +5,9 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
-import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta } from '../../pipeline/core/model.ts';
-import type { GraphStore, SyncReport } from '../../pipeline/core/stage.ts';
-import { checkDelta, differencesBetween, refuseMissingEntities, reportOf, slicesOf, sortedById } from './delta.ts';
+import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta, GraphRows, Rows } from '../../pipeline/core/model.ts';
+import type { GraphStore, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
+import { checkDelta, checkPredicate, checkType, differencesBetween, EndsCheck, refuseMissingEntities, reportOf, sortedById, wholeReport } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
 import { mapOf } from './read-rows.ts';
 
@@ -44,7 +44,8 @@ export function createJsonLinesStore(folder: string): GraphStore {
     for (const fact of after.facts.values()) {
       if (!after.entities.has(fact.subject) || !after.entities.has(fact.object)) after.facts.delete(fact.id);
     }
-    await replaceTables(name, folder, after);
+    const sorted = deltaOf(after);
+    await replaceTables(name, folder, { documents: () => sorted.documents, entities: () => sorted.entities, facts: () => sorted.facts });
     return reportOf(delta);
   };
 
@@ -57,6 +58,7 @@ export function createJsonLinesStore(folder: string): GraphStore {
       return queue.add(async () => apply(checkDelta(delta, name), await read()));
     },
     replaceAll,
+    load: (rows) => queue.add(async () => wholeReport(await replaceTables(name, folder, rows))),
     differences(delta) {
       return queue.add(async () => differencesBetween(delta, deltaOf(await read())));
     },
@@ -117,24 +119,53 @@ async function* readLines<T>(store: string, folder: string, table: Table): Async
 }
 
 /** All three are written before the first is renamed; entities come into place before the facts that name them. */
-async function replaceTables(store: string, folder: string, records: Records): Promise<void> {
+async function replaceTables(store: string, folder: string, rows: GraphRows): Promise<StoreCounts> {
   const fresh = (table: Table): string => join(folder, `.${table}.jsonl.${process.pid}`);
-  await inStore(store, async () => {
+  const ends = new EndsCheck();
+  const checked = {
+    documents: () => undefined,
+    entities(entity: Entity) {
+      checkType(entity, store);
+      ends.entity(entity.id);
+    },
+    facts(fact: Fact) {
+      checkPredicate(fact, store);
+      ends.fact(fact);
+    },
+  };
+  return inStore(store, async () => {
     await mkdir(folder, { recursive: true });
     try {
-      for (const table of tables) await writeLines(fresh(table), sortedById<DocumentRecord | Entity | Fact>(records[table].values()));
+      const written = {
+        documents: await writeLines(fresh('documents'), rows.documents(), checked.documents),
+        entities: await writeLines(fresh('entities'), rows.entities(), checked.entities),
+        facts: await writeLines(fresh('facts'), rows.facts(), checked.facts),
+      };
+      ends.end(store);
       for (const table of tables) await rename(fresh(table), join(folder, `${table}.jsonl`));
+      return written;
     } finally {
       for (const table of tables) await rm(fresh(table), { force: true });
     }
   });
 }
 
-async function writeLines(path: string, records: readonly unknown[]): Promise<void> {
+/** @returns how many */
+async function writeLines<T>(path: string, records: Rows<T>, check: (record: T) => void): Promise<number> {
   const file = await open(path, 'w');
   try {
-    for (const slice of slicesOf(records, linesPerWrite)) await file.appendFile(slice.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    let [count, lines]: [number, string[]] = [0, []];
+    for await (const record of records) {
+      check(record);
+      count++;
+      lines.push(`${JSON.stringify(record)}\n`);
+      if (lines.length < linesPerWrite) continue;
+      await file.appendFile(lines.join(''));
+      lines = [];
+    }
+    await file.appendFile(lines.join(''));
     await file.sync();
+    return count;
   } finally {
     await file.close();
   }
@@ -144,6 +175,7 @@ async function inStore<T>(store: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof EngramError) throw cause;
     throw new EngramError('ENGRAM_STORE_FAILED', { store, problem: messageOf(cause) }, { cause });
   }
 }

@@ -2,7 +2,7 @@
 // else hung on Engram's nodes is left alone.
 import PQueue from 'p-queue';
 import { EngramError } from '../../pipeline/core/errors.ts';
-import type { Attribute, DocumentId, Entity, EntityId, EntityMention, Fact, FactId } from '../../pipeline/core/model.ts';
+import type { Attribute, DocumentId, Entity, EntityId, EntityMention, Fact, FactId, GraphRows } from '../../pipeline/core/model.ts';
 import type { Difference, RefusedRow, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
 import { changesFrom, checkDelta, endsOutside, refuseMissingEntities, slicesOf } from './delta.ts';
@@ -10,6 +10,7 @@ import type { Changes, CheckedDelta, StandingRow } from './delta.ts';
 import { disjointGroups } from './disjoint-groups.ts';
 import type { QueryableStore } from './embedded.ts';
 import { asStoreError, connectNeo4j, errorClassOf, reasonOf, type CypherRow, type Neo4jOptions } from './neo4j-connection.ts';
+import { changesByPage, checkedDigest, sumOfReports } from './neo4j-load.ts';
 import { readRows, wholeOf } from './read-rows.ts';
 import { graphDigest, isDocumentAsWritten, isEntityAsWritten, isFactAsWritten, stepsOf, type Step } from './neo4j-rows.ts';
 
@@ -160,6 +161,20 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
     return report;
   };
 
+  const load = async (all: GraphRows): Promise<SyncReport> => {
+    const graph = await checkedDigest(all, name);
+    if ((await ask(cypher.readGraph))[0]?.['graph'] === graph) return NOTHING_WRITTEN;
+    await setGraph(null);
+    const reports: SyncReport[] = [];
+    for await (const changes of changesByPage(all, ask, factTypes, name)) {
+      await ownTypes(changes);
+      reports.push(await apply(changes));
+    }
+    const report = sumOfReports(reports);
+    if (report.refused.length === 0) await setGraph(graph);
+    return report;
+  };
+
   const differences = async (delta: CheckedDelta): Promise<Difference[]> => {
     await ownTypes(delta);
     const found: Difference[] = [];
@@ -202,6 +217,7 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
         return apply({ ...checked, isNew: () => false });
       }),
     replaceAll: (delta) => alone(() => replaceAll(checkDelta(delta, name))),
+    load: (all) => alone(() => load(all)),
     differences: (delta) => alone(() => differences(checkDelta(delta, name))),
     repair: (delta) =>
       alone(async () => {

@@ -73,6 +73,8 @@ export interface GraphStore {
   write(delta: GraphDelta): Promise<SyncReport>;
   /** Makes everything Engram owns in the store this graph. */
   replaceAll(delta: GraphDelta): Promise<SyncReport>;
+  /** The same for a graph that memory does not hold: entities and facts in order of id, each list gone through as often as the store needs. */
+  load(rows: GraphRows): Promise<SyncReport>;
   /** What in the store is not as this graph has it, in order of id; all of it is read. */
   differences(delta: GraphDelta): Promise<Difference[]>;
   /** Writes anew what differs; a store that is a file of Engram's own holds nothing of what stood there before, nor in space that is free again. */

@@ -7,7 +7,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { STORES, openStore } from '../../graph/stores/index.ts';
 import { documentIdOf, entityIdOf, factIdOf } from '../../pipeline/core/ids.ts';
-import type { DocumentRecord, Entity, EntityType, Fact, GraphDelta } from '../../pipeline/core/model.ts';
+import type { DocumentRecord, Entity, EntityType, Fact, GraphDelta, GraphRows } from '../../pipeline/core/model.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
 import { collected } from '../support/collected.ts';
 import { neo4jAddress, neo4jNotice, takeNeo4jTurn } from '../support/neo4j-server.ts';
@@ -80,6 +80,12 @@ const nothing: GraphDelta = { documents: [], entities: [], facts: [] };
 function stored(delta: GraphDelta): GraphDelta {
   const sorted = <T extends { readonly id: string }>(records: readonly T[]): T[] => [...records].sort((a, b) => (a.id < b.id ? -1 : 1));
   return { documents: sorted(delta.documents), entities: sorted(delta.entities), facts: sorted(delta.facts) };
+}
+
+/** In order of id, as a graph that is loaded comes. */
+function rowsIn(delta: GraphDelta): GraphRows {
+  const { documents, entities, facts } = stored(delta);
+  return { documents: () => documents, entities: () => entities, facts: () => facts };
 }
 
 /** Opens a store again at the same place. */
@@ -274,6 +280,37 @@ for (const { kind } of STORES) {
     const expected = { ...sample, entities: [...sample.entities, more], facts: [...sample.facts, fact(more, 'residence', london)] };
     t.deepEqual(await store.readAll(), stored(expected));
     t.deepEqual(await (await reopen()).readAll(), stored(expected));
+  });
+
+  contract('a graph that is loaded a record at a time takes the place of what stood there, and loaded again changes nothing', async (t, store, reopen) => {
+    await store.write({ documents: [document('old'), document('one')], entities: [entity('Old'), { ...london, name: 'Londinium' }], facts: [fact(entity('Old'), 'residence', london)] });
+    await store.load(rowsIn(sample));
+    t.deepEqual(await store.readAll(), stored(sample));
+    const { written } = await store.load(rowsIn(sample));
+    if (kind === 'neo4j') t.deepEqual(written, { documents: 0, entities: 0, facts: 0 });
+    t.deepEqual(await store.differences(sample), []);
+    const changed = { ...sample, entities: sample.entities.map((each) => (each.id === london.id ? { ...london, aliases: ['Londinium'] } : each)), facts: sample.facts.slice(1) };
+    await store.load(rowsIn(changed));
+    t.deepEqual(await (await reopen()).readAll(), stored(changed));
+  });
+
+  contract('a graph of several pages is loaded, and of the next one only what is another', async (t, store) => {
+    const people = Array.from({ length: 21_000 }, (_, i) => entity(`Person ${i}`));
+    const facts = people.slice(1).map((person, i) => fact(person, i % 2 ? 'spouse' : 'sibling', people[0]!));
+    const large = { documents: [document('one')], entities: people, facts };
+    await store.load(rowsIn(large));
+    t.deepEqual(await store.readAll(), stored(large));
+    const next = { ...large, entities: [...people.slice(0, -1), entity('New')], facts: facts.slice(0, -1) };
+    const report = await store.load(rowsIn(next));
+    if (kind === 'neo4j') t.like(report, { written: { documents: 0, entities: 1, facts: 0 }, removed: { documents: 0, entities: 1 } });
+    t.deepEqual(await store.readAll(), stored(next));
+  });
+
+  contract('a fact without its entity keeps a graph from being loaded, and the one that stands stays', async (t, store) => {
+    await store.write(sample);
+    await t.throwsAsync(store.load(rowsIn({ ...nothing, entities: [ada], facts: [fact(ada, 'residence', london)] })), { code: 'ENGRAM_STORE_MISSING_ENTITY' });
+    await t.throwsAsync(store.load(rowsIn({ ...nothing, entities: [ada, london], facts: [fact(ada, 'a b', london)] })), { code: 'ENGRAM_STORE_FAILED' });
+    t.deepEqual(await store.readAll(), stored(sample));
   });
 
   contract('what is not as the graph has it is named, and a repair writes it anew', async (t, store) => {

@@ -1,0 +1,70 @@
+// A graph that memory does not hold beside what stands in Neo4j, a page of ids at a time: what of the page has changed, and what is to go.
+import type { DocumentRecord, Entity, Fact, GraphRows, Rows } from '../../pipeline/core/model.ts';
+import type { SyncReport } from '../../pipeline/core/stage.ts';
+import * as cypher from './cypher.ts';
+import { changesFrom, checkDelta, checkPredicate, checkType, EndsCheck, rowDigest, type Changes, type StandingRow } from './delta.ts';
+import type { CypherRow } from './neo4j-connection.ts';
+import { GraphDigest } from './neo4j-rows.ts';
+
+const ROWS_OF_A_PAGE = 20_000;
+const NOTHING = { documents: [], entities: [], facts: [] };
+const BEYOND = '\uffff';
+
+/**
+ * Goes through all of it before anything is written.
+ * @throws EngramError `ENGRAM_STORE_MISSING_ENTITY`; `ENGRAM_STORE_FAILED` for a type or predicate no store has a place for
+ */
+export async function checkedDigest(rows: GraphRows, store: string): Promise<string> {
+  const [digest, ends] = [new GraphDigest(), new EndsCheck()];
+  for await (const document of rows.documents()) digest.add(rowDigest(document));
+  for await (const entity of rows.entities()) {
+    checkType(entity, store);
+    ends.entity(entity.id);
+    digest.add(rowDigest(entity));
+  }
+  for await (const fact of rows.facts()) {
+    checkPredicate(fact, store);
+    ends.fact(fact);
+    digest.add(rowDigest(fact));
+  }
+  ends.end(store);
+  return digest.value();
+}
+
+/**
+ * Documents, then entities, then facts, each in order of id. What a page changes has to be written before the next one is asked for.
+ * @param ask runs a statement @param factTypes relation types that facts stand under
+ */
+export async function* changesByPage(rows: GraphRows, ask: (statement: string, parameters: Readonly<Record<string, unknown>>) => Promise<readonly CypherRow[]>, factTypes: () => Promise<readonly string[]>, store: string): AsyncGenerator<Changes> {
+  async function* compare<T extends DocumentRecord | Entity | Fact>(kind: 'documents' | 'entities' | 'facts', records: Rows<T>, statements: readonly string[]): AsyncGenerator<Changes> {
+    let after = '';
+    const changesOf = async (page: readonly T[], to: string): Promise<Changes> => {
+      const standing: StandingRow[] = [];
+      for (const statement of statements) for (const row of await ask(statement, { after, to })) standing.push(row as unknown as StandingRow);
+      after = to;
+      return changesFrom(checkDelta({ ...NOTHING, [kind]: page }, store), { ...NOTHING, [kind]: standing });
+    };
+    let page: T[] = [];
+    for await (const record of records) {
+      if (page.length === ROWS_OF_A_PAGE) {
+        yield await changesOf(page, page.at(-1)!.id);
+        page = [];
+      }
+      page.push(record);
+    }
+    yield await changesOf(page, BEYOND);
+  }
+  yield* compare('documents', rows.documents(), [cypher.nodeDigestsBetween('EngramDocument')]);
+  yield* compare('entities', rows.entities(), [cypher.nodeDigestsBetween('EngramEntity')]);
+  yield* compare('facts', rows.facts(), (await factTypes()).map(cypher.factDigestsBetween));
+}
+
+/** Of all pages together. */
+export function sumOfReports(reports: readonly SyncReport[]): SyncReport {
+  const sum = (of: (report: SyncReport) => number): number => reports.reduce((all, report) => all + of(report), 0);
+  const rowsOf = (way: 'written' | 'removed') => ({ documents: sum((report) => report[way].documents), entities: sum((report) => report[way].entities), facts: sum((report) => report[way].facts) });
+  return {
+    ...{ written: rowsOf('written'), removed: rowsOf('removed'), refused: reports.flatMap(({ refused }) => refused) },
+    ...{ batches: sum(({ batches }) => batches), retries: sum(({ retries }) => retries), deadlocks: sum(({ deadlocks }) => deadlocks) },
+  };
+}
