@@ -1,12 +1,10 @@
 // From inputs and settings to a folder with a journal, a graph in a store, and run.json: the only place that knows every
 // part. The order is journal first, then graph, then store, so that whatever stops a build, the next one goes on from there.
 import { stat } from 'node:fs/promises';
-import type { KnowledgeGraph } from '../graph/knowledge-graph.ts';
 import { openStore, STORES } from '../graph/stores/index.ts';
 import { withoutCredentials } from './core/address.ts';
 import type { Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
-import type { DocumentId, Extraction } from './core/model.ts';
 import type { DeadLetter, GraphStore, SourceItem, StoreCounts, SyncReport } from './core/stage.ts';
 import { openDeadLetters } from './dead-letter.ts';
 import type { Extractor } from './extract.ts';
@@ -19,6 +17,7 @@ import {
   type InputRecord,
   type RunManifest,
 } from './manifest.ts';
+import type { OpenedGraph } from './open-graph.ts';
 import { findRemoved, mergeInputs } from './removal.ts';
 import { runExtraction, type RunProgress } from './run.ts';
 import { findInputs, openSource } from './sources/index.ts';
@@ -54,8 +53,8 @@ export interface BuildParts {
 
 export interface BuildResult {
   readonly manifest: RunManifest;
-  readonly graph: KnowledgeGraph;
-  readonly documents: ReadonlyMap<DocumentId, Extraction>;
+  /** With what it was built from; left out where it would take more than `graph.memory`: the store has it. */
+  readonly held?: OpenedGraph;
   readonly store: StoreCounts;
   /** What was written into it. */
   readonly sync: SyncReport;
@@ -180,7 +179,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     tell('graph');
     const graphStart = seconds();
     const written = await writeGraph(journal, { out, config, openStore: () => parts.openStore(config, out), onGraph: () => tell('store') });
-    const { graph, documents, store, report } = written;
+    const { held, store, report } = written;
     for (const { kind, id, code, reason } of report.refused) await refuse({ uri: `${kind} ${id}`, stage: 'store', code, message: `${withoutCredentials(config.store.address)} refused ${kind} ${id}: ${reason}` });
     const end = seconds();
 
@@ -211,7 +210,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
     };
     await writeManifest(out, complete);
     tell('done');
-    return { manifest: complete, graph, documents, store, sync: report, journalProblems: journal.problems, deadLetters: told };
+    return { manifest: complete, ...(held === undefined ? {} : { held }), store, sync: report, journalProblems: journal.problems, deadLetters: told };
   } finally {
     await journal.close();
     await deadLetters.close();

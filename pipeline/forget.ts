@@ -10,6 +10,7 @@ import { compactJournal, openJournal, type Journal, type JournalView } from './j
 import { manifestOf, writeManifest, type RunManifest } from './manifest.ts';
 import { rebuild } from './rebuild.ts';
 import { replaceFile } from './replace-file.ts';
+import type { WrittenGraph } from './write-graph.ts';
 
 export interface RemovedDocuments {
   readonly removed: readonly { readonly id: DocumentId; readonly uri: string }[];
@@ -37,7 +38,7 @@ export async function removeDocuments(dir: string, config: Config, names: readon
   try {
     const removed = named(journal, names);
     await appendRemovals(journal, removed);
-    return { removed, ...(await rebuild(dir, config, journal, manifest)).graph.counts };
+    return { removed, ...countsOf(await rebuild(dir, config, journal, manifest)) };
   } finally {
     await journal.close();
   }
@@ -65,12 +66,14 @@ export async function forgetDocuments(dir: string, config: Config, names: readon
   await compactJournal(dir, new Set(removed.map(({ id }) => id)));
   const compacted = await openJournal(dir);
   try {
-    const { counts } = (await rebuild(dir, config, compacted, await manifestOf(dir), true)).graph;
+    const counts = countsOf(await rebuild(dir, config, compacted, await manifestOf(dir), true));
     return { removed, ...counts, ...(await searchFor(dir, [...removed.map(({ uri }) => uri), ...sentences])) };
   } finally {
     await compacted.close();
   }
 }
+
+const countsOf = ({ counts: { documents, entities, facts } }: WrittenGraph) => ({ documents, entities, facts });
 
 function named(journal: JournalView, names: readonly string[]): RemovedDocuments['removed'] {
   const documents = [...journal.documents()];

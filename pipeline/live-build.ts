@@ -139,9 +139,8 @@ export async function openLiveBuild(dir: string, given: Config, parts: Partial<L
         await queue.onIdle();
         try {
           if (isChanged) {
-            const rejected = live.rejected();
+            const rejected = await writeRejected(dir, live.rejected());
             const { counts, digest } = summaryOf(live.graph.toDelta(), rejected, journal);
-            await writeRejected(dir, rejected);
             await writeManifest(dir, { ...manifest, ...(manifest.counts === undefined ? {} : { counts: { ...manifest.counts, ...counts } }), digest });
           }
         } finally {

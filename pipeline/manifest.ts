@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_CONFIG, type Config } from './core/config.ts';
 import { EngramError } from './core/errors.ts';
 import { sha256Of } from './core/ids.ts';
-import type { GraphDelta } from './core/model.ts';
+import type { GraphDelta, GraphRows } from './core/model.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** One input as it was named, and the files it stood for. */
@@ -110,6 +110,16 @@ export function digestOfGraph(delta: GraphDelta): string {
   const hash = createHash('sha256');
   for (const records of [delta.documents, delta.entities, delta.facts]) {
     for (const line of sortedLines(records)) hash.update(line).update('\n');
+    hash.update('\n');
+  }
+  return hash.digest('hex');
+}
+
+/** The same of a graph a record at a time, each list in order of ids of one length. */
+export async function digestOfRows(rows: GraphRows): Promise<string> {
+  const hash = createHash('sha256');
+  for (const records of [rows.documents(), rows.entities(), rows.facts()]) {
+    for await (const record of records) hash.update(JSON.stringify(record)).update('\n');
     hash.update('\n');
   }
   return hash.digest('hex');

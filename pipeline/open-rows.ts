@@ -1,14 +1,12 @@
 // The graph of a build a record at a time, for what only goes through it: from memory where it fits there, else from the store that it was built into, or from any store that
 // is named.
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MemoryBudget } from '../graph/compact/buckets.ts';
 import { openSpill } from '../graph/compact/spill.ts';
 import { openStore } from '../graph/stores/index.ts';
 import type { Config } from './core/config.ts';
 import type { GraphRows } from './core/model.ts';
 import type { StoreCounts } from './core/stage.ts';
-import { JOURNAL_FOLDER } from './journal.ts';
+import { fitsMemory, MEBIBYTE } from './graph-size.ts';
 import { readManifest } from './manifest.ts';
 import { openGraph, type OpenedGraph } from './open-graph.ts';
 
@@ -23,10 +21,6 @@ export interface OpenedRows {
   counts(): Promise<StoreCounts>;
   close(): Promise<void>;
 }
-
-/** Bytes that a graph and its resolution take in memory for each byte of the journal (`npm run bench:large` and the sample: 15 to 18). */
-const BYTES_OF_JOURNAL = 18;
-const MEBIBYTE = 2 ** 20;
 
 /**
  * @param place a store to read from, whatever fits; left out, the folder decides
@@ -55,14 +49,7 @@ export async function openRows(dir: string, config: Config, place: string | unde
 
 /** The store of a build that would not fit into memory and that the store holds whole. */
 async function storeOfLarge(dir: string, config: Config): Promise<string | undefined> {
-  if (BYTES_OF_JOURNAL * (await journalBytes(dir)) <= config.graph.memory * MEBIBYTE) return undefined;
+  if (await fitsMemory(dir, config)) return undefined;
   const manifest = await readManifest(dir);
   return manifest?.status === 'complete' ? manifest.config.store.address : undefined;
-}
-
-async function journalBytes(dir: string): Promise<number> {
-  const folder = join(dir, JOURNAL_FOLDER);
-  const names = await readdir(folder).catch(() => []);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -2,8 +2,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { EngramError, messageOf } from './core/errors.ts';
 
-/** @throws EngramError `ENGRAM_CHECKPOINT_UNWRITABLE` */
-export async function replaceFile(path: string, text: string): Promise<void> {
+/**
+ * @param text whole, or in pieces
+ * @throws EngramError `ENGRAM_CHECKPOINT_UNWRITABLE`
+ */
+export async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
   const beside = `${path}.new`;
   try {
     await writeFile(beside, text);

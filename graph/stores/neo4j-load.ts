@@ -6,7 +6,7 @@ import { changesFrom, checkDelta, checkPredicate, checkType, EndsCheck, rowDiges
 import type { CypherRow } from './neo4j-connection.ts';
 import { GraphDigest } from './neo4j-rows.ts';
 
-const ROWS_OF_A_PAGE = 20_000;
+const ROWS_OF_A_PAGE = 10_000;
 const NOTHING = { documents: [], entities: [], facts: [] };
 const BEYOND = '\uffff';
 

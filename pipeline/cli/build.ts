@@ -60,10 +60,12 @@ async function buildAndTell(inputs: readonly string[], flags: Omit<BuildFlags, '
   const counts = result.manifest.counts!;
   if (flags.json) printJson(buildReport(result, flags.out));
   else {
-    if (flags.show) {
+    if (flags.show && result.held === undefined) note(`engram: the graph takes more than graph.memory (${formatCount(config.graph.memory)} MiB), so nothing of it is shown; the store holds it.`);
+    else if (flags.show) {
+      const { graph, documents } = result.held!;
       const { showGraph } = await import('./show.ts');
       const { readActivation } = await import('../activation-weights.ts');
-      print(showGraph(result.graph, result.documents, await readActivation(config.activation, result.graph, flags.out), flags.out));
+      print(showGraph(graph, documents, await readActivation(config.activation, graph, flags.out), flags.out));
       print();
     }
     if (!flags.quiet) print(summaryLine(result, flags.out));

@@ -20,7 +20,8 @@ try {
   const path = join(folder, 'news.jsonl');
   await writeFile(path, rows.map(([label, title, text], at) => `${JSON.stringify({ id: `news-${at}`, title, text: `${title}. ${text}`, label })}\n`).join(''));
   note(`building the graph of ${rows.length} documents …`);
-  const { graph } = await runBuild({ inputs: [path], out: join(folder, 'out'), config: { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } } });
+  const { held } = await runBuild({ inputs: [path], out: join(folder, 'out'), config: { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } } });
+  const { graph } = held!;
   const labelOf = new Map(graph.documents().map(({ id, metadata }) => [id, metadata!['label']!]));
   const began = performance.now();
   const { topics } = documentTopics(graph);

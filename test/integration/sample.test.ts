@@ -45,7 +45,7 @@ test.serial('every document of the sample is read and journalled', (t) => {
 });
 
 test.serial('entities and facts of the sample agree with gold', async (t) => {
-  const scores = scoreGraph(built.graph, await readGold('fixtures/gold'), await readRelationSchema());
+  const scores = scoreGraph(built.held!.graph, await readGold('fixtures/gold'), await readRelationSchema());
   for (const what of ['entities', 'facts'] as const) {
     const { precision, recall, f1, right, predicted, gold } = scores[what];
     t.log(`${what}: precision ${precision.toFixed(1)}, recall ${recall.toFixed(1)}, F1 ${f1.toFixed(1)} (${right} right, ${predicted} predicted, ${gold} gold)`);
@@ -57,9 +57,10 @@ test.serial('entities and facts of the sample agree with gold', async (t) => {
 });
 
 test.serial('four of five questions about the sample are answered right', async (t) => {
-  const asked = askedGraph(built.graph, built.documents, await readActivation(CONFIG.activation, built.graph, out));
+  const { graph, documents } = built.held!;
+  const asked = askedGraph(graph, documents, await readActivation(CONFIG.activation, graph, out));
   const models = await loadAnswerModels(CONFIG);
-  const judged = await judgeQuestions(built.graph, createAnswerer(models, asked), await readQuestions('fixtures/questions/sample.jsonl'));
+  const judged = await judgeQuestions(graph, createAnswerer(models, asked), await readQuestions('fixtures/questions/sample.jsonl'));
   await models.close();
   t.true(judged.length >= 60);
   for (const part of ['dev', 'test']) {
@@ -109,7 +110,8 @@ test.serial('every reading command answers about the graph that the command line
 });
 
 /** The entity with the most facts. */
-function bestKnown({ graph }: BuildResult): { readonly id: string; readonly name: string } {
+function bestKnown({ held }: BuildResult): { readonly id: string; readonly name: string } {
+  const { graph } = held!;
   const [best] = graph.entities().sort((a, b) => graph.factsOf(b.id).length - graph.factsOf(a.id).length);
   return best!;
 }

@@ -2,7 +2,7 @@
 import { extractorOf } from '../../pipeline/extract.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -13,6 +13,7 @@ import type { GraphDelta } from '../../pipeline/core/model.ts';
 import type { GraphStore } from '../../pipeline/core/stage.ts';
 import { openGraph } from '../../pipeline/open-graph.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
+import { syncStore, verifyStore } from '../../pipeline/sync.ts';
 import { createFakeStages, type FakeOptions } from '../support/fake-stages.ts';
 
 const config: Config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, address: 'jsonl' } };
@@ -58,7 +59,7 @@ test('documents become a graph in a store and a manifest says so', async (t) => 
   t.is(manifest!.status, 'complete');
   t.truthy(manifest!.digest!.graph);
   const again = await openGraph(shop.out, config);
-  t.deepEqual(again.graph.toDelta(), result.graph.toDelta());
+  t.deepEqual(again.graph.toDelta(), result.held!.graph.toDelta());
 });
 
 test('the same command again reads nothing anew and ends in the same graph', async (t) => {
@@ -94,7 +95,7 @@ test('a changed document is updated, a removed one retracted, an added one read'
   await shop.write('d.txt', 'Barbara Houston');
   const result = await shop.build();
   t.like(result.manifest.counts, { extracted: 2, unchanged: 1, removed: 2, documents: 3 });
-  const names = result.graph.entities().map((entity) => entity.name).sort();
+  const names = result.held!.graph.entities().map((entity) => entity.name).sort();
   t.deepEqual(names, ['Ada', 'Barbara', 'Boston', 'Houston', 'Linus', 'Princeton']);
   const fresh = await createWorkshop(t);
   const anew = await runBuild({ inputs: [shop.docs], out: fresh.out, config, parts: { createExtractor: async () => extractorOf(createFakeStages()) } });
@@ -196,6 +197,33 @@ test('the default store holds the same graph', async (t) => {
   await threeDocuments(shop);
   const seen: GraphDelta[] = [];
   const result = await shop.build({}, { config: DEFAULT_CONFIG });
-  seen.push(result.graph.toDelta());
+  seen.push(result.held!.graph.toDelta());
   t.deepEqual(result.store, { documents: seen[0]!.documents.length, entities: seen[0]!.entities.length, facts: seen[0]!.facts.length });
+});
+
+test('a graph that takes more than graph.memory is built and synced a record at a time, the same to the byte', async (t) => {
+  const shop = await createWorkshop(t);
+  const names = ['Ada', 'Grace', 'Linus', 'Dennis', 'Kathleen', 'Boston', 'Arlington', 'Kingston', 'Washington'];
+  const lines = Array.from({ length: 12 }, (_, line) => `and then ${names[line % 9]} of ${names[(line * 4 + 1) % 9]} met ${names[(line * 7 + 3) % 9]}`);
+  for (let at = 0; at < 40; at++) await shop.write(`${at}.txt`, lines.map((line, index) => line.replaceAll('met', `met ${names[(at * 5 + index) % 9]} and`)).join('\n'));
+  const read = (name: string): Promise<string> => readFile(join(shop.out, name), 'utf8');
+  const filesOf = async (folder: string): Promise<string[]> => Promise.all(['documents', 'entities', 'facts'].map((table) => read(join(folder, `${table}.jsonl`))));
+  const held = await shop.build({});
+  const [files, rejected] = [await filesOf('graph'), await read('rejected.jsonl')];
+  for (const table of ['documents', 'entities', 'facts']) await rm(join(shop.out, 'graph', `${table}.jsonl`));
+
+  const small = { ...config, graph: { ...config.graph, memory: 1 } };
+  const large = await shop.build({}, { config: small });
+  t.truthy(held.held);
+  t.is(large.held, undefined);
+  t.deepEqual([large.manifest.digest, large.manifest.counts, large.store], [held.manifest.digest, { ...held.manifest.counts, extracted: 0, unchanged: 40, words: 0 }, held.store]);
+  t.deepEqual([await filesOf('graph'), await read('rejected.jsonl')], [files, rejected]);
+  t.deepEqual((await readdir(shop.out)).filter((name) => name.startsWith('.spill')), []);
+
+  const elsewhere = { ...small, store: { ...small.store, address: `jsonl:${join(shop.out, 'elsewhere')}` } };
+  t.deepEqual((await syncStore(shop.out, elsewhere)).counts, held.store);
+  t.deepEqual(await filesOf('elsewhere'), files);
+  const embedded = { ...small, store: { ...small.store, address: 'embedded' } };
+  await syncStore(shop.out, embedded);
+  t.deepEqual((await verifyStore(shop.out, embedded, false)).found, []);
 });

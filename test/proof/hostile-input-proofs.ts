@@ -331,7 +331,8 @@ export const paths: Proof = {
       let [secret, told, isOpen] = [0, 0, true];
       for (const [at, input] of [inputs, `${inputs}/**/*.txt`, `${inputs}/*`, `${inputs}/{*,sub/*}.{txt,jsonl}`].entries()) {
         for (const address of ['jsonl', 'embedded']) {
-          const { graph } = await runBuild({ inputs: [input], out: join(out, `${at}-${address}`), config: { ...CONFIG, store: { ...CONFIG.store, address } }, parts: FAKE });
+          const { held } = await runBuild({ inputs: [input], out: join(out, `${at}-${address}`), config: { ...CONFIG, store: { ...CONFIG.store, address } }, parts: FAKE });
+          const { graph } = held!;
           const letters = await readDeadLetters(join(out, `${at}-${address}`));
           told += letters.filter(({ code }) => code === 'ENGRAM_SOURCE_OUTSIDE').length;
           secret += graph.entities().filter(({ name }) => /Secret|Hidden/.test(name)).length;
@@ -342,7 +343,7 @@ export const paths: Proof = {
       const after = await filesBelow(folder);
       const stray = after.filter((path) => !before.includes(path) && path !== 'work' && !path.startsWith('work/out'));
       const named = await runBuild({ inputs: [join(inputs, 'file.txt')], out: join(out, 'named'), config: CONFIG, parts: FAKE });
-      const isRead = named.graph.entities().some(({ name }) => name.includes('Secret'));
+      const isRead = named.held!.graph.entities().some(({ name }) => name.includes('Secret'));
       const followed = (await Promise.all(links.map(([path]) => readFile(join(folder, path), 'utf8').catch(() => '')))).filter((text) => text.includes('Secret')).length;
       return {
         held: secret === 0 && stray.length === 0 && told > 0 && isOpen && isRead,

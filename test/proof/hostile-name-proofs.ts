@@ -52,9 +52,9 @@ export const prototypeKeys: Proof = {
       await writeFile(join(inputs, 'b.csv'), `${PROTOTYPE_NAMES.join(',')},text\n${PROTOTYPE_NAMES.map(() => 'polluted').join(',')},Ada Lovelace met Boston\n`);
       for (const address of ['jsonl', 'embedded']) {
         const config = { ...CONFIG, store: { ...CONFIG.store, address } };
-        const { graph, manifest } = await runBuild({ inputs: [inputs], out: join(folder, address), config, parts: FAKE });
+        const { held, manifest } = await runBuild({ inputs: [inputs], out: join(folder, address), config, parts: FAKE });
         expect('three documents', manifest.counts!.read === 3 && manifest.counts!.deadLetters === 1);
-        const metadata = graph.documents().flatMap((document) => Object.keys(document.metadata ?? {}));
+        const metadata = held!.graph.documents().flatMap((document) => Object.keys(document.metadata ?? {}));
         expect('columns kept as metadata', PROTOTYPE_NAMES.every((name) => metadata.includes(name)));
         expect('the store holds them', (await verifyStore(join(folder, address), config, false)).found.length === 0);
       }
