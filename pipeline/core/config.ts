@@ -139,7 +139,7 @@ export const configSchema = z.strictObject({
       /** Mentions and relations below these scores are left out of the graph; the journal keeps them. */
       minMentionScore: z.number().min(0).max(1).default(0),
       minRelationScore: z.number().min(0).max(1).default(DEFAULT_MIN_RELATION_SCORE),
-      /** MiB. What would take more is not held: features, related and export read it from the store, and keep in a file what is more than this. */
+      /** MiB. A graph that would take more is not held: it is built and synced in parts, features, related and export read it from the store, and what is more than this is kept in a file. */
       memory: count.default(DEFAULT_GRAPH_MEMORY),
     })
     .prefault({}),

@@ -1,6 +1,6 @@
 // One measurement of `bench:large` in a process of its own, told as JSON on the command line; prints a line of JSON.
-import { createWriteStream, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createWriteStream, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,10 +22,14 @@ import { rowDigest } from '../../graph/stores/delta.ts';
 import { openStore } from '../../graph/stores/index.ts';
 import { GraphDigest } from '../../graph/stores/neo4j-rows.ts';
 import { createNeo4jStore } from '../../graph/stores/neo4j.ts';
-import type { GraphRows, Rows } from '../../pipeline/core/model.ts';
+import { DEFAULT_CONFIG } from '../../pipeline/core/config.ts';
+import type { Extraction, GraphRows, Rows } from '../../pipeline/core/model.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
 import { exportGraph } from '../../pipeline/export.ts';
+import { JOURNAL_FOLDER, openJournal, readJournal } from '../../pipeline/journal.ts';
+import { largeGraphOf } from '../../pipeline/open-graph.ts';
 import { readRelationSchema } from '../../pipeline/read-schema.ts';
+import { writeGraph } from '../../pipeline/write-graph.ts';
 import { startNeo4j } from '../proof/neo4j-process.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
 import { generateLarge, type LargeSize } from './generate-large.ts';
@@ -42,7 +46,7 @@ export type Task = LargeSize & {
   readonly documents?: number;
 };
 
-const STEPS = { graph, live, compact, generate, snapshot, features, 'neo4j-admin': admin, neo4j };
+const STEPS = { graph, live, parts, compact, generate, snapshot, features, 'neo4j-admin': admin, neo4j, journal, build };
 
 const task = JSON.parse(process.argv[2]!) as Task;
 process.stdout.write(`${JSON.stringify({ ...(await STEPS[task.step](task)), peak: process.resourceUsage().maxRSS * 1024 })}\n`);
@@ -92,6 +96,71 @@ async function live({ documents = 0 }: Task) {
   const all = held();
   const { graph: own } = built;
   return { document: (all - start) / documents, extraction: (read - start) / documents, mentions: extractions.reduce((sum, { mentions }) => sum + mentions.length, 0) / documents, entities: own.counts.entities / documents, facts: own.counts.facts / documents };
+}
+
+/** What is held of the same documents once their graph is made in parts: the journal's index, tables of names, ids and clusters. */
+async function parts(task: Task) {
+  await journal(task);
+  const config = { ...DEFAULT_CONFIG, graph: { ...DEFAULT_CONFIG.graph, memory: 1 } };
+  loadWordVectors();
+  const start = held();
+  const opened = await readJournal(task.folder);
+  const index = held() - start;
+  const made = await largeGraphOf(opened, config, task.folder);
+  const all = held() - start;
+  made.close();
+  await opened.close();
+  return { document: all / task.documents!, index: index / task.documents! };
+}
+
+/** As a build leaves it when all documents are read. */
+async function journal({ documents = 0, folder }: Task) {
+  const opened = await openJournal(folder);
+  let batch: Extraction[] = [];
+  const flush = async (): Promise<void> => {
+    await opened.append(...batch.map((extraction) => ({ kind: 'extraction', key: extraction.id, extraction }) as const));
+    batch = [];
+  };
+  for (const extraction of generateExtractions(documents, SEED)) {
+    if (batch.push(extraction) === 1000) await flush();
+  }
+  await flush();
+  await opened.close();
+  const segments = join(folder, JOURNAL_FOLDER);
+  return { bytes: (await readdir(segments)).reduce((sum, name) => sum + statSync(join(segments, name)).size, 0) };
+}
+
+/** From the journal to the graph in a store of JSON lines, as `engram build` does it with so much memory. */
+async function build({ folder, memory = 0 }: Task) {
+  const clock = createClock();
+  const opened = await readJournal(folder);
+  const config = { ...DEFAULT_CONFIG, graph: { ...DEFAULT_CONFIG.graph, memory } };
+  const out = join(folder, `graph-${memory}`);
+  let spilled = 0;
+  let graphSeconds = 0;
+  const { counts, digest, held } = await writeGraph(opened, {
+    ...{ out: folder, config },
+    openStore: () => openStore(`jsonl:${out}`),
+    onGraph: () => {
+      graphSeconds = clock();
+      spilled = spilledBytes();
+    },
+  });
+  await opened.close();
+  await rm(out, { recursive: true });
+  return { seconds: graphSeconds, storeSeconds: clock(), ...counts, rejected: 0, isHeld: held === undefined ? 0 : 1, digest: Number.parseInt(digest.graph.slice(0, 12), 16), spilled };
+}
+
+/** Of files that this process holds open and that have no name any more. */
+function spilledBytes(): number {
+  if (process.platform !== 'linux') return 0;
+  return readdirSync('/proc/self/fd').reduce((sum, fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).includes('/.spill-') ? sum + statSync(`/proc/self/fd/${fd}`).size : sum;
+    } catch {
+      return sum;
+    }
+  }, 0);
 }
 
 /** What is held while features are made: tables and arcs. */
