@@ -205,6 +205,7 @@ export async function runBuild(options: BuildOptions): Promise<BuildResult> {
         graph: end - graphStart - written.storeSeconds,
         store: written.storeSeconds,
       }),
+      ...(result.devices.size > 0 && { devices: [...result.devices].map(([device, documents]) => ({ device, documents })).sort((a, b) => b.documents - a.documents || (a.device < b.device ? -1 : 1)) }),
       wordsPerSecond: result.words === 0 ? 0 : Math.round(result.words / extractSeconds),
       digest: written.digest,
     };

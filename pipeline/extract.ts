@@ -23,8 +23,11 @@ export type ExtractionStage = (typeof STAGES)[number];
 
 export const secondsBy = (secondsOf: (stage: ExtractionStage) => number): Record<ExtractionStage, number> => Object.fromEntries(STAGES.map((stage) => [stage, secondsOf(stage)])) as Record<ExtractionStage, number>;
 
-/** What one document became; its findings as JSON, so that they are written once, wherever they were made, and go into the journal as they are. */
-export type Extracted = { readonly findings: string; readonly words: number } | { readonly deadLetter: DeadLetter };
+/**
+ * What one document became; its findings as JSON, so that they are written once, wherever they were made, and go into the journal as they are. The device
+ * is that of a worker elsewhere, where it told.
+ */
+export type Extracted = { readonly findings: string; readonly words: number; readonly device?: string } | { readonly deadLetter: DeadLetter };
 
 export interface ExtractedBatch {
   /** One a document, in their order. */
@@ -37,7 +40,7 @@ export interface ExtractedBatch {
 
 export interface Extractor {
   readonly versions: Stages['versions'];
-  /** Left out where others read, each on what it has. */
+  /** Left out where others read, each on what it has: what they return names it. */
   readonly device?: string;
   /** @throws EngramError where no other document would escape: a model that cannot be used, a part that is missing */
   extract(documents: readonly Document[]): Promise<ExtractedBatch>;

@@ -41,6 +41,8 @@ export interface RunManifest {
   readonly versions: Readonly<Record<string, string>>;
   /** What ran the networks; left out where workers elsewhere did. */
   readonly device?: string;
+  /** Of those workers: what each says ran its networks, with the documents extracted there in this run, most first. */
+  readonly devices?: readonly { readonly device: string; readonly documents: number }[];
   /** All inputs ever named, with the files of the last time each was. */
   readonly inputs: readonly InputRecord[];
   readonly counts?: RunCounts;

@@ -24,6 +24,6 @@ export function paceOf(progress: BuildProgress, since: number): Pace {
 
 /** What `engram build --json` prints. */
 export function buildReport(result: BuildResult, out: string): object {
-  const { counts, seconds, wordsPerSecond, digest, versions, device, config } = result.manifest;
-  return { out, status: result.manifest.status, counts, store: { address: config.store.address, ...result.store }, sync: result.sync, seconds, wordsPerSecond, digest, versions, device, journalProblems: result.journalProblems };
+  const { counts, seconds, wordsPerSecond, digest, versions, device, devices, config } = result.manifest;
+  return { out, status: result.manifest.status, counts, store: { address: config.store.address, ...result.store }, sync: result.sync, seconds, wordsPerSecond, digest, versions, device, devices, journalProblems: result.journalProblems };
 }

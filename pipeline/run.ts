@@ -44,11 +44,17 @@ export interface RunResult extends RunProgress {
   readonly interrupted: boolean;
   /** Documents of this run that the journal now holds as they were read. */
   readonly current: ReadonlySet<DocumentId>;
+  /** Documents extracted on each device of workers elsewhere. */
+  readonly devices: ReadonlyMap<string, number>;
   /** Seconds spent in each stage, all batches added up; batches overlap. */
   readonly stageSeconds: Readonly<Record<StageName, number>>;
 }
 
 export type StageName = ExtractionStage | 'journal';
+
+/** Names of devices, which workers tell; documents of further ones are counted under one more. */
+const MOST_DEVICES = 100;
+const OTHER_DEVICES = 'others';
 
 /** Records of tables that are written to the journal together. */
 const ROWS_AT_ONCE = 1024;
@@ -73,6 +79,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
   const queue = new PQueue({ concurrency });
   const firstUriOf = new Map<DocumentId, string>();
   const current = new Set<DocumentId>();
+  const devices = new Map<string, number>();
   const counts = { read: 0, extracted: 0, unchanged: 0, deadLetters: 0, words: 0 };
   const stageSeconds: Record<StageName, number> = { ...secondsBy(() => 0), journal: 0 };
   let failure: { readonly error: unknown } | undefined;
@@ -81,6 +88,10 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     const start = performance.now();
     await journal.append(records);
     stageSeconds.journal += (performance.now() - start) / 1000;
+  };
+  const countDevice = (told: string): void => {
+    const device = devices.has(told) || devices.size < MOST_DEVICES ? told : OTHER_DEVICES;
+    devices.set(device, (devices.get(device) ?? 0) + 1);
   };
   const refuse = async (letter: DeadLetter): Promise<void> => {
     counts.deadLetters++;
@@ -91,8 +102,9 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     for (const stage of Object.keys(seconds) as ExtractionStage[]) stageSeconds[stage] += seconds[stage];
     const read = results.flatMap((result, i) => ('findings' in result ? [{ ...result, key: keys[i]!, document: documents[i]! }] : []));
     await append(read);
-    for (const { document, words } of read) {
+    for (const { document, words, device } of read) {
       current.add(document.id);
+      if (device !== undefined) countDevice(device);
       counts.extracted++;
       counts.words += words;
     }
@@ -174,7 +186,7 @@ export async function runExtraction(options: RunOptions): Promise<RunResult> {
     await queue.onIdle();
   }
   if (failure) throw failure.error;
-  return { ...counts, current, stageSeconds, interrupted: signal?.aborted ?? false };
+  return { ...counts, current, devices, stageSeconds, interrupted: signal?.aborted ?? false };
 }
 
 /** Ends when the signal does, even while the source waits for input. */

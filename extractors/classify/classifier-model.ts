@@ -2,7 +2,7 @@
 // scores by attention (Yang et al. 2016, NAACL; one attention a label as in Mullenbach et al. 2018, NAACL). The encoder gives both, so that a text of
 // many sentences is read sentence by sentence, and what each word says for a label is known by itself.
 import type { Encoder } from '../engine/engine.ts';
-import { bucketByLength } from '../network/batches.ts';
+import { batchesFor } from '../network/batches.ts';
 import type { LoadedNetwork } from '../network/model-file.ts';
 import type { WordInput } from '../network/word-input.ts';
 
@@ -39,6 +39,11 @@ export class TokenScores {
 
   get tokens(): number {
     return this.values.length / (2 * this.labels);
+  }
+
+  /** Of the tokens from one to another, half-open. */
+  slice(from: number, to: number): TokenScores {
+    return new TokenScores(this.values.subarray(from * 2 * this.labels, to * 2 * this.labels), this.labels);
   }
 
   /** The attention of each token and label from one token to another, half-open. @returns float32 [to − from, labels], each column summing to 1 */
@@ -100,7 +105,10 @@ export function piecesOf(sentences: readonly (readonly string[])[]): (readonly s
   });
 }
 
-/** @param sentences of one text, as tokens */
+/** Large ones, at once: one is computed while the next is prepared. */
+const DEVICE_BATCHES = 2;
+
+/** @param sentences of one text, as tokens; on a device of any number of texts */
 export async function scoreTokens(sentences: readonly (readonly string[])[], { words, encoder, labels }: Classifier): Promise<TokenScores> {
   const pieces = piecesOf(sentences);
   const width = 2 * labels.length;
@@ -111,8 +119,11 @@ export async function scoreTokens(sentences: readonly (readonly string[])[], { w
     tokens += piece.length;
   }
   const values = new Float32Array(tokens * width);
-  await Promise.all(
-    bucketByLength(pieces.map(({ length }) => length)).map(async (rows) => {
+  const batches = batchesFor(encoder, pieces.map(({ length }) => length));
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < batches.length) {
+      const rows = batches[next++]!;
       const [time, batch] = [pieces[rows[0]!]!.length, rows.length];
       const inputs = new Float32Array(time * batch * words.size);
       rows.forEach((row, b) => pieces[row]!.forEach((word, t) => words.writeCached(word, inputs, (t * batch + b) * words.size)));
@@ -120,7 +131,8 @@ export async function scoreTokens(sentences: readonly (readonly string[])[], { w
       rows.forEach((row, b) => {
         for (let t = 0; t < pieces[row]!.length; t++) values.set(scores.subarray((t * batch + b) * width, (t * batch + b + 1) * width), (starts[row]! + t) * width);
       });
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: encoder.batchTokens === undefined ? batches.length : DEVICE_BATCHES }, work));
   return new TokenScores(values, labels.length);
 }

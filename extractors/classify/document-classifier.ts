@@ -1,9 +1,10 @@
 // The stage that says what documents think and what they are about, with the classifiers that are configured.
 import type { ClassifiedDocument, DocumentTopics, RelatedDocument } from '../../pipeline/core/model.ts';
 import type { Stage } from '../../pipeline/core/stage.ts';
-import { probabilitiesOf, scoreTokens, type Classifier } from './classifier-model.ts';
+import { probabilitiesOf, type Classifier } from './classifier-model.ts';
 import { openClassifier, type ClassifierOptions } from './classifier.ts';
-import { openSentiment, sentimentOf } from './sentiment.ts';
+import { scoreTexts } from './score-texts.ts';
+import { openSentiment, sentimentsOf } from './sentiment.ts';
 
 export interface DocumentClassifierOptions extends Omit<ClassifierOptions, 'model'> {
   /** 'shipped', or the folder of a model; no sentiment when left out. */
@@ -14,8 +15,6 @@ export interface DocumentClassifierOptions extends Omit<ClassifierOptions, 'mode
 
 type Opened = Classifier & { readonly version: string };
 
-/** Documents at once: enough to keep every thread of the engine busy. */
-const DOCUMENTS_AT_ONCE = 4;
 /** Topics that are less likely are not told. */
 const LEAST_TOPIC = 0.2;
 
@@ -28,17 +27,8 @@ export async function createDocumentClassifier({ sentiment, topics, ...common }:
     name: 'classify',
     versions: { ...(feeling && { sentiment: `sentiment@${feeling.version}` }), ...(subject && { topics: `topics@${subject.version}` }) },
     async process(batch) {
-      const classified: ClassifiedDocument[] = new Array<ClassifiedDocument>(batch.length);
-      let next = 0;
-      const work = async (): Promise<void> => {
-        while (next < batch.length) {
-          const at = next++;
-          const document = batch[at]!;
-          classified[at] = { ...document, ...(feeling && { sentiment: await sentimentOf(document, feeling) }), ...(subject && { topics: await topicsOf(document, subject) }) };
-        }
-      };
-      await Promise.all(Array.from({ length: DOCUMENTS_AT_ONCE }, work));
-      return classified;
+      const [sentiments, spokenOf] = await Promise.all([feeling && sentimentsOf(batch, feeling), subject && topicsOf(batch, subject)]);
+      return batch.map((document, at) => ({ ...document, ...(sentiments && { sentiment: sentiments[at]! }), ...(spokenOf && { topics: spokenOf[at]! }) }));
     },
     async close() {
       await feeling?.encoder.dispose();
@@ -47,10 +37,12 @@ export async function createDocumentClassifier({ sentiment, topics, ...common }:
   };
 }
 
-async function topicsOf({ sentences }: RelatedDocument, classifier: Opened): Promise<DocumentTopics> {
+function topicsOf(documents: readonly RelatedDocument[], classifier: Opened): Promise<DocumentTopics[]> {
   const model = `topics@${classifier.version}`;
-  const scores = await scoreTokens(sentences.map(({ tokens }) => tokens.map(({ text }) => text)), classifier);
-  if (scores.tokens === 0) return { model, labels: [] };
-  const labels = Array.from(probabilitiesOf(scores.pooled(), classifier), (probability, at) => ({ label: classifier.labels[at]!, probability: Math.round(1000 * probability) / 1000 }));
-  return { model, labels: labels.filter(({ probability }) => probability >= LEAST_TOPIC).sort((a, b) => b.probability - a.probability) };
+  const texts = documents.map(({ sentences }) => sentences.map(({ tokens }) => tokens.map(({ text }) => text)));
+  return scoreTexts(texts, classifier, (scores) => {
+    if (scores.tokens === 0) return { model, labels: [] };
+    const labels = Array.from(probabilitiesOf(scores.pooled(), classifier), (probability, at) => ({ label: classifier.labels[at]!, probability: Math.round(1000 * probability) / 1000 }));
+    return { model, labels: labels.filter(({ probability }) => probability >= LEAST_TOPIC).sort((a, b) => b.probability - a.probability) };
+  });
 }

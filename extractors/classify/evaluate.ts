@@ -1,6 +1,6 @@
 // Scores a classifier on labelled texts, with its speed.
 import { EngramError } from '../../pipeline/core/errors.ts';
-import { classifyAll } from './classify-all.ts';
+import { classifyAll } from './score-texts.ts';
 import { faithfulnessOf, type Faithfulness } from './decisive-words.ts';
 import { openClassifier, type ClassifierOptions } from './classifier.ts';
 import { scoreLabels, type LabelScores } from './label-scores.ts';

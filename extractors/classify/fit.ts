@@ -16,7 +16,7 @@ import { dropoutMask, shuffledBatches, trainingInputs } from '../network/trainin
 import { createWordInput, type WordInput } from '../network/word-input.ts';
 import { loadWordVectors } from '../network/word-vectors.ts';
 import { CLASSIFIER_FILE, CLASSIFIER_TASK, piecesOf, probabilitiesOf, TokenScores } from './classifier-model.ts';
-import { classifyAll } from './classify-all.ts';
+import { classifyAll } from './score-texts.ts';
 import { scoreLabels } from './label-scores.ts';
 import type { LabelledText } from './labelled-texts.ts';
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { DocumentSentiment, Mention, Sentence } from '../../pipeline/core/model.ts';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import { SHIPPED_MODELS } from '../network/word-vectors.ts';
-import { probabilitiesOf, scoreTokens, type Classifier } from './classifier-model.ts';
+import { probabilitiesOf, type Classifier } from './classifier-model.ts';
 import { openClassifier, type ClassifierOptions } from './classifier.ts';
+import { scoreTexts, type Words } from './score-texts.ts';
 
 /** Raised when the same weights come to judge otherwise. */
 const SENTIMENT_VERSION = 2;
@@ -26,36 +27,54 @@ export function scoreOf(pooled: Float32Array, classifier: Classifier): number {
 
 const rounded = (score: number): number => Math.round(1000 * score) / 1000;
 
-/** @param document sentences with their tokens; mentions in any order */
-export async function sentimentOf({ sentences, mentions }: { readonly sentences: readonly Sentence[]; readonly mentions: readonly Mention[] }, classifier: Classifier & { readonly version: string }): Promise<DocumentSentiment> {
+interface Spoken {
+  readonly sentences: readonly Sentence[];
+  /** In any order. */
+  readonly mentions: readonly Mention[];
+}
+
+/** @returns of each document, in order */
+export async function sentimentsOf(documents: readonly Spoken[], classifier: Classifier & { readonly version: string }): Promise<DocumentSentiment[]> {
+  const readings = documents.map(readingOf);
+  const judged = await scoreTexts(readings.flatMap(({ sentences, clauses }) => [sentences, clauses]), classifier, (scores, at) => {
+    const { sentences, clauses } = readings[at >> 1]!;
+    let start = 0;
+    const each = (at % 2 === 0 ? sentences : clauses).map(({ length }) => scoreOf(scores.pooled(start, (start += length)), classifier));
+    return { all: scoreOf(scores.pooled(), classifier), each };
+  });
+  return readings.map(({ sentences, towards }, at) => {
+    const [whole, apart] = [judged[2 * at]!, judged[2 * at + 1]!];
+    const each = [...whole.each, ...apart.each].map(rounded);
+    return { model: `sentiment@${classifier.version}`, score: rounded(whole.all), sentences: each.slice(0, sentences.length), mentions: towards.map((place) => each[place]!) };
+  });
+}
+
+interface Reading {
+  /** As tokens. */
+  readonly sentences: Words;
+  /** Those that are no whole sentence, each once. */
+  readonly clauses: Words;
+  /** What each mention is judged by: an index into the sentences, followed by the clauses. */
+  readonly towards: readonly number[];
+}
+
+function readingOf({ sentences, mentions }: Spoken): Reading {
   const tokens = sentences.map((sentence) => sentence.tokens.map(({ text }) => text));
-  const whole = await scoresOf(tokens, classifier);
-  const clauses = new Map<string, readonly string[]>();
+  const clauses: (readonly string[])[] = [];
+  const places = new Map<string, number>();
   const towards = mentions.map((mention) => {
     const own = tokens[mention.sentence]!;
     const [start, end] = clauseAround(own, mention.tokenStart, mention.tokenEnd);
     if (start === 0 && end === own.length) return mention.sentence;
     const key = `${mention.sentence} ${start} ${end}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
     const clause = own.slice(start, end);
-    clauses.set(key, ENDS.test(clause.at(-1)!) ? clause : [...clause, '.']);
-    return key;
+    const place = tokens.length + clauses.push(ENDS.test(clause.at(-1)!) ? clause : [...clause, '.']) - 1;
+    places.set(key, place);
+    return place;
   });
-  const apart = await scoresOf([...clauses.values()], classifier);
-  const scoreOfClause = new Map([...clauses.keys()].map((key, at) => [key, apart.each[at]!]));
-  return {
-    model: `sentiment@${classifier.version}`,
-    score: rounded(whole.all),
-    sentences: whole.each.map(rounded),
-    mentions: towards.map((place) => rounded(typeof place === 'number' ? whole.each[place]! : scoreOfClause.get(place)!)),
-  };
-}
-
-/** Of each text by itself, and of all as one. */
-async function scoresOf(texts: readonly (readonly string[])[], classifier: Classifier): Promise<{ readonly all: number; readonly each: readonly number[] }> {
-  const scores = await scoreTokens(texts, classifier);
-  let start = 0;
-  const each = texts.map(({ length }) => scoreOf(scores.pooled(start, (start += length)), classifier));
-  return { all: scores.tokens === 0 ? 0 : scoreOf(scores.pooled(), classifier), each };
+  return { sentences: tokens, clauses, towards };
 }
 
 /**

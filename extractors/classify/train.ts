@@ -8,10 +8,11 @@ import { bestTemperature } from '../ner/calibration.ts';
 import type { EpochReport } from '../network/fit.ts';
 import { learningCurveSvg } from '../network/learning-curve.ts';
 import { saveNetwork } from '../network/model-file.ts';
-import { CLASSIFIER_FILE, createClassifierOf, probabilitiesOf, scoreTokens, type Classifier } from './classifier-model.ts';
+import { CLASSIFIER_FILE, createClassifierOf, probabilitiesOf, type Classifier } from './classifier-model.ts';
 import { fitClassifier, type ClassifierSettings } from './fit.ts';
 import { scoreLabels, type LabelScores } from './label-scores.ts';
 import { readLabelledTexts, readTaughtTexts, type LabelledText, type TextReadOptions } from './labelled-texts.ts';
+import { scoreTexts } from './score-texts.ts';
 
 export interface ClassifierTrainingOptions extends TextReadOptions {
   readonly data: readonly string[];
@@ -108,11 +109,7 @@ function split(texts: readonly LabelledText[]): readonly [train: readonly Labell
   return [texts.filter((_, at) => !isKept[at]), texts.filter((_, at) => isKept[at])];
 }
 
-async function scoresOfAll(texts: readonly LabelledText[], classifier: Classifier): Promise<Float32Array[]> {
-  const found: Float32Array[] = [];
-  for (const { sentences } of texts) found.push((await scoreTokens(sentences, classifier)).pooled());
-  return found;
-}
+const scoresOfAll = (texts: readonly LabelledText[], classifier: Classifier): Promise<Float32Array[]> => scoreTexts(texts.map(({ sentences }) => sentences), classifier, (scores) => scores.pooled());
 
 /** That of least log loss (Guo et al. 2017, arXiv:1706.04599). */
 async function temperatureOf(texts: readonly LabelledText[], classifier: Classifier): Promise<number> {

@@ -112,9 +112,9 @@ export function removeFacts(relationType: string): string {
   return `UNWIND $ids AS id MATCH (:EngramEntity)-[f:\`${relationType}\` {id: id}]->(:EngramEntity) DELETE f`;
 }
 
-/** The facts of entities that go; somebody else's relations of the same type carry no id and stay. */
-export function removeFactsOf(relationType: string): string {
-  return `MATCH (e:EngramEntity)-[f:\`${relationType}\`]-(:EngramEntity) WHERE e.id IN $ids AND f.id IS NOT NULL DELETE f`;
+/** The facts of entities that go; somebody else's relations of the same types carry no id and stay. */
+export function removeFactsOf(relationTypes: readonly string[]): string {
+  return `MATCH (e:EngramEntity)-[f:${anyOf(relationTypes)}]-(:EngramEntity) WHERE e.id IN $ids AND f.id IS NOT NULL DELETE f`;
 }
 
 export const unlinkDocuments = 'MATCH (:EngramEntity)-[m:MENTIONED_IN]->(d:EngramDocument) WHERE d.id IN $ids DELETE m';
@@ -168,5 +168,7 @@ export function countFacts(relationType: string): string {
 }
 
 function matchFacts(...relationTypes: readonly string[]): string {
-  return `MATCH (s:EngramEntity)-[f:${relationTypes.map((type) => `\`${type}\``).join('|')}]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
+  return `MATCH (s:EngramEntity)-[f:${anyOf(relationTypes)}]->(o:EngramEntity) WHERE f.id IS NOT NULL`;
 }
+
+const anyOf = (relationTypes: readonly string[]): string => relationTypes.map((type) => `\`${type}\``).join('|');

@@ -58,8 +58,13 @@ export interface StandingRow {
   readonly digest: string | null;
 }
 
-/** Changes with what they change: of new entities nothing old has to be cleared away. */
-export type Changes = CheckedDelta & { readonly isNew: (id: string) => boolean };
+/** Changes with what they change. */
+export interface Changes extends CheckedDelta {
+  /** Of new entities nothing old has to be cleared away. */
+  readonly isNew: (id: string) => boolean;
+  /** Relation types that removed facts stand under, in a store that has such; a fact that is not there has to be looked for under each. */
+  readonly standsUnder?: ReadonlyMap<string, readonly string[]>;
+}
 
 /** What has to be written so that a store holds this graph and no more, by digest. */
 export function changesFrom(delta: CheckedDelta, standing: Readonly<Record<'documents' | 'entities' | 'facts', Iterable<StandingRow>>>): Changes {

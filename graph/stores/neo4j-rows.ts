@@ -54,13 +54,26 @@ export function stepsOf(changes: Changes, factTypes: readonly string[], store: s
   });
   const entities = [...changes.entities.values()];
   return [
-    byIds('fact', changes.removedFacts, factTypes.map((type) => cypher.removeFacts(type))),
-    byIds('entity', changes.removedEntities, [...factTypes.map(cypher.removeFactsOf), cypher.unlinkEntities, ...cypher.removeNodes('EngramEntity')]),
+    removedFactStep([...changes.removedFacts], (id) => changes.standsUnder?.get(id) ?? factTypes),
+    byIds('entity', changes.removedEntities, [...(factTypes.length === 0 ? [] : [cypher.removeFactsOf(factTypes)]), cypher.unlinkEntities, ...cypher.removeNodes('EngramEntity')]),
     byIds('document', changes.removedDocuments, [cypher.unlinkDocuments, ...cypher.removeNodes('EngramDocument')]),
     documentStep([...changes.documents.values()]),
     ...[...new Set(entities.map(({ type }) => type))].sort().map((type) => entityStep(type, entities.filter((entity) => entity.type === type), changes.isNew)),
     factStep([...changes.facts.values()], store),
   ].filter((step) => step.rows.length > 0);
+}
+
+/** @param typesOf relation types under which a fact is looked for: each look takes a lock */
+function removedFactStep(ids: readonly string[], typesOf: (id: string) => readonly string[]): Step {
+  return {
+    kind: 'fact',
+    rows: sortedBy(ids, (id) => typesOf(id)[0] ?? ''),
+    idOf: (id: string) => id,
+    async run(transaction, slice) {
+      const byType = groupedBy(slice as readonly string[], typesOf);
+      await all([...byType].map(([type, own]) => transaction.run(cypher.removeFacts(type), { ids: own })));
+    },
+  };
 }
 
 function documentStep(documents: readonly DocumentRecord[]): Step {
@@ -104,21 +117,30 @@ function factStep(facts: readonly Fact[], store: string): Step {
     nodesOf: ({ subject, object }: Fact) => [subject, object],
     idOf: ({ id }: Fact) => id,
     async run(transaction, slice) {
-      const byType = new Map<string, object[]>();
-      for (const fact of slice as readonly Fact[]) {
-        const type = cypher.relationTypeOf(fact.predicate);
-        const row = { id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) };
-        const known = byType.get(type);
-        if (known === undefined) byType.set(type, [row]);
-        else known.push(row);
-      }
-      const sent = [...byType].map(async ([type, rows]) => (await transaction.run(cypher.upsertFacts(type), { rows })).records[0]?.get('n') as number);
+      const byType = groupedBy(slice as readonly Fact[], ({ predicate }) => [cypher.relationTypeOf(predicate)]);
+      const sent = [...byType].map(async ([type, own]) => {
+        const rows = own.map((fact) => ({ id: fact.id, subject: fact.subject, object: fact.object, properties: factProperties(fact) }));
+        return (await transaction.run(cypher.upsertFacts(type), { rows })).records[0]?.get('n') as number;
+      });
       await all(sent);
       const written = (await Promise.all(sent)).reduce((sum, count) => sum + count, 0);
       // Somebody else removed an entity, or it was refused: the transaction goes back.
       if (written < slice.length) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: slice.length - written, example: (slice as readonly Fact[])[0]?.subject });
     },
   };
+}
+
+/** Under each of its keys, in order. */
+function groupedBy<T>(rows: readonly T[], keysOf: (row: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    for (const key of keysOf(row)) {
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, [row]);
+      else known.push(row);
+    }
+  }
+  return groups;
 }
 
 function sortedBy<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {

@@ -134,16 +134,16 @@ export function createNeo4jStore(address: string, options: Neo4jOptions = {}): Q
 
   /** Of facts: those of an entity that goes go with it, those that stay have ends that stay. */
   const changesOf = async (delta: CheckedDelta): Promise<Changes> => {
-    const standing = async (statements: readonly string[]): Promise<StandingRow[]> => {
-      const rows: StandingRow[] = [];
-      for (const statement of statements) for (const row of await ask(statement)) rows.push(row as unknown as StandingRow);
-      return rows;
-    };
-    return changesFrom(delta, {
-      documents: await standing([cypher.nodeDigests('EngramDocument')]),
-      entities: await standing([cypher.nodeDigests('EngramEntity')]),
-      facts: await standing((await factTypes()).map((type) => cypher.factDigests(type))),
-    });
+    const standing = async (statement: string): Promise<readonly StandingRow[]> => (await ask(statement)) as unknown as readonly StandingRow[];
+    const standsUnder = new Map<string, readonly string[]>();
+    const facts: StandingRow[] = [];
+    for (const type of await factTypes()) {
+      for (const row of await standing(cypher.factDigests(type))) {
+        facts.push(row);
+        if (!delta.facts.has(row.id as FactId)) standsUnder.set(row.id, [...(standsUnder.get(row.id) ?? []), type]);
+      }
+    }
+    return { ...changesFrom(delta, { documents: await standing(cypher.nodeDigests('EngramDocument')), entities: await standing(cypher.nodeDigests('EngramEntity')), facts }), standsUnder };
   };
 
   const setGraph = (graph: string | null): Promise<void> => connection.commit(0, async (transaction) => void (await transaction.run(cypher.setGraph, { graph })));

@@ -102,10 +102,22 @@ export function addRetryCommand(program: Command): void {
 
 const TIMES: Readonly<Record<string, string>> = { models: 'loading models', segment: 'sentences', ner: 'NER', coreference: 'coreference', relation: 'relations', classify: 'sentiment and topics', journal: 'journal', graph: 'graph', store: 'store' };
 
+const MOST_DEVICES = 5;
+
+/** What ran the networks; of workers elsewhere each device with its documents, most first. Undefined where nobody says. */
+export function networksBy({ device, devices = [] }: Pick<RunManifest, 'device' | 'devices'>): string | undefined {
+  if (devices.length === 0) return device;
+  const others = devices.slice(MOST_DEVICES);
+  const shown = others.length === 0 ? devices : [...devices.slice(0, MOST_DEVICES), { device: plural(others.length, 'other'), documents: others.reduce((sum, { documents }) => sum + documents, 0) }];
+  return shown.map(({ device: name, documents }) => `${name} (${plural(documents, 'document')})`).join(', ');
+}
+
 /** What each part took, where parts that read documents run beside each other, and what ran the networks. */
-function timesLine({ seconds = {}, device }: RunManifest): string {
+function timesLine(manifest: RunManifest): string {
+  const { seconds = {} } = manifest;
+  const networks = networksBy(manifest);
   const parts = Object.entries(TIMES).flatMap(([part, name]) => (!seconds[part] ? [] : [`${name} ${formatSeconds(seconds[part])}`])).join(', ');
-  return device === undefined ? parts : `${parts}; networks by ${device}`;
+  return networks === undefined ? parts : `${parts}; networks by ${networks}`;
 }
 
 function summaryLine(result: BuildResult, out: string): string {

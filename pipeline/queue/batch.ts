@@ -9,7 +9,7 @@ import type { Document, DocumentId } from '../core/model.ts';
 import { secondsBy, type ExtractedBatch } from '../extract.ts';
 
 /** Of what is sent; counts in the address, so that releases that write another one do not meet. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** A value of Redis; longer ones are written in pieces. */
 const PIECE_BYTES = 512 * 1024;
 /** Unpacked; a batch is far smaller, what swells up to this is no batch. */
@@ -20,6 +20,8 @@ const CHUNK_BYTES = 256 * 1024;
 const LEVEL = 1;
 /** Largest number of documents in a batch, as `extract.batchDocuments` has it. */
 const MOST_DOCUMENTS = 4096;
+/** UTF-16 units of the name of a device; it is printed, so nothing in it steers a terminal. */
+const LONGEST_DEVICE = 200;
 
 export type Versions = Readonly<Record<string, string>>;
 
@@ -53,8 +55,9 @@ const findings = z.strictObject({
   topics: z.strictObject({ model: z.string(), labels: z.array(z.strictObject({ label: z.string(), probability: score })) }).optional(),
 }) satisfies z.ZodType<Findings>;
 
-/** The first line of what comes back: of each document its words, or why it could not be read. A line for each follows: its findings, or nothing. */
+/** The first line of what comes back: of each document its words, or why it could not be read, and what ran the networks. A line for each follows: its findings, or nothing. */
 const headOfResult = z.strictObject({
+  device: z.string().min(1).max(LONGEST_DEVICE).regex(/^\P{C}*$/u, 'has characters that are not printed').optional(),
   results: z.array(z.union([index, z.strictObject({ stage: z.string(), code: z.string(), message: z.string(), hint: z.string().optional() })])),
   seconds: z.record(z.string(), z.number()),
 });
@@ -86,10 +89,12 @@ export async function unpackDocuments(batch: string, data: unknown): Promise<{ r
 
 /**
  * Nothing of what was sent, so that no worker can change it.
+ * @param device of the worker
  * @returns pieces of bounded size
  */
-export async function packResult({ results, seconds }: ExtractedBatch): Promise<readonly Buffer[]> {
+export async function packResult({ results, seconds }: ExtractedBatch, device?: string): Promise<readonly Buffer[]> {
   const head = {
+    ...(device && { device: device.slice(0, LONGEST_DEVICE).replace(/\p{C}/gu, ' ') }),
     results: results.map((each) => {
       if ('findings' in each) return each.words;
       const { stage, code, message, hint } = each.deadLetter;
@@ -107,11 +112,11 @@ export async function packResult({ results, seconds }: ExtractedBatch): Promise<
 export async function unpackResult(batch: string, pieces: readonly Buffer[], documents: readonly Document[]): Promise<ExtractedBatch> {
   try {
     const [head, ...found] = linesOf(await unpack(Buffer.concat(pieces)), documents.length + 2);
-    const { results, seconds } = headOfResult.parse(JSON.parse(head!));
+    const { device, results, seconds } = headOfResult.parse(JSON.parse(head!));
     if (results.length !== documents.length) throw new Error(`${results.length} results of ${documents.length} documents`);
     if (found.length !== documents.length) throw new Error(`findings of ${found.length} documents, not of ${documents.length}`);
     return {
-      results: results.map((each, at) => (typeof each === 'number' ? { findings: checkedFindings(found[at]!), words: each } : { deadLetter: { uri: documents[at]!.uri, ...each } })),
+      results: results.map((each, at) => (typeof each === 'number' ? { findings: checkedFindings(found[at]!), words: each, ...(device !== undefined && { device }) } : { deadLetter: { uri: documents[at]!.uri, ...each } })),
       seconds: secondsBy((stage) => seconds[stage] ?? 0),
     };
   } catch (cause) {

@@ -82,7 +82,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerCounts> {
     if ((await redis.exists(result)) === 1) return null;
     try {
       const batch = await extractor.extract(documents);
-      const pieces = await packResult(batch);
+      const pieces = await packResult(batch, extractor.device);
       await whenThereIsRoom(queue, maxOutage, stop.signal, () => redis.eval(KEEP, 2, key(job.id!), result, ...pieces));
       const counts = pulse.count(batch);
       options.onProgress?.(counts);

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { classifyAll } from '../../extractors/classify/classify-all.ts';
+import { classifyAll } from '../../extractors/classify/score-texts.ts';
 import { createClassifierOf } from '../../extractors/classify/classifier-model.ts';
 import { scoreLabels } from '../../extractors/classify/label-scores.ts';
 import { readLabelledTexts, readTaughtTexts, type LabelledText } from '../../extractors/classify/labelled-texts.ts';

@@ -1,7 +1,7 @@
 // The shipped classifier of sentiment on sentences written for the project: accuracy by phenomenon, and towards whom.
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { openSentiment, sentimentOf } from '../../extractors/classify/sentiment.ts';
+import { openSentiment, sentimentsOf } from '../../extractors/classify/sentiment.ts';
 import { segmentText } from '../../extractors/text/segmenter.ts';
 import { CLEAR_SENTIMENT } from '../../graph/sentiment.ts';
 import type { Mention } from '../../pipeline/core/model.ts';
@@ -36,8 +36,8 @@ test('negation, contrast, wishes, words never seen: the shipped classifier reads
   const counts = new Map<string, { right: number; all: number }>();
   for (const { text, label, phenomenon, target } of challenges) {
     const sentences = segmentText(text);
-    const judged = await sentimentOf({ sentences, mentions: target === undefined ? [] : [mentionOf(text, target)] }, classifier);
-    const found = labelOf(target === undefined ? judged.score : judged.mentions[0]!);
+    const [judged] = await sentimentsOf([{ sentences, mentions: target === undefined ? [] : [mentionOf(text, target)] }], classifier);
+    const found = labelOf(target === undefined ? judged!.score : judged!.mentions[0]!);
     for (const group of [phenomenon, ...(target === undefined ? ['all'] : [])]) {
       const count = counts.get(group) ?? { right: 0, all: 0 };
       counts.set(group, { right: count.right + Number(found === label), all: count.all + 1 });

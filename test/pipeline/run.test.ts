@@ -4,9 +4,9 @@ import test from 'ava';
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Document, Extraction } from '../../pipeline/core/model.ts';
 import type { DeadLetter, SourceItem } from '../../pipeline/core/stage.ts';
-import { extractorOf } from '../../pipeline/extract.ts';
+import { extractorOf, type Extractor } from '../../pipeline/extract.ts';
 import { extractionOfRecord, type ExtractionRecord } from '../../pipeline/journal-records.ts';
-import { journalKeyOf, runExtraction, type RunJournal, type RunOptions } from '../../pipeline/run.ts';
+import { journalKeyOf, runExtraction, type RunJournal, type RunOptions, type RunResult } from '../../pipeline/run.ts';
 import { createFakeStages, documentOf, itemsOf, type FakeOptions } from '../support/fake-stages.ts';
 
 class MemoryJournal implements RunJournal {
@@ -212,4 +212,21 @@ test('nothing more is read while enough text is in flight', async (t) => {
   const { run } = setUp(many(), { before }, { concurrency: 20, bytesInFlight: 500 });
   t.is((await run()).extracted, 40);
   t.true(mostAhead <= 8, `${mostAhead} ahead`);
+});
+
+test('documents are counted by the device that read them, and made-up names do not grow without end', async (t) => {
+  const own = extractorOf(createFakeStages());
+  const devicesOf = async (count: number, deviceOf: (at: number) => string): Promise<RunResult['devices']> => {
+    const extract: Extractor['extract'] = async (batch) => {
+      const { results, seconds } = await own.extract(batch);
+      return { results: results.map((each, i) => ({ ...each, device: deviceOf(Number(batch[i]!.id)) })), seconds };
+    };
+    const documents = Array.from({ length: count }, (_, at) => documentOf(`${at}`, 'Ada Kingston'));
+    return (await setUp(itemsOf(...documents), {}, { extractor: { ...own, extract } }).run()).devices;
+  };
+  t.deepEqual(Object.entries(Object.fromEntries(await devicesOf(30, (at) => (at % 3 === 0 ? '__proto__' : 'A')))).sort(), [['A', 20], ['__proto__', 10]]);
+  const many = await devicesOf(240, (at) => `made up ${at}`);
+  t.is(many.size, 101);
+  t.is(many.get('others'), 140);
+  t.is((await setUp(itemsOf(...five())).run()).devices.size, 0);
 });

@@ -43,9 +43,9 @@ export interface WorkerProcess {
 }
 
 /** @param command what starts it, such as `ip netns exec NAME` */
-export function startWorkerProcess(queue: QueueSettings, options: { readonly ms?: number; readonly version?: string; readonly command?: readonly string[] } = {}): WorkerProcess {
-  const { ms = 0, version, command = [] } = options;
-  const [program = '', ...args] = [...command, process.execPath, '--import=tsx', 'test/support/queue-worker.ts', JSON.stringify({ lease: 1, ...queue }), String(ms), ...(version === undefined ? [] : [version])];
+export function startWorkerProcess(queue: QueueSettings, options: { readonly ms?: number; readonly device?: string; readonly version?: string; readonly command?: readonly string[] } = {}): WorkerProcess {
+  const { ms = 0, device = '', version, command = [] } = options;
+  const [program = '', ...args] = [...command, process.execPath, '--import=tsx', 'test/support/queue-worker.ts', JSON.stringify({ lease: 1, ...queue }), String(ms), device, ...(version === undefined ? [] : [version])];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const closed = once(child, 'close');

@@ -1,14 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { createDocumentClassifier } from '../../../extractors/classify/document-classifier.ts';
+import { createDocumentClassifier, type DocumentClassifierOptions } from '../../../extractors/classify/document-classifier.ts';
 import { trainClassifier } from '../../../extractors/classify/train.ts';
+import { createEngine } from '../../../extractors/engine/index.ts';
 import { segmentText } from '../../../extractors/text/segmenter.ts';
 import { documentIdOf } from '../../../pipeline/core/ids.ts';
-import type { RelatedDocument } from '../../../pipeline/core/model.ts';
+import type { DocumentSentiment, RelatedDocument } from '../../../pipeline/core/model.ts';
+import { isThere, offerSwiftShader } from '../../support/devices.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const WORDS = { positive: ['loves', 'praises', 'admires', 'thanks'], negative: ['hates', 'blames', 'attacks', 'mocks'], neutral: ['meets', 'calls', 'visits', 'joins'] } as const;
+/** Scores are told to three digits. */
+const ROUNDED = 0.0011;
 const NAMES = ['Ada', 'Grace', 'Alan', 'Linus', 'Edsger', 'Barbara'];
 
 async function modelOf(t: ExecutionContext, labels: readonly (keyof typeof WORDS)[]): Promise<string> {
@@ -51,3 +55,33 @@ test.serial('nothing is classified where nothing is configured; what tells no se
   await t.throwsAsync(createDocumentClassifier({ engine: 'auto', precision: 'float32', sentiment: await modelOf(t, ['negative', 'neutral']) }), { message: /negative, neutral apart, and no sentiment, which needs positive and negative/ });
   await t.throwsAsync(createDocumentClassifier({ engine: 'auto', precision: 'float32', topics: '/nowhere' }), { code: 'ENGRAM_MODEL_INVALID' });
 });
+
+offerSwiftShader();
+
+for (const engine of ['tensorflow-cpu', 'webgpu'] as const) {
+  test.serial(`${engine}: documents are judged as on the CPU, whatever its batches hold`, async (t) => {
+    const problem = await createEngine(engine).then(() => undefined, (error: unknown) => (error as Error).message);
+    if (!isThere(t, problem === undefined, problem!)) return;
+    const models = { sentiment: await modelOf(t, ['positive', 'negative', 'neutral']), topics: await modelOf(t, ['negative', 'neutral']) };
+    const verbs = Object.values(WORDS).flat();
+    const documents = verbs.map((verb, at) => documentOf(`${NAMES[at % 6]} ${verbs[0]} ${NAMES[(at + 1) % 6]}. ${NAMES[(at + 2) % 6]} ${verb} ${NAMES[(at + 3) % 6]}; ${NAMES[(at + 4) % 6]} ${verbs[(at + 5) % verbs.length]} ${NAMES[(at + 5) % 6]}.`, NAMES));
+    documents.splice(3, 0, documentOf('', []));
+    const judgedBy = async (choice: Pick<DocumentClassifierOptions, 'engine' | 'batchTokens'>) => {
+      const stage = (await createDocumentClassifier({ ...choice, precision: 'float32', ...models }))!;
+      t.teardown(() => stage.close?.());
+      return stage.process(documents);
+    };
+    const expected = await judgedBy({ engine: 'onnx' });
+    for (const batchTokens of [64, 32_768]) {
+      const found = await judgedBy({ engine, batchTokens });
+      found.forEach(({ sentiment, topics }, at) => {
+        const other = expected[at]!;
+        const scores = (judged: DocumentSentiment): number[] => [judged.score, ...judged.sentences, ...judged.mentions];
+        t.is(scores(sentiment!).length, scores(other.sentiment!).length);
+        scores(sentiment!).forEach((score, i) => t.true(Math.abs(score - scores(other.sentiment!)[i]!) <= ROUNDED));
+        t.deepEqual(topics!.labels.map(({ label }) => label), other.topics!.labels.map(({ label }) => label));
+        topics!.labels.forEach(({ probability }, i) => t.true(Math.abs(probability - other.topics!.labels[i]!.probability) <= ROUNDED));
+      });
+    }
+  });
+}

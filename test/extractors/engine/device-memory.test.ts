@@ -1,36 +1,12 @@
 // Batches and the memory of a device, with an encoder that refuses batches above a size as devices do.
 import test from 'ava';
 import { withinMemory } from '../../../extractors/engine/device-memory.ts';
-import type { Encoder, EncoderSpec } from '../../../extractors/engine/engine.ts';
-import { createOnnxEngine } from '../../../extractors/engine/onnx.ts';
 import { createRandom } from '../../../pipeline/core/random.ts';
 import { randomBatch, randomSpec, referenceScores } from '../../support/reference-bilstm.ts';
+import { smallDevice } from '../../support/small-device.ts';
 
 const LENGTHS = [9, 8, 7, 5, 3, 2, 1];
 const TIME = 9;
-
-interface SmallDevice {
-  readonly encoder: Encoder;
-  /** Padded tokens of the batches that it was given, in order. */
-  readonly asked: number[];
-}
-
-/** Computes for real, in memory for so many padded tokens; above it says what a device says. */
-async function smallDevice(spec: EncoderSpec, tokens: number, says: string): Promise<SmallDevice> {
-  const real = await (await createOnnxEngine({ threads: 0 })).createEncoder(spec, 'float32');
-  const asked: number[] = [];
-  return {
-    asked,
-    encoder: {
-      async run(batch) {
-        asked.push(batch.time * batch.batch);
-        if (batch.time * batch.batch > tokens) throw new Error(says);
-        return real.run(batch);
-      },
-      dispose: () => real.dispose(),
-    },
-  };
-}
 
 const messages = [
   'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[20,10000,200] and type float on /job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu',

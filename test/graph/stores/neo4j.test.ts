@@ -69,6 +69,18 @@ test.serial('ids are unique by constraint, of facts too', (t) =>
   }),
 );
 
+test.serial('a fact that somebody copied under another relation type of Engram is removed from both', (t) =>
+  withServer(t, async (store, run) => {
+    const other = { ...triple, predicate: 'residence' };
+    await store.write({ ...graph, facts: [fact, { ...fact, ...other, id: factIdOf(other) }] });
+    await run('MATCH (a:EngramEntity {id: $a})-[f:PLACE_OF_BIRTH]->(b) CREATE (a)-[c:RESIDENCE]->(b) SET c = properties(f)', { a: ada.id });
+    t.is((await store.counts()).facts, 3);
+    await store.replaceAll({ ...graph, facts: [] });
+    t.is((await store.counts()).facts, 0);
+    t.deepEqual(await run('MATCH (:EngramEntity)-[f:PLACE_OF_BIRTH|RESIDENCE]->() RETURN f.id AS id'), []);
+  }),
+);
+
 test.serial('what somebody else hung on the graph stays when Engram removes its part', (t) =>
   withServer(t, async (store, run) => {
     await store.write(graph);

@@ -1,4 +1,5 @@
 // What goes through the queue comes out as it was, or is refused.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import test from 'ava';
 import type { Findings } from '../../../pipeline/core/extraction.ts';
 import { extractorOf, type ExtractedBatch } from '../../../pipeline/extract.ts';
@@ -27,6 +28,31 @@ test('results come out letter by letter, and hold nothing of what was sent', asy
   t.is(JSON.stringify(await unpackResult('b', pieces, DOCUMENTS)), JSON.stringify(sent));
   t.is(pieces.length, 1);
 });
+
+test('a result names the device that made it: so much of its name as a line has place for, without what steers a terminal', async (t) => {
+  const batch = await read();
+  const devicesOf = async (device?: string): Promise<unknown> => (await unpackResult('b', await packResult(batch, device), DOCUMENTS)).results.map((each) => 'findings' in each && each.device);
+  t.deepEqual(await devicesOf('NVIDIA H100 80GB HBM3'), ['NVIDIA H100 80GB HBM3', 'NVIDIA H100 80GB HBM3']);
+  t.deepEqual(await devicesOf(), [undefined, undefined]);
+  t.deepEqual(await devicesOf(''), [undefined, undefined]);
+  t.deepEqual(await devicesOf('\u001b[2JA\nB\ud800'), [' [2JA B ', ' [2JA B ']);
+  t.deepEqual(await devicesOf(`${'x'.repeat(199)}😀`), Array(2).fill(`${'x'.repeat(199)} `));
+});
+
+for (const [what, device, told] of [
+  ['too long', 'x'.repeat(201), /device: Too big/],
+  ['empty', '', /device: Too small/],
+  ['no text', 1, /device: Invalid input/],
+  ['a control of a terminal', '\u001b[2J', /device: has characters that are not printed/],
+  ['one for each document', { a: 1 }, /device: Invalid input/],
+] as const) {
+  test(`a device that is ${what} is refused`, async (t) => {
+    const [piece] = await packResult(await read(), 'Abacus');
+    const [head, ...rest] = inflateRawSync(piece!).toString().split('\n');
+    const changed = [JSON.stringify({ ...(JSON.parse(head!) as object), device }), ...rest].join('\n');
+    await t.throwsAsync(unpackResult('b', [deflateRawSync(changed)], DOCUMENTS), { code: 'ENGRAM_QUEUE_BATCH_INVALID', message: told });
+  });
+}
 
 test('a large result is in pieces of half a mebibyte', async (t) => {
   const batch = await read();

@@ -7,9 +7,11 @@ import test, { type ExecutionContext } from 'ava';
 import { Queue } from 'bullmq';
 import type { EngramError } from '../../../pipeline/core/errors.ts';
 import { extractorOf } from '../../../pipeline/extract.ts';
+import { readManifest } from '../../../pipeline/manifest.ts';
 import { batchIdOf, packDocuments } from '../../../pipeline/queue/batch.ts';
 import { drainQueue, readQueueStatus, type QueueStatus } from '../../../pipeline/queue/status.ts';
 import { runWorker } from '../../../pipeline/queue/worker.ts';
+import { buildReport } from '../../../pipeline/report.ts';
 import { createFakeStages, documentOf } from '../../support/fake-stages.ts';
 import { buildHere, buildThrough, queueConfig, startWorkerProcess, writeDocuments, type QueueSettings, type WorkerProcess } from '../../support/queue-build.ts';
 import { hasRedis, redisNotice, startRedis, type RedisOptions, type RedisServer } from '../../support/redis-server.ts';
@@ -51,6 +53,27 @@ onRedis('two workers give the graph and the journal of one machine, and nothing 
   t.is(there.manifest.counts!.extracted, 100);
   t.deepEqual(await leftOf(redis), []);
   t.is((await buildThrough(input, join(folder, 'there'), config)).manifest.counts!.unchanged, 100);
+});
+
+onRedis('run.json tells what ran the networks of the workers, with the documents of each; the graph and the journal do not', async (t) => {
+  const { folder, redis } = await withRedis(t);
+  const input = await writeDocuments(folder, 120);
+  const here = await buildHere(input, join(folder, 'here'));
+  const config = queueConfig({ address: redis.address });
+  const workers = [withWorker(t, config.queue, { ms: 5, device: 'Abacus of wood' }), withWorker(t, config.queue, { ms: 5, device: '\u001b[31mRed\nAbacus' }), withWorker(t, config.queue, { ms: 5 })];
+  await Promise.all(workers.map(({ ready }) => ready));
+  const there = await buildThrough(input, join(folder, 'there'), config);
+  t.deepEqual(there.manifest.digest, here.manifest.digest);
+  t.is(there.manifest.device, undefined);
+  const { devices } = (await readManifest(join(folder, 'there')))!;
+  t.deepEqual(devices!.map(({ device }) => device).sort(), [' [31mRed Abacus', 'Abacus of wood']);
+  const documents = devices!.map((each) => each.documents);
+  t.true(documents.every((count) => count % 8 === 0 && count > 0) && documents[0]! >= documents[1]!, documents.join(' '));
+  // The third worker does not say.
+  t.true(documents[0]! + documents[1]! < 120);
+  t.deepEqual(buildReport(there, '.'), { ...buildReport(there, '.'), devices });
+  t.is((await buildThrough(input, join(folder, 'there'), config)).manifest.devices, undefined);
+  t.is(here.manifest.devices, undefined);
 });
 
 onRedis('workers that are killed, told to leave and come again lose nothing', async (t) => {
