@@ -36,13 +36,19 @@ export async function checkedDigest(rows: GraphRows, store: string): Promise<str
  * @param ask runs a statement @param factTypes relation types that facts stand under
  */
 export async function* changesByPage(rows: GraphRows, ask: (statement: string, parameters: Readonly<Record<string, unknown>>) => Promise<readonly CypherRow[]>, factTypes: () => Promise<readonly string[]>, store: string): AsyncGenerator<Changes> {
-  async function* compare<T extends DocumentRecord | Entity | Fact>(kind: 'documents' | 'entities' | 'facts', records: Rows<T>, statements: readonly string[]): AsyncGenerator<Changes> {
+  async function* compare<T extends DocumentRecord | Entity | Fact>(kind: 'documents' | 'entities' | 'facts', records: Rows<T>, statements: ReadonlyMap<string, string>): AsyncGenerator<Changes> {
     let after = '';
     const changesOf = async (page: readonly T[], to: string): Promise<Changes> => {
       const standing: StandingRow[] = [];
-      for (const statement of statements) for (const row of await ask(statement, { after, to })) standing.push(row as unknown as StandingRow);
+      const standsUnder = new Map<string, readonly string[]>();
+      for (const [type, statement] of statements) {
+        for (const row of (await ask(statement, { after, to })) as unknown as readonly StandingRow[]) {
+          standing.push(row);
+          standsUnder.set(row.id, [...(standsUnder.get(row.id) ?? []), type]);
+        }
+      }
       after = to;
-      return changesFrom(checkDelta({ ...NOTHING, [kind]: page }, store), { ...NOTHING, [kind]: standing });
+      return { ...changesFrom(checkDelta({ ...NOTHING, [kind]: page }, store), { ...NOTHING, [kind]: standing }), standsUnder };
     };
     let page: T[] = [];
     for await (const record of records) {
@@ -54,9 +60,8 @@ export async function* changesByPage(rows: GraphRows, ask: (statement: string, p
     }
     yield await changesOf(page, BEYOND);
   }
-  yield* compare('documents', rows.documents(), [cypher.nodeDigestsBetween('EngramDocument')]);
-  yield* compare('entities', rows.entities(), [cypher.nodeDigestsBetween('EngramEntity')]);
-  yield* compare('facts', rows.facts(), (await factTypes()).map(cypher.factDigestsBetween));
+  for (const [kind, label] of [['documents', 'EngramDocument'], ['entities', 'EngramEntity']] as const) yield* compare<DocumentRecord | Entity>(kind, rows[kind](), new Map([[label, cypher.nodeDigestsBetween(label)]]));
+  yield* compare('facts', rows.facts(), new Map((await factTypes()).map((type) => [type, cypher.factDigestsBetween(type)])));
 }
 
 /** Of all pages together. */
