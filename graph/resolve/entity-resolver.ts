@@ -5,7 +5,6 @@
 // (`match.ts`) and joined from the surest pair down (`cluster.ts`); a surname alone goes to the bearer it fits.
 import { EngramError } from '../../pipeline/core/errors.ts';
 import type { Decision, DocumentId, Extraction, Reference } from '../../pipeline/core/model.ts';
-import { isOnlyCountry } from '../../pipeline/core/names/countries.ts';
 import { compareSpecificity, parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { compareText } from '../evidence.ts';
 import { ResolvedClusters, type Cluster, type ClusterChanges, type Origin } from './resolved-clusters.ts';
@@ -15,12 +14,12 @@ import { Decisions, isLone } from './decisions.ts';
 import { DOUBT, Doubts, leastSureFirst, type WeighedPair } from './doubts.ts';
 import { CONTRADICTING, decidedMeanings, joinMeanings, NOT_COMPARED } from './join-names.ts';
 import { LoneNames } from './lone-names.ts';
-import { comparePair, logOddsOf, RAREST, type Comparison } from './match.ts';
+import { comparePair, logOddsOf, rarityOfName, type Comparison } from './match.ts';
 import { NameBlocks } from './name-blocks.ts';
 import { anchorAt, anchorOf, bestLevel, createGroup, loneNamesBorne, loneNamesOf, nameIn, namesOf, ownName, refer, sortedByDocument, states, type Component, type Group, type Meaning, type NamedCluster } from './name-groups.ts';
 import { appearancesOf, mergeProfiles, type Appearance, type Profile } from './profile.ts';
 import { createRecordFinder, resolveRecords, type RecordEntity, type ResolvedRecords } from './records/record-entities.ts';
-import { SameName, type Sense } from './same-name.ts';
+import { sameNameOf, type Sense } from './same-name.ts';
 
 export interface ResolverOptions {
   /** Predicates that have one value: two values speak against a match. */
@@ -286,8 +285,7 @@ export class EntityResolver {
     let group = this.groups.get(id);
     if (group !== undefined) return group;
     const { type, key } = appearance.entity;
-    const rarity = this.rarityOf(key);
-    group = createGroup(id, type, key, new SameName((a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)), this.decisions.within(id)));
+    group = createGroup(id, type, key, sameNameOf(type, this.rarityOf(key), this.decisions.within(id)));
     this.groups.set(id, group);
     if (type === 'PER' && !isLone({ type, key })) this.lone.bear(group, parsePersonName(key).surname);
     this.renamed.add(group);
@@ -312,9 +310,7 @@ export class EntityResolver {
   }
 
   private rarityOf(key: string): number | undefined {
-    const { reader } = this.options;
-    if (isOnlyCountry(key)) return RAREST;
-    return reader === undefined ? undefined : key.split(' ').reduce((sum, word) => sum + reader.rarityOf(word), 0);
+    return rarityOfName(key, this.options.reader);
   }
 
   /** Brings all that depends on the documents that came or went up to date. */

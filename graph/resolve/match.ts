@@ -2,9 +2,10 @@
 // 1969). What surroundings and company say is learnt without labels (`npm run resolution-weights`): things of one rare name against things
 // of different names.
 import type { EntityType } from '../../pipeline/core/model.ts';
+import { isOnlyCountry } from '../../pipeline/core/names/countries.ts';
 import { compareText } from '../evidence.ts';
 import type { NameLevel } from './compare-names.ts';
-import { cosinesOf } from './context.ts';
+import { cosinesOf, type ContextReader } from './context.ts';
 import { datesAgree } from './parse-date.ts';
 import type { Companion, Profile } from './profile.ts';
 import WEIGHTS from './match-weights.json' with { type: 'json' };
@@ -55,8 +56,14 @@ const USUAL_RARITY = 6;
 const LEAST_RARE = -1.5;
 const MOST_RARE = 8;
 /** Of a name that means one thing, however often it is used. */
-export const RAREST = USUAL_RARITY + MOST_RARE;
+const RAREST = USUAL_RARITY + MOST_RARE;
 const LEAST_WEIGHT = -12;
+
+/** How much a whole name in common tells; undefined without a lexicon. */
+export function rarityOfName(key: string, reader: ContextReader | undefined): number | undefined {
+  if (isOnlyCountry(key)) return RAREST;
+  return reader === undefined ? undefined : key.split(' ').reduce((sum, word) => sum + reader.rarityOf(word), 0);
+}
 
 /** @param rarity of the shared name, as `ContextReader.rarityOf` measures each of its words, added up; undefined without a lexicon */
 export function comparePair(type: EntityType, level: NameLevel, a: Profile, b: Profile, rarity?: number): Comparison[] {

@@ -4,7 +4,7 @@ import type { Decision, EntityType } from '../../pipeline/core/model.ts';
 import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
 import { Buckets, type MemoryBudget } from '../compact/buckets.ts';
 import { hashOf, TextSet } from '../compact/text-table.ts';
-import { nameKeysOf } from './compare-names.ts';
+import { nameKeysOf, type NameLevel } from './compare-names.ts';
 import { Decisions, isLone } from './decisions.ts';
 import { LONGEST_BLOCK } from './name-blocks.ts';
 import { bestLevel, loneNamesOf, namesOf, nameOf, refer, type NamedGroup } from './name-groups.ts';
@@ -21,6 +21,9 @@ export interface NameParts {
   /** Whether so many names of the whole corpus have a key that it finds none. */
   isLong(key: string): boolean;
 }
+
+/** @param first of the two names the one whose id comes first */
+type MayBeOne = (first: number, second: number, a: NamedGroup, b: NamedGroup, level: NameLevel) => boolean;
 
 export class NamePartition {
   private readonly budget: MemoryBudget;
@@ -60,27 +63,35 @@ export class NamePartition {
     return group;
   }
 
+  /** How many appearances go by a name. */
+  sizeOf(name: number): number {
+    return this.appearances[name]!;
+  }
+
+  isSingle(name: number): boolean {
+    return this.singles.has(name);
+  }
+
   /**
    * Parts of about so many appearances; one where more hang together is larger.
    * @param most appearances of a part
+   * @param weigh asked where more hang together by their words: gets to know which names do, and tells of two of them whether they may be one
    */
-  divide(most: number): NameParts {
-    const joined = new Joined(this.names.table.length);
-    const long = this.joinByKeys(joined);
-    const joinNames = (a: string, b: string): void => {
-      const [x, y] = [this.names.find(a), this.names.find(b)];
-      if (x >= 0 && y >= 0) joined.join(x, y);
-    };
-    for (const { a, b } of this.decisions.all()) {
-      const ids = [a, b].flatMap((reference) => [this.decisions.groupId(reference), singleOf(reference.key)]);
-      for (const id of ids) for (const other of ids) joinNames(id, other);
+  divide(most: number, weigh: (isLarge: (name: number) => boolean) => MayBeOne): NameParts {
+    const long = new Set<string>();
+    let joined = new Joined(this.names.table.length);
+    this.joinByKeys(joined, long, () => true, () => true);
+    this.joinOthers(joined);
+    let sizes = this.sizesOf(joined);
+    if (sizes.some((size) => size > most)) {
+      const [coarse, coarseSizes] = [joined, sizes];
+      const isLarge = (name: number): boolean => coarseSizes[coarse.find(name)]! > most;
+      joined = new Joined(this.names.table.length);
+      for (let name = 0; name < this.names.table.length; name++) if (!isLarge(name)) joined.join(name, coarse.find(name));
+      this.joinByKeys(joined, long, isLarge, weigh(isLarge));
+      this.joinOthers(joined);
+      sizes = this.sizesOf(joined);
     }
-    for (let at = 0; at < this.borne.length; at += 2) {
-      const [group, single] = [this.borne[at]!, this.borne[at + 1]!];
-      if (this.singles.has(single)) joined.join(group, single);
-    }
-    const sizes = new Float64Array(this.names.table.length);
-    this.appearances.forEach((count, name) => (sizes[joined.find(name)]! += count));
     const parts = new Int32Array(this.names.table.length).fill(NONE);
     let [part, held] = [0, 0];
     for (let name = 0; name < parts.length; name++) {
@@ -95,29 +106,49 @@ export class NamePartition {
     return { count: part + 1, partOf: (name) => parts[name]!, isLong: (key) => long.size > 0 && long.has(hashesOf(key).join(' ')) };
   }
 
-  /** @returns keys that too many names have, by their hashes */
-  private joinByKeys(joined: Joined): ReadonlySet<string> {
+  private sizesOf(joined: Joined): Float64Array {
+    const sizes = new Float64Array(this.names.table.length);
+    this.appearances.forEach((count, name) => (sizes[joined.find(name)]! += count));
+    return sizes;
+  }
+
+  /** Names that people said something of both of, and single names with those that bear them. */
+  private joinOthers(joined: Joined): void {
+    const joinNames = (a: string, b: string): void => {
+      const [x, y] = [this.names.find(a), this.names.find(b)];
+      if (x >= 0 && y >= 0) joined.join(x, y);
+    };
+    for (const { a, b } of this.decisions.all()) {
+      const ids = [a, b].flatMap((reference) => [this.decisions.groupId(reference), singleOf(reference.key)]);
+      for (const id of ids) for (const other of ids) joinNames(id, other);
+    }
+    for (let at = 0; at < this.borne.length; at += 2) {
+      const [group, single] = [this.borne[at]!, this.borne[at + 1]!];
+      if (this.singles.has(single)) joined.join(group, single);
+    }
+  }
+
+  /** @param long keys that too many names have, by their hashes; the first time, when it is asked of all names, they are found */
+  private joinByKeys(joined: Joined, long: Set<string>, isAsked: (name: number) => boolean, mayBeOne: MayBeOne): void {
     const keys = new Buckets(this.budget);
     for (let number = 0; number < this.lastWording.length; number++) {
-      const group = this.groupAt(number);
+      const group = isAsked(number) ? this.groupAt(number) : undefined;
       if (group === undefined) continue;
       for (const key of new Set([...group.names.keys()].flatMap((name) => nameKeysOf(nameOf(group, name))))) {
         const [high, low] = hashesOf(key);
         keys.add(high % KEY_BUCKETS, high, low, number);
       }
     }
-    const long = new Set<string>();
     for (let bucket = 0; bucket < KEY_BUCKETS; bucket++) {
       for (const { key, members } of blocksOf(keys.take(bucket))) {
         if (members.length > LONGEST_BLOCK) long.add(key);
-        else this.joinBlock(members, joined);
+        else if (!long.has(key)) this.joinBlock(members, joined, mayBeOne);
       }
     }
     keys.close();
-    return long;
   }
 
-  private joinBlock(members: readonly number[], joined: Joined): void {
+  private joinBlock(members: readonly number[], joined: Joined, mayBeOne: MayBeOne): void {
     const groups = new Map<number, NamedGroup>();
     const groupOf = (number: number): NamedGroup => {
       let group = groups.get(number);
@@ -125,7 +156,13 @@ export class NamePartition {
       return group;
     };
     members.forEach((a, at) => {
-      for (const b of members.slice(at + 1)) if (joined.find(a) !== joined.find(b) && bestLevel(groupOf(a), groupOf(b)) !== undefined) joined.join(a, b);
+      for (const b of members.slice(at + 1)) {
+        if (joined.find(a) === joined.find(b)) continue;
+        const level = bestLevel(groupOf(a), groupOf(b));
+        if (level === undefined) continue;
+        const [first, second] = this.names.table.at(a) < this.names.table.at(b) ? [a, b] : [b, a];
+        if (mayBeOne(first, second, groupOf(first), groupOf(second), level)) joined.join(a, b);
+      }
     });
   }
 

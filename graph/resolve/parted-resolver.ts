@@ -6,10 +6,11 @@ import { Decisions } from './decisions.ts';
 import { EntityResolver, type ResolverOptions } from './entity-resolver.ts';
 import { sortedByDocument } from './name-groups.ts';
 import { NamePartition } from './name-parts.ts';
-import { packAppearance, unpackAppearance, type PackedAppearance } from './pack-appearance.ts';
+import { packAppearance, unpackAppearance, type PackedAppearance, type PackedProfile } from './pack-appearance.ts';
 import { appearancesOf, type Appearance } from './profile.ts';
 import { resolveRecords } from './records/record-entities.ts';
 import type { Cluster } from './resolved-clusters.ts';
+import { NameWeigher } from './weigh-names.ts';
 import type { Extraction } from '../../pipeline/core/model.ts';
 
 /** Things that are read back at once, on the way to their parts. */
@@ -50,11 +51,17 @@ export class PartedResolver {
    * @param most things of a part; left out, as many as a quarter of the memory holds
    */
   *clusters(most = Math.min(MOST_OF_PART, Math.max(1, Math.floor((SHARE_OF_PART * this.budget.bytes) / BYTES_OF_APPEARANCE)))): Generator<Cluster> {
-    const parts = this.partition.divide(most);
+    const decisions = new Decisions(this.options.decisions ?? []);
+    const looks = new Records<PackedProfile>(this.budget);
+    const parts = this.partition.divide(most, (isLarge) => {
+      const weigher = new NameWeigher(decisions, this.options.reader, looks);
+      for (const [name, things] of this.byName(isLarge, most)) if (!this.partition.isSingle(name)) weigher.add(name, things);
+      return (...pair) => weigher.mayBeOne(...pair);
+    });
+    looks.close();
     const ofPart = new Records<PackedAppearance>(this.budget);
     for (let chunk = 0; chunk < this.things.length; chunk++) for (const [name, thing] of this.things.take(chunk)) ofPart.add(parts.partOf(name), thing);
     this.things.close();
-    const decisions = new Decisions(this.options.decisions ?? []);
     const records = this.rows.length === 0 ? undefined : resolveRecords(this.rows, this.options.functional, (rows) => decisions.among(rows.map(({ documentId }) => documentId)));
     /** What rows of tables are about, with what the parts know of it. */
     const ofRows = new Map<string, Cluster>();
@@ -71,5 +78,35 @@ export class PartedResolver {
     }
     ofPart.close();
     yield* ofRows.values();
+  }
+
+  /** Names with all that goes by them, about so many things held at once. */
+  private *byName(isAsked: (name: number) => boolean, most: number): Generator<readonly [number, Appearance[]]> {
+    const slices = new Records<readonly [name: number, PackedAppearance]>(this.budget);
+    const sliceOf = new Map<number, number>();
+    let [last, held] = [0, 0];
+    for (let chunk = 0; chunk < this.things.length; chunk++) {
+      for (const thing of this.things.read(chunk)) {
+        const [name] = thing;
+        if (!isAsked(name)) continue;
+        let slice = sliceOf.get(name);
+        if (slice === undefined) {
+          held += this.partition.sizeOf(name);
+          if (held > most) [last, held] = [last + 1, this.partition.sizeOf(name)];
+          sliceOf.set(name, (slice = last));
+        }
+        slices.add(slice, thing);
+      }
+    }
+    for (let slice = 0; slice < slices.length; slice++) {
+      const things = new Map<number, Appearance[]>();
+      for (const [name, thing] of slices.take(slice)) {
+        const own = things.get(name);
+        if (own === undefined) things.set(name, [unpackAppearance(thing)]);
+        else own.push(unpackAppearance(thing));
+      }
+      yield* things;
+    }
+    slices.close();
   }
 }

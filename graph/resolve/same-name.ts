@@ -1,9 +1,11 @@
 // Which documents mean one thing by one name, and which another one of that name. A sample of the documents, those with the first ids (ids
 // are hashes, so the choice is as good as drawn by lot and the same in every order), decides what things there are; every other document goes
 // to the likeliest of them by itself, or, where none is likely, to a next sample. So a document costs the same however many there are.
+import type { EntityType } from '../../pipeline/core/model.ts';
 import { compareText } from '../evidence.ts';
 import { clusterPairs } from './cluster.ts';
 import type { DecidedPairs } from './decisions.ts';
+import { comparePair, logOddsOf } from './match.ts';
 import { mergeProfiles, type Appearance, type Profile } from './profile.ts';
 
 /** Natural log odds that two appearances, or what several tell together, are one. */
@@ -46,6 +48,9 @@ export class Sense {
     return (this.merged ??= mergeProfiles(this.members.slice(0, REPRESENTATIVES).map(({ profile }) => profile)));
   }
 }
+
+/** What documents mean by one name of a type. @param rarity of the name @param pairs of documents, that people decided about */
+export const sameNameOf = (type: EntityType, rarity: number | undefined, pairs: DecidedPairs<string>): SameName => new SameName((a, b) => logOddsOf(comparePair(type, 'equal', a, b, rarity)), pairs);
 
 export class SameName {
   /** Changes when the things that the name means, or what stands for them, are no longer what they were. */
