@@ -60,7 +60,8 @@ export function relatedText(answer: RelatedAnswer, evidence: 'none' | 'last' | '
   return lines.join('\n');
 }
 
-const quoted = ({ text, uri }: Evidence): string => paint(`      “${shorten(text ?? '', EVIDENCE_COLUMNS)}” ${uri}`, 'dim');
+/** From a store there is no sentence. */
+const quoted = ({ text, uri }: Evidence): string => paint(text === undefined ? `      ${uri}` : `      “${shorten(text, EVIDENCE_COLUMNS)}” ${uri}`, 'dim');
 
 function pathText(path: readonly PathStep[]): string {
   const steps = path.map((step) => {
