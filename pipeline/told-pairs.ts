@@ -58,7 +58,7 @@ export function toldPair(live: LiveGraph, { a, b, level, comparisons, logOdds, d
     a: toldName(live, a),
     b: toldName(live, b),
     ...(level === undefined ? {} : { level }),
-    comparisons: comparisons.map(({ weight, ...rest }) => (weight === Number.NEGATIVE_INFINITY ? { ...rest, weight: null, veto: true } : { ...rest, weight })),
+    comparisons: comparisons.map(({ name, found, weight }) => (weight === Number.NEGATIVE_INFINITY ? { name, found, weight: null, veto: true } : { name, found, weight })),
     logOdds,
     probability: probabilityOfLogOdds(logOdds),
     ...(decision === undefined ? {} : { decision }),

@@ -5,7 +5,7 @@ import { SPREAD_DEFAULTS, type Spread, type SpreadOptions } from './spread.ts';
 
 /** @returns for each active node that a seed leads to, the path to it, both included */
 export function strongestPaths(arcs: Arcs, seeds: ReadonlyMap<number, number>, { nodes }: Pick<Spread, 'nodes'>, options: SpreadOptions = {}): Map<number, readonly number[]> {
-  const { decay, leastFan } = { ...SPREAD_DEFAULTS, ...options };
+  const { decay = SPREAD_DEFAULTS.decay, leastFan = SPREAD_DEFAULTS.leastFan } = options;
   const active = new Set(nodes);
   const strength = new Map([...seeds].filter(([seed]) => active.has(seed)));
   const roots = new Set(strength.keys());

@@ -57,7 +57,8 @@ const scratches = new WeakMap<Arcs, Scratch>();
 
 /** @param seeds what is put in, by node; above 0 */
 export function spread(arcs: Arcs, seeds: ReadonlyMap<number, number>, options: SpreadOptions = {}): Spread {
-  const { decay, firingThreshold, hubInhibition, leastFan, tolerance, maxPulses, maxActive, maxWork } = { ...SPREAD_DEFAULTS, ...options };
+  const { decay = SPREAD_DEFAULTS.decay, firingThreshold = SPREAD_DEFAULTS.firingThreshold, hubInhibition = SPREAD_DEFAULTS.hubInhibition, leastFan = SPREAD_DEFAULTS.leastFan } = options;
+  const { tolerance = SPREAD_DEFAULTS.tolerance, maxPulses = SPREAD_DEFAULTS.maxPulses, maxActive = SPREAD_DEFAULTS.maxActive, maxWork = SPREAD_DEFAULTS.maxWork } = options;
   const { offsets, targets, weights, fan } = arcs;
   const { total, sent, inhibition, isWaiting } = scratchOf(arcs);
   const active: number[] = [];

@@ -94,7 +94,10 @@ export function answerOf(graph: KnowledgeGraph, { ids, further }: Snapshot, { se
   const idOf = (node: number): EntityId => ids.at(node)!;
   return {
     seeds: seeds.map((node) => refOf(graph, idOf(node))),
-    related: ranked.map(({ node, level, path }) => ({ ...refOf(graph, idOf(node)), activation: level, path: stepsOf(graph, path.map(idOf), further, options) })),
+    related: ranked.map(({ node, level: activation, path }) => {
+      const { id, type, name } = refOf(graph, idOf(node));
+      return { id, type, name, activation, path: stepsOf(graph, path.map(idOf), further, options) };
+    }),
   };
 }
 
@@ -117,22 +120,23 @@ export function refOf(graph: KnowledgeGraph, id: EntityId): EntityRef {
 }
 
 function stepsOf(graph: KnowledgeGraph, path: readonly EntityId[], further: readonly FurtherLink[], options: RelatedOptions): PathStep[] {
-  return path.slice(1).map((to, i) => {
-    const from = path[i];
-    const ends = { from: refOf(graph, from), to: refOf(graph, to) };
-    const [fact] = graph.factsBetween(from, to);
-    const link = further.find(({ subject, object }) => (subject === from && object === to) || (subject === to && object === from));
+  return path.slice(1).map((end, i) => {
+    const start = path[i];
+    const [from, to] = [refOf(graph, start), refOf(graph, end)];
+    const [fact] = graph.factsBetween(start, end);
+    const link = further.find(({ subject, object }) => (subject === start && object === end) || (subject === end && object === start));
     if (fact === undefined && link !== undefined) {
       const { subject, predicate, strength, origin, because } = link;
-      return { ...ends, predicate, reversed: subject !== from, probability: strength, origin, because, evidence: link.facts.flatMap(({ provenance }) => bestEvidence(graph, provenance, options)) };
+      return { from, to, predicate, reversed: subject !== start, probability: strength, origin, because, evidence: link.facts.flatMap(({ provenance }) => bestEvidence(graph, provenance, options)) };
     }
     if (fact === undefined) {
-      return { ...ends, predicate: MENTIONED_WITH, reversed: false, probability: 0, evidence: sharedSentences(graph, from, to, options) };
+      return { from, to, predicate: MENTIONED_WITH, reversed: false, probability: 0, evidence: sharedSentences(graph, start, end, options) };
     }
     return {
-      ...ends,
+      from,
+      to,
       predicate: fact.predicate,
-      reversed: fact.subject !== from,
+      reversed: fact.subject !== start,
       probability: fact.probability,
       evidence: bestEvidence(graph, fact.provenance, options),
     };

@@ -65,18 +65,21 @@ export function createContextSearch(graph: KnowledgeGraph, sentences: SentenceIn
       const candidates = wanted.filter(({ score }) => score >= last).map(({ id, score }): ContextHit => {
         const { type, name, aliases, mentions } = graph.entity(id)!;
         const sentence = said.get(id);
-        return {
-          ...{ id, type, name, aliases, mentions: mentions.length, words: hits.get(id)?.words ?? [], score },
-          why: { ...partsOf(id), ...(sentence === undefined ? {} : { sentence: sentences.evidenceOf(sentence.place) }), from: strongestSources(reached.get(id)?.from).map(([source, activation]) => ({ ...refOf(graph, source), activation })) },
-        };
+        const parts = partsOf(id);
+        const why = { name: parts.name, text: parts.text, context: parts.context, ...(sentence === undefined ? {} : { sentence: sentences.evidenceOf(sentence.place) }), from: strongestSources(graph, reached.get(id)?.from) };
+        return { id, type, name, aliases, mentions: mentions.length, words: hits.get(id)?.words ?? [], score, why };
       });
       return candidates.sort((a, b) => b.score - a.score || b.mentions - a.mentions || compareText(a.id, b.id)).slice(0, limit);
     },
   };
 }
 
-function strongestSources(from: ReadonlyMap<EntityId, number> = new Map()): (readonly [EntityId, number])[] {
-  return [...from].sort(([, a], [, b]) => b - a).slice(0, MOST_SOURCES);
+function strongestSources(graph: KnowledgeGraph, from: ReadonlyMap<EntityId, number> = new Map()): ContextHit['why']['from'] {
+  const strongest = [...from].sort(([, a], [, b]) => b - a).slice(0, MOST_SOURCES);
+  return strongest.map(([source, activation]) => {
+    const { id, type, name } = refOf(graph, source);
+    return { id, type, name, activation };
+  });
 }
 
 function bestOf(found: ReadonlyMap<EntityId, { readonly score: number }>): number {

@@ -122,7 +122,7 @@ export function createSearch(graph: KnowledgeGraph): EntitySearch {
     search: (text, { limit = 10, ...options } = {}) =>
       rank(text, options).slice(0, limit).map((hit) => {
         const { type, name, aliases, mentions } = graph.entity(hit.id)!;
-        return { ...hit, type, name, aliases, mentions: mentions.length };
+        return { id: hit.id, score: hit.score, words: hit.words, type, name, aliases, mentions: mentions.length };
       }),
     update(ids) {
       for (const id of ids) {

@@ -37,7 +37,8 @@ export function similarEntities(graph: KnowledgeGraph, text: string, { limit = 1
   const isWanted = (other: number): boolean => anyType || graph.entity(ids.at(other)!)!.type === entity.type;
   const similar = likestNodes(vectors, node, limit, isWanted).map(({ node: other, cosine }) => {
     const shared = [...linked(other)].filter((each) => own.has(each)).sort((a, b) => fan[a]! - fan[b]! || a - b);
-    return { ...refOf(graph, ids.at(other)!), similarity: cosine, shared: shared.slice(0, MOST_SHARED).map((each) => refOf(graph, ids.at(each)!)) };
+    const { id, type, name } = refOf(graph, ids.at(other)!);
+    return { id, type, name, similarity: cosine, shared: shared.slice(0, MOST_SHARED).map((each) => refOf(graph, ids.at(each)!)) };
   });
   return { entity, similar };
 }

@@ -227,12 +227,15 @@ export class EntityResolver {
 
   /** Pairs of things that are neither surely one nor surely two and that nobody decided, the least sure first. */
   doubtfulPairs(): WeighedPair[] {
+    return [...this.lookForDoubts()].flat().sort(leastSureFirst);
+  }
+
+  /** The same pairs in no order and name by name: others may be served between two names; where documents come or go meanwhile, what was found is of no state. */
+  *lookForDoubts(): Generator<readonly WeighedPair[]> {
     this.settle();
-    return [
-      ...[...this.groups.values()].flatMap((group) => this.doubts.ofGroup(group, (a, b) => this.linksOf(a, b))),
-      ...[...this.lone.all()].flatMap(([name, { appearances, bearers }]) => this.doubts.ofName(name, appearances, bearers)),
-      ...this.doubts.among([...this.resolvedRecords().doubtful(DOUBT)].map(([a, b]) => [refer(a), refer(b)] as const)),
-    ].sort(leastSureFirst);
+    for (const group of this.groups.values()) yield this.doubts.ofGroup(group, (a, b) => this.linksOf(a, b));
+    for (const [name, { appearances, bearers }] of this.lone.all()) yield this.doubts.ofName(name, appearances, bearers);
+    yield this.doubts.among([...this.resolvedRecords().doubtful(DOUBT)].map(([a, b]) => [refer(a), refer(b)] as const));
   }
 
   /**

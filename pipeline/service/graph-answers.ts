@@ -82,7 +82,7 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     return graph.entity(id)!;
   };
   const uriOf = (id: DocumentId): string => graph.document(id)?.uri ?? '';
-  const spreading = (inferred?: boolean) => ({ ...state().spread, snapshot: state().snapshot(inferred), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text });
+  const spreading = (inferred?: boolean) => ({ snapshot: state().snapshot(inferred), search: state().indexes.search, textOf: (id: DocumentId) => documents.get(id)?.text, ...state().spread });
 
   return {
     search({ q, type, sentiment, topic, limit, cursor, by }) {
@@ -92,14 +92,20 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     },
     entities({ type, limit, cursor }) {
       const ids = type === undefined ? state().entityIds() : state().entityIds().filter((id) => type.includes(graph.entity(id)!.type));
-      return pageOf(ids, (id) => id, limit, cursor, (id) => ({ ...refOf(graph, id), mentions: graph.entity(id)!.mentions.length }));
+      return pageOf(ids, (id) => id, limit, cursor, (each) => {
+        const { id, type: of, name, mentions } = graph.entity(each)!;
+        return { id, type: of, name, mentions: mentions.length };
+      });
     },
     overview({ limit }) {
       const { ids, facts } = firstOf(state().overview(), limit);
       const predicates = [...new Set(facts.map(({ predicate }) => predicate))].sort();
       const placeOf = new Map(predicates.map((predicate, place) => [predicate, place]));
       return {
-        entities: ids.map((id) => ({ ...refOf(graph, id), facts: graph.factCount(id) })),
+        entities: ids.map((each) => {
+          const { id, type, name } = refOf(graph, each);
+          return { id, type, name, facts: graph.factCount(id) };
+        }),
         predicates,
         facts: facts.map(({ subject, predicate, object, probability }) => [subject, placeOf.get(predicate)!, object, probability] as const),
       };
@@ -107,7 +113,10 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
     entity({ id: asked }) {
       const { id, type, name, aliases, attributes, mentions } = entityWith(asked);
       return {
-        ...{ id, type, name, aliases },
+        id,
+        type,
+        name,
+        aliases,
         attributes: attributes.map(({ name: predicate, value, unit, surface, probability }) => ({ name: predicate, value, ...(unit === undefined ? {} : { unit }), surface, probability })),
         mentions: mentions.length,
         documents: new Set(mentions.map(({ documentId }) => documentId)).size,
@@ -115,21 +124,24 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
         ...sentimentOf(mentions),
       };
     },
-    sentiment({ id, limit }) {
-      const entity = entityWith(id);
-      const found = sentimentOfEntity(graph, entity.id, limit);
+    sentiment({ id: asked, limit }) {
+      const { id, type, name, mentions } = entityWith(asked);
+      const found = sentimentOfEntity(graph, id, limit);
       const evidence = (found?.evidence ?? []).map(({ sentence, ...each }) => {
         const { text, sentences } = documents.get(each.documentId) ?? {};
         const [start, end] = sentences?.[sentence] ?? [0, 0];
         const { surface } = each;
-        return { ...each, uri: uriOf(each.documentId), ...(text === undefined ? {} : { text: text.slice(start, end), mention: { start: each.start - start, end: each.end - start, surface } }) };
+        return { uri: uriOf(each.documentId), ...each, ...(text === undefined ? {} : { text: text.slice(start, end), mention: { start: each.start - start, end: each.end - start, surface } }) };
       });
-      return { ...refOf(graph, entity.id), ...sentimentOf(entity.mentions), periods: found?.periods ?? [], evidence };
+      return { id, type, name, ...sentimentOf(mentions), periods: found?.periods ?? [], evidence };
     },
-    spokenOf: ({ limit, cursor }) => rankedPageOf(state().spokenOf(), limit, cursor, ({ id, ...spoken }) => ({ ...refOf(graph, id), ...spoken })),
+    spokenOf: ({ limit, cursor }) => rankedPageOf(state().spokenOf(), limit, cursor, ({ id, ...spoken }) => {
+      const { type, name } = refOf(graph, id);
+      return { id, type, name, ...spoken };
+    }),
     topics({ limit, cursor }) {
       const { origin, topics } = state().topics();
-      return { origin, ...rankedPageOf(topics, limit, cursor, ({ label, documents: { length }, entities }) => ({ label, documents: length, entities: entities.map((each) => ({ ...refOf(graph, each.id), documents: each.documents })) })) };
+      return { origin, ...rankedPageOf(topics, limit, cursor, ({ label, documents: { length }, entities }) => ({ label, documents: length, entities: entities.map((each) => ({ documents: each.documents, ...refOf(graph, each.id) })) })) };
     },
     annotations({ ids }) {
       const items = [...new Set(ids)].flatMap((id) => {
@@ -144,8 +156,8 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       const told = (fact: Fact) => ({ id: fact.id, subject: refOf(graph, fact.subject), predicate: fact.predicate, object: refOf(graph, fact.object), probability: fact.probability });
       return order === 'id' ? pageOf(facts, ({ id: fact }) => fact, limit, cursor, told) : rankedPageOf(facts.sort((a, b) => b.probability - a.probability), limit, cursor, told);
     },
-    mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ ...mention, uri: uriOf(mention.documentId) })),
-    related: ({ entity, type, inferred, limit }) => related(graph, entity.map(entityNamed), { ...spreading(inferred), limit, ...(type === undefined ? {} : { types: type }) }),
+    mentions: ({ id, limit, cursor }) => rankedPageOf(entityWith(id).mentions, limit, cursor, (mention) => ({ uri: uriOf(mention.documentId), ...mention })),
+    related: ({ entity, type, inferred, limit }) => related(graph, entity.map(entityNamed), { limit, ...spreading(inferred), ...(type === undefined ? {} : { types: type }) }),
     path: ({ from, to, inferred }) => pathBetween(graph, entityNamed(from), entityNamed(to), spreading(inferred)),
     similar: ({ entity, anyType, limit }) => similarEntities(graph, entityNamed(entity), { limit, anyType, snapshot: state().snapshot(), vectors: state().vectors() }),
     explain: ({ q }) => explain(graph, documents, ENTITY_ID.test(q.trim()) ? entityNamed(q.trim()) : q, state().indexes.search),
@@ -160,8 +172,8 @@ export function graphAnswers({ graph, documents }: GraphWithDocuments, state: ()
       const document = graph.document(id as DocumentId);
       if (document === undefined) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_DOCUMENT', { id });
       const text = documents.get(document.id)?.text;
-      const mentions = (state().mentionsOf().get(document.id) ?? []).map(({ id: entity, ...place }) => ({ ...place, entity: refOf(graph, entity) }));
-      return { ...document, ...(text === undefined ? {} : { text }), mentions };
+      const mentions = (state().mentionsOf().get(document.id) ?? []).map(({ id: entity, start, end, surface }) => ({ start, end, surface, entity: refOf(graph, entity) }));
+      return { mentions, ...document, ...(text === undefined ? {} : { text }) };
     },
   };
 }

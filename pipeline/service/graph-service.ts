@@ -16,7 +16,7 @@ import { createFactWords } from './fact-words.ts';
 import { createIndexes, entityWithId, graphAnswers, prepare } from './graph-answers.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { Handlers, OutputOf } from './operations.ts';
-import { decisionsOf, doubtsOf, entityAt, reviewAnswers } from './review-answers.ts';
+import { decisionsOf, entityAt, findDoubts, reviewAnswers } from './review-answers.ts';
 
 type Changed = [items: AsyncIterable<SourceItem>, removable?: Parameters<LiveBuild['change']>[1]];
 
@@ -48,7 +48,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
   let activation = await readActivation(config.activation, graph, source.name);
   const indexes = createIndexes(source);
   let prepared = prepare(source, indexes, activation);
-  let doubts: readonly WeighedPair[] | undefined;
+  let doubts: Promise<readonly WeighedPair[]> | undefined;
   let [generation, changes] = [1, 0];
   const instance = randomBytes(4).toString('hex');
   const listeners = new Set<() => void>();
@@ -84,6 +84,8 @@ export async function createGraphService(source: GraphSource, config: Config): P
     tellAll();
     try {
       const change = await work(build);
+      // What was decided is in doubt no more, though the graph may stay as it was.
+      doubts = undefined;
       // Links that are inferred follow from the whole graph.
       activation = await readActivation(config.activation, graph, source.name);
       prepared = prepare(source, indexes, activation);
@@ -96,7 +98,7 @@ export async function createGraphService(source: GraphSource, config: Config): P
   };
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
 
-  const review = { search: () => indexes.search, doubts: () => (doubts ??= doubtsOf(live!)) };
+  const review = { search: () => indexes.search, doubts: () => (doubts ??= findDoubts(live!, () => prepared)) };
   const words = live === undefined ? undefined : createFactWords(graph, documents, config);
 
   const handlers: Handlers = {

@@ -144,7 +144,7 @@ function addOperation(app: FastifyInstance, name: OperationName, service: GraphS
         reply.headers({ etag, 'cache-control': 'private, no-cache' });
         if (request.headers['if-none-match'] === etag) return reply.status(304).send();
       }
-      const answer = await handler({ ...(request.params as object), ...(request.query as object), ...(request.body as object | undefined) });
+      const answer = await handler(Object.assign({}, request.params, request.query, request.body));
       return reply.status(status).send(answer);
     },
   });

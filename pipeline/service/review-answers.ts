@@ -1,8 +1,9 @@
 // What a served graph tells of what was taken for one, and what has to be journalled of what people say of it.
+import { setImmediate } from 'node:timers/promises';
 import type { LiveGraph } from '../../graph/live-graph.ts';
 import { refOf } from '../../graph/query/related.ts';
 import type { EntitySearch } from '../../graph/query/search.ts';
-import type { WeighedPair } from '../../graph/resolve/doubts.ts';
+import { leastSureFirst, type WeighedPair } from '../../graph/resolve/doubts.ts';
 import { refer } from '../../graph/resolve/name-groups.ts';
 import { EngramError } from '../core/errors.ts';
 import type { EntityId, Reference } from '../core/model.ts';
@@ -15,10 +16,30 @@ import type { CheckedInputOf, Handlers } from './operations.ts';
 export interface ReviewState {
   readonly search: () => EntitySearch;
   /** Those whose answer tells most first. */
-  readonly doubts: () => readonly WeighedPair[];
+  readonly doubts: () => Promise<readonly WeighedPair[]>;
 }
 
-export const doubtsOf = ({ resolver }: LiveGraph): WeighedPair[] => mostTelling(resolver.doubtfulPairs());
+/** For so long other questions wait while pairs in doubt are looked for. */
+const TURN_MS = 5;
+
+/**
+ * Those whose answer tells most first, found in short turns between which others are answered.
+ * @param stateOf the graph, something else after each change of it: the search then begins again, and what no change has touched is known
+ */
+export async function findDoubts({ resolver }: LiveGraph, stateOf: () => unknown): Promise<WeighedPair[]> {
+  for (;;) {
+    const [state, found] = [stateOf(), [] as (readonly WeighedPair[])[]];
+    let turn = performance.now();
+    for (const pairs of resolver.lookForDoubts()) {
+      if (pairs.length > 0) found.push(pairs);
+      if (performance.now() - turn < TURN_MS) continue;
+      await setImmediate();
+      if (stateOf() !== state) break;
+      turn = performance.now();
+    }
+    if (stateOf() === state) return mostTelling(found.flat().sort(leastSureFirst));
+  }
+}
 
 /**
  * @param live undefined where the documents are not at hand
@@ -33,9 +54,9 @@ export function reviewAnswers(live: LiveGraph | undefined, state: ReviewState, e
       if (clusters.length === 0) throw new EngramError('ENGRAM_GRAPH_UNKNOWN_ENTITY', { text: id });
       return rankedPageOf(clusters.flatMap(({ appearances }) => appearances), limit, cursor, (appearance) => toldName(known, refer(appearance)));
     },
-    review({ limit, cursor }) {
+    async review({ limit, cursor }) {
       const known = needed(live);
-      const doubts = state.doubts();
+      const doubts = await state.doubts();
       return { ...rankedPageOf(doubts, limit, cursor, (pair) => answerOf(known, pair)), total: doubts.length };
     },
     compare({ a, b }) {

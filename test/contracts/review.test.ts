@@ -70,6 +70,27 @@ test('pairs in doubt come page by page, and an answer is in the graph at once', 
   await isKept();
 });
 
+test('a pair that was decided is in doubt no more, also where the graph stays as it was', async (t) => {
+  const { client, names } = await served(t);
+  const referenceOf = ({ type, key, documentId }: { type: string; key: string; documentId: string }) => ({ type, key, documentId });
+  const before = names();
+  const { items } = await client.review({ limit: 100 });
+  let unchanged = 0;
+  for (const pair of items) {
+    const [a, b] = [referenceOf(pair.a), referenceOf(pair.b)];
+    for (const decision of ['same', 'different'] as const) {
+      await client.review({ limit: 1 });
+      const { entities, removed } = await client.decide({ a, b, decision });
+      if (entities.length + removed === 0) unchanged++;
+      const left = (await client.review({ limit: 100 })).items.map((other) => JSON.stringify([referenceOf(other.a), referenceOf(other.b)]));
+      t.false(left.includes(JSON.stringify([a, b])), `${decision}: ${JSON.stringify([a, b])}`);
+    }
+    await client.decide({ a, b, decision: 'none' });
+    t.deepEqual(names(), before);
+  }
+  t.true(unchanged > 0);
+});
+
 test('two entities become one, a name is separated from the rest of its entity, and the other way round', async (t) => {
   const { client, names, isKept } = await served(t);
   const [boston] = (await client.search({ q: 'Boston' })).items;
