@@ -11,20 +11,9 @@ import type { GraphOptions } from '../../graph/live-graph.ts';
 import { createContextReader } from '../../graph/resolve/context.ts';
 import { wholeOf } from '../../graph/stores/read-rows.ts';
 import type { Decision, Extraction } from '../../pipeline/core/model.ts';
-import { relationSchemaOf } from '../../pipeline/core/relation-schema.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
-import { arbitraryCorpus, extractionOf } from '../support/graph-arbitraries.ts';
+import { arbitraryCorpus, extractionOf, schema } from '../support/graph-arbitraries.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const schema = relationSchemaOf(
-  {
-    dateOfBirth: { labels: ['dateOfBirth'], domain: ['PER'], range: ['TIME'], functional: true },
-    employer: { labels: ['employer'], domain: ['PER'], range: ['ORG'], functional: true },
-    spouse: { labels: ['spouse'], domain: ['PER'], range: ['PER'], symmetric: true },
-    foundedBy: { labels: ['foundedBy'], domain: ['ORG', 'MISC'], range: ['PER', 'ORG'] },
-  },
-  'test',
-);
 
 const sortedById = (documents: readonly Extraction[]): Extraction[] => [...documents].sort((a, b) => (a.id < b.id ? -1 : 1));
 

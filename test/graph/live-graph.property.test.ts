@@ -9,20 +9,10 @@ import { EntityResolver } from '../../graph/resolve/entity-resolver.ts';
 import { refer } from '../../graph/resolve/name-groups.ts';
 import { createContextReader } from '../../graph/resolve/context.ts';
 import type { Decision, Extraction, GraphDelta } from '../../pipeline/core/model.ts';
-import { relationSchemaOf } from '../../pipeline/core/relation-schema.ts';
 import { createRandom } from '../../pipeline/core/random.ts';
 import { generateExtractions } from '../support/generate-extractions.ts';
-import { documentsOf, arbitraryExtraction, extractionOf } from '../support/graph-arbitraries.ts';
+import { documentsOf, arbitraryExtraction, extractionOf, schema } from '../support/graph-arbitraries.ts';
 
-const schema = relationSchemaOf(
-  {
-    dateOfBirth: { labels: ['dateOfBirth'], domain: ['PER'], range: ['TIME'], functional: true },
-    employer: { labels: ['employer'], domain: ['PER'], range: ['ORG'], functional: true },
-    spouse: { labels: ['spouse'], domain: ['PER'], range: ['PER'], symmetric: true },
-    foundedBy: { labels: ['foundedBy'], domain: ['ORG', 'MISC'], range: ['PER', 'ORG'] },
-  },
-  'test',
-);
 const functional = functionalOf(schema);
 const NAMES = ['doc-0.txt', 'doc-1.txt', 'doc-2.txt', 'doc-3.txt', 'doc-4.txt', 'doc-5.txt'];
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { chainNames } from '../../extractors/coreference/name-chains.ts';
 import type { DocumentId, Extraction, Mention } from '../../pipeline/core/model.ts';
 import { documentIdOf } from '../../pipeline/core/ids.ts';
+import { relationSchemaOf } from '../../pipeline/core/relation-schema.ts';
 
 /** `[head surface, predicate, tail surface, score?]`; a surface means its first mention in the document. */
 export type MarkedRelation = readonly [head: string, predicate: string, tail: string, score?: number];
@@ -62,6 +63,17 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 const BETWEEN = [' and ', ' (', ' met ', ', formerly ', ' was renamed ', ') of ', '. '];
 const PREDICATES = ['dateOfBirth', 'dateOfDeath', 'employer', 'spouse', 'foundedBy'];
+
+/** What a schema makes of some of them. */
+export const schema = relationSchemaOf(
+  {
+    dateOfBirth: { labels: ['dateOfBirth'], domain: ['PER'], range: ['TIME'], functional: true },
+    employer: { labels: ['employer'], domain: ['PER'], range: ['ORG'], functional: true },
+    spouse: { labels: ['spouse'], domain: ['PER'], range: ['PER'], symmetric: true },
+    foundedBy: { labels: ['foundedBy'], domain: ['ORG', 'MISC'], range: ['PER', 'ORG'] },
+  },
+  'test',
+);
 
 const marked = fc
   .constantFrom(...(Object.keys(NAMES) as string[]), 'PER' as const, 'PER' as const, 'ORG' as const)
