@@ -84,15 +84,15 @@ export async function largeGraph(extractions: () => AsyncIterable<Extraction>, o
   const assembled = assemble(told, things, options, budget);
   return {
     rows: {
-      documents: () => chunksOf(documentRows, (record) => record),
-      entities: () => chunksOf(assembled.entities, (json) => JSON.parse(json) as Entity),
+      documents: () => allOf(documentRows),
+      entities: () => entitiesOf(assembled.entities),
       facts: () => factsOf(assembled.facts),
     },
     counts: { documents: documents.table.length, entities: things.ids.table.length, ...assembled.counts },
     *rejected() {
-      yield* chunksOf(rejected, (relation) => relation);
+      yield* allOf(rejected);
       const uriOf = (id: DocumentId): string => uris.at(documents.find(id));
-      for (const [subject, value] of chunksOf(assembled.lesser, (each) => each)) {
+      for (const [subject, value] of allOf(assembled.lesser)) {
         const relation = rejectionOf(things.shown(subject), value, (id) => things.shown(things.ids.find(id)), uriOf);
         if (isSure(relation)) yield relation;
       }
@@ -103,31 +103,37 @@ export async function largeGraph(extractions: () => AsyncIterable<Extraction>, o
   };
 }
 
-/** Clusters and the entities that they are, by number. */
+/** Clusters and the entities that they are, by number: clusters of one type and anchor are one entity. */
 class Things {
   readonly ids = new TextSet();
-  private readonly anchors = new TextTable();
   private readonly types: EntityType[] = [];
+  private readonly anchors = new TextTable();
+  /** By cluster. */
   private readonly entities: number[] = [];
   private readonly names = new TextTable();
   /** By entity, where its name is. */
   private readonly placeOfName: number[] = [];
-  private readonly typeOfEntity: EntityType[] = [];
 
-  add(cluster: Cluster): number {
-    const entity = this.ids.add(idOfCluster(cluster));
-    this.typeOfEntity[entity] = cluster.type;
-    this.entities.push(entity);
-    this.types.push(cluster.type);
-    return this.anchors.push(cluster.anchor);
+  add({ type, anchor }: Cluster): number {
+    const entity = this.ids.add(idOfCluster({ type, anchor }));
+    if (entity === this.types.length) {
+      this.types.push(type);
+      this.anchors.push(anchor);
+    }
+    return this.entities.push(entity) - 1;
   }
 
   entityOf(cluster: number): number {
     return this.entities[cluster]!;
   }
 
+  typeOf(entity: number): EntityType {
+    return this.types[entity]!;
+  }
+
   cluster(number: number): Pick<Cluster, 'type' | 'anchor'> {
-    return { type: this.types[number]!, anchor: this.anchors.at(number) };
+    const entity = this.entityOf(number);
+    return { type: this.typeOf(entity), anchor: this.anchors.at(entity) };
   }
 
   name(entity: number, name: string): void {
@@ -137,10 +143,6 @@ class Things {
   /** Once it is named. */
   shown(entity: number): Pick<Entity, 'name' | 'type'> {
     return { name: this.names.at(this.placeOfName[entity]!), type: this.typeOf(entity) };
-  }
-
-  typeOf(entity: number): EntityType {
-    return this.typeOfEntity[entity]!;
   }
 }
 
@@ -215,8 +217,12 @@ function push<K, V>(lists: Map<K, V[]>, key: K, values: readonly V[]): void {
   else list.push(...values);
 }
 
-function* chunksOf<T, U>(records: Records<T>, make: (record: T) => U): Generator<U> {
-  for (let chunk = 0; chunk < records.length; chunk++) for (const record of records.read(chunk)) yield make(record);
+function* allOf<T>(records: Records<T>): Generator<T> {
+  for (let bucket = 0; bucket < records.length; bucket++) yield* records.read(bucket);
+}
+
+function* entitiesOf(entities: Records<string>): Generator<Entity> {
+  for (const json of allOf(entities)) yield JSON.parse(json) as Entity;
 }
 
 /** Facts come by their subjects; their JSON begins with their ids. */

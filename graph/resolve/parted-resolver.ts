@@ -1,21 +1,21 @@
 // The same as `EntityResolver` gives for a set of documents that does not change, in bounded memory: what documents tell of their things goes into a file where it does not
 // fit, and names that have nothing to do with each other are resolved one part after the other.
+import type { Extraction } from '../../pipeline/core/model.ts';
 import type { MemoryBudget } from '../compact/buckets.ts';
 import { Records } from '../compact/records.ts';
 import { Decisions } from './decisions.ts';
 import { EntityResolver, type ResolverOptions } from './entity-resolver.ts';
 import { sortedByDocument } from './name-groups.ts';
-import { NamePartition } from './name-parts.ts';
+import { NamePartition } from './name-partition.ts';
 import { packAppearance, unpackAppearance, type PackedAppearance, type PackedProfile } from './pack-appearance.ts';
 import { appearancesOf, type Appearance } from './profile.ts';
 import { resolveRecords } from './records/record-entities.ts';
 import type { Cluster } from './resolved-clusters.ts';
-import { NameWeigher } from './weigh-names.ts';
-import type { Extraction } from '../../pipeline/core/model.ts';
+import { NameWeigher } from './name-weigher.ts';
 
 /** Things that are read back at once, on the way to their parts. */
 const CHUNK = 1 << 16;
-/** What a thing of a document takes while its part is resolved, about (`npm run bench:large`). */
+/** What a thing of a document takes while its part is resolved, about: what a document takes as objects (`npm run bench:large`), over its twelve things. */
 const BYTES_OF_APPEARANCE = 4096;
 /** Of the memory there is. */
 const SHARE_OF_PART = 0.25;

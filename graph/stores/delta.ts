@@ -108,27 +108,35 @@ export function refuseMissingEntities(delta: CheckedDelta, stored: ReadonlySet<s
   throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: without.length, example });
 }
 
-/** Looks at the facts of a graph as they go by; entities come before them. */
-export class EndsCheck {
-  private readonly entities = new TextSet();
-  private missing = 0;
-  private example: EntityId | undefined;
-
-  entity(id: EntityId): void {
-    this.entities.add(id);
-  }
-
-  fact({ subject, object }: Fact): void {
-    const end = [subject, object].find((id) => this.entities.find(id) < 0);
-    if (end === undefined) return;
-    this.missing++;
-    this.example ??= end;
-  }
-
-  /** @throws EngramError `ENGRAM_STORE_MISSING_ENTITY` where facts had ends that are no entities */
-  end(store: string): void {
-    if (this.example !== undefined) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count: this.missing, example: this.example });
-  }
+/**
+ * The same rows, looked at as they go by; entities have to be gone through before facts.
+ * @throws EngramError `ENGRAM_STORE_FAILED` for a type or predicate no store has a place for; `ENGRAM_STORE_MISSING_ENTITY` at the end of facts whose ends are no entities
+ */
+export function checkedRows(rows: GraphRows, store: string): GraphRows {
+  let known = new TextSet();
+  return {
+    documents: () => rows.documents(),
+    async *entities() {
+      known = new TextSet();
+      for await (const entity of rows.entities()) {
+        checkType(entity, store);
+        known.add(entity.id);
+        yield entity;
+      }
+    },
+    async *facts() {
+      let count = 0;
+      let example: EntityId | undefined;
+      for await (const fact of rows.facts()) {
+        checkPredicate(fact, store);
+        const end = [fact.subject, fact.object].find((id) => known.find(id) < 0);
+        if (end !== undefined) count++;
+        example ??= end;
+        yield fact;
+      }
+      if (example !== undefined) throw new EngramError('ENGRAM_STORE_MISSING_ENTITY', { store, count, example });
+    },
+  };
 }
 
 /** How often an entity is mentioned in each document. */

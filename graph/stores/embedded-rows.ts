@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DocumentRecord, Entity, Fact, GraphRows } from '../../pipeline/core/model.ts';
 import type { StoreCounts } from '../../pipeline/core/stage.ts';
 import { TextSet } from '../compact/text-table.ts';
-import { checkPredicate, checkType, EndsCheck, mentionCounts, rowDigest } from './delta.ts';
+import { checkedRows, mentionCounts, rowDigest } from './delta.ts';
 import type { Session } from './embedded.ts';
 
 const rowsPerChunk = 5000;
@@ -35,10 +35,10 @@ export const factRow = (fact: Fact) => ({
  * @param folder for the files that are copied
  * @throws EngramError `ENGRAM_STORE_MISSING_ENTITY`; `ENGRAM_STORE_FAILED` for a type or predicate no store has a place for
  */
-export async function fillDatabase(session: Session, folder: string, name: string, rows: GraphRows): Promise<StoreCounts> {
+export async function fillDatabase(session: Session, folder: string, name: string, given: GraphRows): Promise<StoreCounts> {
   const counts = { documents: 0, entities: 0, facts: 0 };
   const documents = new TextSet();
-  const ends = new EndsCheck();
+  const rows = checkedRows(given, name);
   await copyRows(session, folder, ['EngramDocument'], async ([table]) => {
     for await (const document of rows.documents()) {
       counts.documents++;
@@ -48,21 +48,16 @@ export async function fillDatabase(session: Session, folder: string, name: strin
   });
   await copyRows(session, folder, ['EngramEntity', 'MENTIONED_IN'], async ([table, links]) => {
     for await (const entity of rows.entities()) {
-      checkType(entity, name);
       counts.entities++;
-      ends.entity(entity.id);
       await table!.add(entityRow(entity));
       for (const link of linkRows(entity)) if (documents.find(link.document) >= 0) await links!.add(link);
     }
   });
   await copyRows(session, folder, ['Fact'], async ([table]) => {
     for await (const fact of rows.facts()) {
-      checkPredicate(fact, name);
       counts.facts++;
-      ends.fact(fact);
       await table!.add(factRow(fact));
     }
-    ends.end(name);
   });
   return counts;
 }

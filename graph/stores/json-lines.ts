@@ -7,7 +7,7 @@ import PQueue from 'p-queue';
 import { EngramError, messageOf } from '../../pipeline/core/errors.ts';
 import type { DocumentId, DocumentRecord, Entity, EntityId, Fact, FactId, GraphDelta, GraphRows, Rows } from '../../pipeline/core/model.ts';
 import type { GraphStore, StoreCounts, SyncReport } from '../../pipeline/core/stage.ts';
-import { checkDelta, checkPredicate, checkType, differencesBetween, EndsCheck, refuseMissingEntities, reportOf, sortedById, wholeReport } from './delta.ts';
+import { checkDelta, checkedRows, differencesBetween, refuseMissingEntities, reportOf, sortedById, wholeReport } from './delta.ts';
 import type { CheckedDelta } from './delta.ts';
 import { mapOf } from './read-rows.ts';
 
@@ -121,27 +121,15 @@ async function* readLines<T>(store: string, folder: string, table: Table): Async
 /** All three are written before the first is renamed; entities come into place before the facts that name them. */
 async function replaceTables(store: string, folder: string, rows: GraphRows): Promise<StoreCounts> {
   const fresh = (table: Table): string => join(folder, `.${table}.jsonl.${process.pid}`);
-  const ends = new EndsCheck();
-  const checked = {
-    documents: () => undefined,
-    entities(entity: Entity) {
-      checkType(entity, store);
-      ends.entity(entity.id);
-    },
-    facts(fact: Fact) {
-      checkPredicate(fact, store);
-      ends.fact(fact);
-    },
-  };
+  const checked = checkedRows(rows, store);
   return inStore(store, async () => {
     await mkdir(folder, { recursive: true });
     try {
       const written = {
-        documents: await writeLines(fresh('documents'), rows.documents(), checked.documents),
-        entities: await writeLines(fresh('entities'), rows.entities(), checked.entities),
-        facts: await writeLines(fresh('facts'), rows.facts(), checked.facts),
+        documents: await writeLines(fresh('documents'), checked.documents()),
+        entities: await writeLines(fresh('entities'), checked.entities()),
+        facts: await writeLines(fresh('facts'), checked.facts()),
       };
-      ends.end(store);
       for (const table of tables) await rename(fresh(table), join(folder, `${table}.jsonl`));
       return written;
     } finally {
@@ -151,12 +139,11 @@ async function replaceTables(store: string, folder: string, rows: GraphRows): Pr
 }
 
 /** @returns how many */
-async function writeLines<T>(path: string, records: Rows<T>, check: (record: T) => void): Promise<number> {
+async function writeLines(path: string, records: Rows<object>): Promise<number> {
   const file = await open(path, 'w');
   try {
     let [count, lines]: [number, string[]] = [0, []];
     for await (const record of records) {
-      check(record);
       count++;
       lines.push(`${JSON.stringify(record)}\n`);
       if (lines.length < linesPerWrite) continue;

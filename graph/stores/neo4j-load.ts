@@ -2,7 +2,7 @@
 import type { DocumentRecord, Entity, Fact, GraphRows, Rows } from '../../pipeline/core/model.ts';
 import type { SyncReport } from '../../pipeline/core/stage.ts';
 import * as cypher from './cypher.ts';
-import { changesFrom, checkDelta, checkPredicate, checkType, EndsCheck, rowDigest, type Changes, type StandingRow } from './delta.ts';
+import { changesFrom, checkDelta, checkedRows, rowDigest, type Changes, type StandingRow } from './delta.ts';
 import type { CypherRow } from './neo4j-connection.ts';
 import { GraphDigest } from './neo4j-rows.ts';
 
@@ -15,19 +15,8 @@ const BEYOND = '\uffff';
  * @throws EngramError `ENGRAM_STORE_MISSING_ENTITY`; `ENGRAM_STORE_FAILED` for a type or predicate no store has a place for
  */
 export async function checkedDigest(rows: GraphRows, store: string): Promise<string> {
-  const [digest, ends] = [new GraphDigest(), new EndsCheck()];
-  for await (const document of rows.documents()) digest.add(rowDigest(document));
-  for await (const entity of rows.entities()) {
-    checkType(entity, store);
-    ends.entity(entity.id);
-    digest.add(rowDigest(entity));
-  }
-  for await (const fact of rows.facts()) {
-    checkPredicate(fact, store);
-    ends.fact(fact);
-    digest.add(rowDigest(fact));
-  }
-  ends.end(store);
+  const [digest, checked] = [new GraphDigest(), checkedRows(rows, store)];
+  for (const records of [checked.documents(), checked.entities(), checked.facts()]) for await (const record of records) digest.add(rowDigest(record));
   return digest.value();
 }
 

@@ -98,7 +98,13 @@ export async function createGraphService(source: GraphSource, config: Config): P
   };
   const summaryOf = ({ delta: { entities, removedEntities = [], facts } }: LiveChange) => ({ entities: entities.map(({ id, type, name }) => ({ id, type, name })), removed: removedEntities.length, facts: facts.length });
 
-  const review = { search: () => indexes.search, doubts: () => (doubts ??= findDoubts(live!, () => prepared)) };
+  const lookForDoubts = (): Promise<readonly WeighedPair[]> =>
+    findDoubts(live!, () => prepared).catch((error: unknown) => {
+      // The next one asks anew.
+      doubts = undefined;
+      throw error;
+    });
+  const review = { search: () => indexes.search, doubts: () => (doubts ??= lookForDoubts()) };
   const words = live === undefined ? undefined : createFactWords(graph, documents, config);
 
   const handlers: Handlers = {

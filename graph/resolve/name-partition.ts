@@ -1,4 +1,4 @@
-// Which names of a corpus have nothing to do with each other, so that they can be resolved apart: names hang together where one key finds both and they may stand
+// Which names of a corpus have nothing to do with each other, so that they can be resolved apart (the connected components of blocking, in the words of record linkage): names hang together where one key finds both and they may stand
 // for one thing, where a surname alone may be either's, and where people said something of both. Of every name a few bytes are held.
 import type { Decision, EntityType } from '../../pipeline/core/model.ts';
 import { parsePersonName } from '../../pipeline/core/names/person-name.ts';
